@@ -1,0 +1,63 @@
+# shellcheck shell=sh disable=SC2154
+# SPDX-License-Identifier: GPL-2.0-only
+# Debian packages without touching the system. Sourced after lib.sh; works in
+# the directory $tmp that scratch makes.
+
+# The system's apt sources with the suite of its own release replaced by $1, as
+# files in the directory $2. Only the main archive has all suites: security
+# archives name theirs differently, and so are left out.
+derive_sources() {
+	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-none}")
+	eval "$(apt-config shell list Dir::Etc::SourceList/f parts Dir::Etc::SourceParts/d)"
+	mkdir "$2"
+	for file in "${list:-}" "${parts:-}"/*; do
+		[ -f "$file" ] || continue
+		case $file in
+		*.sources)
+			awk -v own="$own" -v suite="$1" 'BEGIN { RS = ""; FS = OFS = "\n"; ORS = "\n\n" }
+			{
+				use = 0
+				for (i = 1; i <= NF; i++)
+					if ($i ~ /^Enabled:[ \t]*(no|false)/) {
+						next
+					} else if ($i ~ "^Suites:(.*[ \t])?" own "([ \t]|$)") {
+						$i = "Suites: " suite
+						use = 1
+					}
+				if (use)
+					print
+			}' "$file" >>"$2/base.sources"
+			;;
+		*.list)
+			s='[[:blank:]]+'
+			sed -nE "s/^(deb$s(\[[^]]*\]$s)?[^[:blank:]]+$s)$own($s.*)/\1$1\3/p" \
+				"$file" >>"$2/base.list"
+			;;
+		esac
+	done
+}
+
+# An apt of our own: other suites than the system's, nothing of the system
+# touched, no root needed, none of its hooks run.
+private_apt() {
+	mkdir -p "$tmp/lists/partial" "$tmp/cache/archives/partial"
+	cat >"$tmp/apt.conf" <<-END
+		Dir::State::Lists "$tmp/lists";
+		Dir::Cache "$tmp/cache";
+		Dir::Etc::Preferences "/dev/null";
+		Dir::Etc::PreferencesParts "/dev/null";
+		APT::Default-Release "";
+		APT::Sandbox::User "root";
+		Acquire::Languages "none";
+		#clear APT::Update::Pre-Invoke;
+		#clear APT::Update::Post-Invoke;
+		#clear APT::Update::Post-Invoke-Success;
+	END
+	if [ "$1" != "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" ]; then
+		derive_sources "$1" "$tmp/sources"
+		cat >>"$tmp/apt.conf" <<-END
+			Dir::Etc::SourceList "/dev/null";
+			Dir::Etc::SourceParts "$tmp/sources";
+		END
+	fi
+}

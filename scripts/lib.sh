@@ -1,0 +1,100 @@
+# shellcheck shell=sh disable=SC2034 # what is set here is used where it is sourced
+# SPDX-License-Identifier: GPL-2.0-only
+# What the scripts share. Sourced, not run.
+
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+cache=${XDG_CACHE_HOME:-${HOME:?is not set, and neither is XDG_CACHE_HOME}/.cache}/pciehp
+
+# Run from a git hook, these would make git work on the wrong repository.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+# scratch DIR: an empty directory that is gone when the shell that asked for it
+# ends, however it ends.
+scratch() {
+	tmp=$1
+	trap 'rm -rf "$tmp"' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	rm -rf "$tmp" && mkdir -p "$tmp"
+}
+
+# lock FILE: held until the shell that asked for it ends.
+lock() {
+	exec 9>"$1"
+	flock -n 9 || {
+		say "waiting for another run to release $1"
+		flock 9
+	}
+}
+
+# writable DIR: make it if need be.
+writable() {
+	mkdir -p "$1" 2>/dev/null && [ -w "$1" ]
+}
+
+# free_mb DIR
+free_mb() {
+	df -Pm "$1" | awk 'NR == 2 { print $4 }'
+}
+
+# base_major TREE: 6.1, 7.2, ...
+base_major() {
+	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { print v "." $3; exit }' "$1/Makefile"
+}
+
+# The lines of patches/series: a patch, then the overlay files it carries.
+series() {
+	sed 's/#.*//' "$root/patches/series" | awk 'NF'
+}
+
+# outside_git DIR COMMAND...: run it in DIR. Inside a repository, git apply takes
+# paths to be relative to its top and silently skips files that it does not know.
+outside_git() (
+	cd "$1" || return
+	shift
+	GIT_CEILING_DIRECTORIES=$(cd .. && pwd -P) "$@"
+)
+
+# stage TREE DIR: for lines as series() prints them on stdin, put the files that
+# they touch into DIR as they are once all is applied to TREE, and their names
+# into DIR.list. TREE itself is only read. What does not fit is said on stderr.
+stage() {
+	major=$(base_major "$1")
+	mkdir -p "$2"
+	: >"$2.list"
+	while read -r name overlay; do
+		patch=$root/patches/$major/$name
+		[ -f "$patch" ] || patch=$root/patches/$name
+		if ! outside_git "$2" git apply --numstat "$patch" >"$2.stat" 2>"$2.err"; then
+			say "cannot read patches/$name: $(head -n 1 "$2.err")"
+			return 1
+		fi
+		cut -f 3 "$2.stat" | while read -r file; do
+			grep -qxF "$file" "$2.list" && continue
+			echo "$file" >>"$2.list"
+			[ -f "$1/$file" ] || continue
+			mkdir -p "$2/${file%/*}" && cp "$1/$file" "$2/$file"
+		done
+		if ! outside_git "$2" git apply --whitespace=nowarn "$patch" 2>"$2.err"; then
+			say "${patch#"$root/"} does not fit Linux $major in $1: $(head -n 1 "$2.err")"
+			return 1
+		fi
+		for file in $overlay; do
+			if ! (cd "$root" && cp --parents "$file" "$2"); then
+				say "patches/series: $name carries $file, which is not there"
+				return 1
+			fi
+			echo "$file" >>"$2.list"
+		done
+	done
+}
