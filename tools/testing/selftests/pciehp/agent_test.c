@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The host's end of the agent link against a fake machine. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../kselftest_harness.h"
+
+#include <libpciehp/agent.h>
+#include <libpciehp/fake_stub.h>
+#include <libpciehp/stream.h>
+
+/* Long enough for any answer that comes, also on a busy machine. */
+#define TIMEOUT_MS	3000
+
+/* For answers that do not come. */
+#define SHORT_MS	60
+
+#define STOPPED		"T05thread:01;"
+
+FIXTURE(agent)
+{
+	struct fake_peer peer;
+	struct gdbstub gdb;
+	struct agent agent;
+};
+
+static void sets_breakpoint(struct fake_peer *peer)
+{
+	fake_stub_expect(peer, "Z1,1000000,1");
+	fake_stub_send(peer, "OK");
+}
+
+static void shows_head(struct fake_peer *peer, uint32_t magic, uint32_t version,
+		       uint32_t answer_len)
+{
+	const struct agent_mailbox head = {
+		.magic = magic,
+		.version = version,
+		.answer_len = answer_len,
+		.now_ns = 77,
+	};
+
+	fake_stub_expect_read(peer, AGENT_MAILBOX, &head,
+			      offsetof(struct agent_mailbox, request));
+}
+
+static void answers(struct fake_peer *peer, const char *answer)
+{
+	shows_head(peer, AGENT_MAGIC, AGENT_VERSION, strlen(answer));
+	fake_stub_expect_read(peer, AGENT_MAILBOX +
+			      offsetof(struct agent_mailbox, answer),
+			      answer, strlen(answer));
+}
+
+static void starts(struct fake_peer *peer)
+{
+	sets_breakpoint(peer);
+	fake_stub_expect(peer, "c");
+	fake_stub_send(peer, STOPPED);
+}
+
+static void boots(struct fake_peer *peer)
+{
+	starts(peer);
+	answers(peer, "5 ok ");
+}
+
+/* The breakpoint stays, and the machine resumes behind it. */
+static void gets_request(struct fake_peer *peer, const char *request)
+{
+	fake_stub_expect_write(peer, AGENT_MAILBOX +
+			       offsetof(struct agent_mailbox, request),
+			       request, strlen(request) + 1);
+	fake_stub_expect(peer, "c1000010");
+	fake_stub_send(peer, STOPPED);
+}
+
+static int boot(FIXTURE_DATA(agent) *self)
+{
+	gdb_init(&self->gdb, fake_peer_start(&self->peer), TIMEOUT_MS);
+
+	return agent_init(&self->agent, &self->gdb, TIMEOUT_MS);
+}
+
+/* Close the connection and see what the peer thought of it. */
+static int disconnect(FIXTURE_DATA(agent) *self)
+{
+	int ret;
+
+	gdb_cleanup(&self->gdb);
+	ret = fake_peer_finish(&self->peer);
+	fake_peer_cleanup(&self->peer);
+
+	return ret;
+}
+
+FIXTURE_SETUP(agent)
+{
+	self->gdb.fd = -1;
+	fake_peer_init(&self->peer);
+}
+
+FIXTURE_TEARDOWN(agent)
+{
+	EXPECT_EQ(0, disconnect(self));
+}
+
+TEST_F(agent, boot)
+{
+	boots(&self->peer);
+	ASSERT_EQ(0, boot(self));
+	EXPECT_EQ(5, self->agent.time_ns);
+	EXPECT_EQ(77, self->agent.now_ns);
+	EXPECT_STREQ("", self->agent.text);
+}
+
+TEST_F(agent, attach_to_one_that_rests)
+{
+	sets_breakpoint(&self->peer);
+	answers(&self->peer, "5 ok ");
+	gets_request(&self->peer, "log");
+	answers(&self->peer, "123 ok end");
+	gdb_init(&self->gdb, fake_peer_start(&self->peer), TIMEOUT_MS);
+	ASSERT_EQ(0, agent_attach(&self->agent, &self->gdb));
+	EXPECT_EQ(77, self->agent.now_ns);
+	ASSERT_EQ(0, agent_request(&self->agent, "log"));
+	EXPECT_STREQ("end", self->agent.text);
+}
+
+TEST_F(agent, boot_answered_with_an_error)
+{
+	starts(&self->peer);
+	answers(&self->peer, "5 error 2 no /sys");
+	ASSERT_EQ(-ENOENT, boot(self));
+	EXPECT_STREQ("no /sys", self->agent.text);
+}
+
+TEST_F(agent, boot_that_never_ends)
+{
+	const int64_t start = host_now_ms();
+
+	sets_breakpoint(&self->peer);
+	fake_stub_expect(&self->peer, "c");
+	gdb_init(&self->gdb, fake_peer_start(&self->peer), TIMEOUT_MS);
+	EXPECT_EQ(-ENOLINK, agent_init(&self->agent, &self->gdb, SHORT_MS));
+	EXPECT_STREQ("wait for the guest: no answer in time",
+		     self->agent.error);
+	EXPECT_LE(SHORT_MS, host_now_ms() - start);
+	EXPECT_GT(TIMEOUT_MS, host_now_ms() - start);
+}
+
+TEST_F(agent, breakpoint_refused)
+{
+	fake_stub_expect(&self->peer, "Z1,1000000,1");
+	fake_stub_send(&self->peer, "");
+	EXPECT_EQ(-ENOLINK, boot(self));
+	EXPECT_NE(NULL, strstr(self->agent.error, "set the breakpoint"));
+}
+
+TEST_F(agent, machine_stopped_elsewhere)
+{
+	sets_breakpoint(&self->peer);
+	fake_stub_expect(&self->peer, "c");
+	fake_stub_send(&self->peer, "T02thread:01;");
+	EXPECT_EQ(-ENOLINK, boot(self));
+	EXPECT_NE(NULL, strstr(self->agent.error, "wait for the guest"));
+}
+
+TEST_F(agent, mailbox_of_something_else)
+{
+	static const struct {
+		uint32_t magic;
+		uint32_t version;
+		uint32_t answer_len;
+	} cases[] = {
+		{ 0, 0, 0 },
+		{ AGENT_MAGIC + 1, AGENT_VERSION, 5 },
+		{ AGENT_MAGIC, AGENT_VERSION + 1, 5 },
+		{ AGENT_MAGIC, AGENT_VERSION, AGENT_ANSWER_SIZE + 1 },
+		{ AGENT_MAGIC, AGENT_VERSION, UINT32_MAX },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		starts(&self->peer);
+		shows_head(&self->peer, cases[i].magic, cases[i].version,
+			   cases[i].answer_len);
+		EXPECT_EQ(-ENOLINK, boot(self)) {
+			TH_LOG("case %zu", i);
+		}
+		EXPECT_NE(NULL, strstr(self->agent.error, "read the mailbox"));
+		EXPECT_EQ(0, disconnect(self));
+	}
+}
+
+TEST_F(agent, answers)
+{
+	static const struct {
+		const char *answer;
+		int ret;
+		int64_t time_ns;
+		const char *text;
+	} cases[] = {
+		{ "123 ok yes", 0, 123, "yes" },
+		{ "123 ok ", 0, 123, "" },
+		{ "123 ok  two\nlines\n", 0, 123, " two\nlines\n" },
+		{ "123 ok error 5", 0, 123, "error 5" },
+		{ "9000000000000000000 ok x", 0, 9000000000000000000, "x" },
+		{ "123 error 110 ", -ETIMEDOUT, 123, "" },
+		{ "123 error 110", -ETIMEDOUT, 123, "" },
+		{ "123 error 2 no file", -ENOENT, 123, "no file" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		boots(&self->peer);
+		gets_request(&self->peer, "exists /x");
+		answers(&self->peer, cases[i].answer);
+		ASSERT_EQ(0, boot(self));
+		EXPECT_EQ(cases[i].ret,
+			  agent_request(&self->agent, "exists %s", "/x")) {
+			TH_LOG("answer: %s", cases[i].answer);
+		}
+		EXPECT_EQ(cases[i].time_ns, self->agent.time_ns);
+		EXPECT_STREQ(cases[i].text, self->agent.text);
+		EXPECT_EQ(0, disconnect(self));
+	}
+}
+
+TEST_F(agent, malformed_answers)
+{
+	static const char *const cases[] = {
+		"", " ", "123", " 123", "ok ", "ok yes", "123 ok", "123 okay yes",
+		"123 fine yes", "x ok yes", "123 error", "123 error x",
+		"123 error 0 x", "123 error -5 x", "error 5 x",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		boots(&self->peer);
+		gets_request(&self->peer, "exists /x");
+		answers(&self->peer, cases[i]);
+		ASSERT_EQ(0, boot(self));
+		EXPECT_EQ(-ENOLINK, agent_request(&self->agent, "exists /x")) {
+			TH_LOG("answer: %s", cases[i]);
+		}
+		EXPECT_NE(NULL, strstr(self->agent.error,
+				       "read the agent's answer"));
+		EXPECT_EQ(0, disconnect(self));
+	}
+}
+
+TEST_F(agent, largest_answer)
+{
+	char answer[AGENT_ANSWER_SIZE + 1] = "123 ok ";
+	const size_t head = strlen(answer);
+
+	for (size_t i = head; i < AGENT_ANSWER_SIZE; i++)
+		answer[i] = 'a' + i % 26;
+	answer[AGENT_ANSWER_SIZE] = '\0';
+
+	boots(&self->peer);
+	gets_request(&self->peer, "log");
+	answers(&self->peer, answer);
+	/* nothing of it may be left in a shorter one */
+	gets_request(&self->peer, "log");
+	answers(&self->peer, "124 ok end");
+	ASSERT_EQ(0, boot(self));
+	ASSERT_EQ(0, agent_request(&self->agent, "log"));
+	EXPECT_STREQ(answer + head, self->agent.text);
+	ASSERT_EQ(0, agent_request(&self->agent, "log"));
+	EXPECT_STREQ("end", self->agent.text);
+}
+
+TEST_F(agent, stop_points_take_turns)
+{
+	char request[32];
+
+	boots(&self->peer);
+	for (int i = 0; i < 5; i++) {
+		snprintf(request, sizeof(request), "sleep %d", i);
+		gets_request(&self->peer, request);
+		answers(&self->peer, "123 ok ");
+	}
+	ASSERT_EQ(0, boot(self));
+	for (int i = 0; i < 5; i++) {
+		ASSERT_EQ(0, agent_begin(&self->agent, "sleep %d", i));
+		ASSERT_EQ(0, agent_finish(&self->agent));
+	}
+}
+
+/* A refusal is the end of the request: the machine is not let run. */
+TEST_F(agent, requests_that_the_stub_refuses)
+{
+	static const struct {
+		const char *request;
+		const char *error;
+	} cases[] = {
+		{ "M1010018,4:6c6f6700",	"write the mailbox" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		boots(&self->peer);
+		for (size_t k = 0; k <= i; k++) {
+			fake_stub_expect(&self->peer, cases[k].request);
+			fake_stub_send(&self->peer, k < i ? "OK" : "E14");
+		}
+		ASSERT_EQ(0, boot(self));
+		EXPECT_EQ(-ENOLINK, agent_request(&self->agent, "log"));
+		EXPECT_NE(NULL, strstr(self->agent.error, cases[i].error)) {
+			TH_LOG("%s: %s", cases[i].request, self->agent.error);
+		}
+		EXPECT_EQ(0, disconnect(self));
+	}
+}
+
+TEST_F(agent, longest_request)
+{
+	char request[AGENT_REQUEST_SIZE];
+
+	memset(request, 'r', sizeof(request));
+	request[sizeof(request) - 1] = '\0';
+	boots(&self->peer);
+	gets_request(&self->peer, request);
+	answers(&self->peer, "123 ok ");
+	ASSERT_EQ(0, boot(self));
+	EXPECT_EQ(0, agent_request(&self->agent, "%s", request));
+
+	/* one more is refused, and the machine does not hear of it */
+	EXPECT_EQ(-ENOLINK, agent_request(&self->agent, "%s+", request));
+	EXPECT_NE(NULL, strstr(self->agent.error, "make a request"));
+}
+
+/* Wherever the machine dies, the link says that it is gone, and why. */
+TEST_F(agent, peer_dies_at_every_step)
+{
+	size_t nr_steps = 2;
+
+	/* the last step takes an acknowledgment that nobody waits for */
+	for (size_t i = 0; i < nr_steps - 1; i++) {
+		int ret;
+
+		boots(&self->peer);
+		gets_request(&self->peer, "quiet 1 2");
+		answers(&self->peer, "123 ok ");
+		nr_steps = self->peer.nr_steps;
+		fake_peer_cut(&self->peer, i);
+		fake_peer_hang_up(&self->peer);
+
+		ret = boot(self);
+		if (!ret)
+			ret = agent_request(&self->agent, "quiet 1 2");
+		EXPECT_EQ(-ENOLINK, ret) {
+			TH_LOG("step %zu", i);
+		}
+		EXPECT_NE(NULL, strstr(self->agent.error, ": Broken pipe")) {
+			TH_LOG("step %zu: %s", i, self->agent.error);
+		}
+		EXPECT_EQ(0, disconnect(self));
+	}
+}
+
+TEST_F(agent, machine_exits)
+{
+	sets_breakpoint(&self->peer);
+	fake_stub_expect(&self->peer, "c");
+	fake_stub_send(&self->peer, "W00");
+	EXPECT_EQ(-ENOLINK, boot(self));
+	EXPECT_NE(NULL, strstr(self->agent.error, "the machine went down"));
+}
+
+TEST_F(agent, random_pieces)
+{
+	const int rounds = 50;
+
+	self->peer.max_piece = 16;
+	boots(&self->peer);
+	for (int i = 0; i < rounds; i++) {
+		gets_request(&self->peer, "read /proc/version");
+		answers(&self->peer, "123 ok Linux");
+	}
+	ASSERT_EQ(0, boot(self));
+	for (int i = 0; i < rounds; i++) {
+		ASSERT_EQ(0, agent_request(&self->agent, "read %s",
+					   "/proc/version"));
+		ASSERT_STREQ("Linux", self->agent.text);
+	}
+}
+
+TEST_F(agent, random_corruption)
+{
+	unsigned int seed = 1;
+	int failed = 0;
+
+	for (int i = 0; i < 3000; i++) {
+		int ret;
+
+		boots(&self->peer);
+		gets_request(&self->peer, "devices");
+		answers(&self->peer, i % 3 ? "123 ok 0000:00:01.0 8086:3420" :
+					     "123 error 110 ");
+		for (int n = rand_r(&seed) % 4; n >= 0; n--)
+			fake_stub_corrupt(&self->peer, &seed);
+		if (i % 8 == 0)
+			fake_peer_corrupt(&self->peer, &seed);
+
+		gdb_init(&self->gdb, fake_peer_start_deaf(&self->peer),
+			 TIMEOUT_MS);
+		ret = agent_init(&self->agent, &self->gdb, TIMEOUT_MS);
+		if (!ret)
+			ret = agent_request(&self->agent, "devices");
+		if (ret)
+			ASSERT_GT(0, ret);
+		if (ret == -ENOLINK) {
+			failed++;
+			ASSERT_NE(NULL, strstr(self->agent.error, ": "));
+		} else {
+			ASSERT_GE(strlen(self->agent.answer),
+				  strlen(self->agent.text));
+		}
+		ASSERT_EQ(0, disconnect(self));
+	}
+
+	EXPECT_LT(0, failed);
+	EXPECT_GT(3000, failed);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef PCIEHP_AGENT_H
+#define PCIEHP_AGENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "libpciehp/compiler.h"
+
+#define SYSFS_PCI_DEVICES "/sys/bus/pci/devices"
+
+/* What a request answers with; text is bounded by the mailbox. */
+struct answer {
+	int error;		/* 0 or a positive errno */
+	int64_t time_ns;	/* CLOCK_MONOTONIC */
+	size_t len;
+	char *text;
+	size_t size;
+};
+
+/* boot.c */
+void boot_stay_on_cpu0(void);
+void boot_mount_filesystems(void);
+int boot_load_modules(void);
+__printf(1, 2)
+void agent_say(const char *fmt, ...);
+
+/* uevent.c */
+int64_t now_ns(void);
+int uevent_init(void);
+int uevent_wait(const char *action, const char *bdf, int timeout_ms,
+		int64_t *time_ns);
+int uevent_quiet(int quiet_ms, int timeout_ms);
+
+/* request.c */
+void request_run(char *request, struct answer *answer);
+__printf(2, 3)
+void answer_add(struct answer *answer, const char *fmt, ...);
+
+/* pci.c */
+int pci_list(struct answer *answer);
+int pci_read_express_cap(const char *bdf, struct answer *answer);
+int pci_write_express_cap16(const char *bdf, unsigned int offset,
+			    uint16_t value);
+int pci_slot_name(const char *bdf, struct answer *answer);
+
+/* kernel_log.c */
+int kernel_log_init(void);
+int kernel_log_fetch(struct answer *answer);
+
+#endif /* PCIEHP_AGENT_H */

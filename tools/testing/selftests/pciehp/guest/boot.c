@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a PID 1 does before anything else works. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+/**
+ * agent_say() - put one line into the kernel log, and so on the console
+ * @fmt: as of printf()
+ *
+ * A line in the kernel log cannot be split by kernel messages, and has its
+ * place in time among them.
+ */
+void agent_say(const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+	int fd, len;
+
+	len = snprintf(line, sizeof(line), "<5>pciehp_agent: ");
+	va_start(ap, fmt);
+	vsnprintf(line + len, sizeof(line) - len, fmt, ap);
+	va_end(ap);
+
+	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, line, strlen(line)) < 0)
+		fprintf(stderr, "pciehp_agent: write /dev/kmsg: %s\n",
+			strerror(errno));
+	close(fd);
+}
+
+/**
+ * boot_stay_on_cpu0() - bind the agent to the first CPU
+ *
+ * A debugger that attaches to a stopped machine sees memory as its first CPU
+ * does, and the host must find the mailbox there.
+ */
+void boot_stay_on_cpu0(void)
+{
+	cpu_set_t cpu0;
+
+	CPU_ZERO(&cpu0);
+	CPU_SET(0, &cpu0);
+	sched_setaffinity(0, sizeof(cpu0), &cpu0);
+}
+
+static void mount_at(const char *type, const char *path)
+{
+	mkdir(path, 0755);
+	if (mount(type, path, type, 0, NULL) && errno != EBUSY)
+		agent_say("mount %s at %s: %s", type, path, strerror(errno));
+}
+
+/**
+ * boot_mount_filesystems() - mount /proc, /sys and /dev
+ *
+ * The initramfs holds nothing but /init, and a kernel may lack devtmpfs, so
+ * /dev/kmsg is made here when it is not there.
+ */
+void boot_mount_filesystems(void)
+{
+	mkdir("/dev", 0755);
+	if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) && errno != EBUSY)
+		mknod("/dev/kmsg", S_IFCHR | 0600, makedev(1, 11));
+
+	mount_at("proc", "/proc");
+	mount_at("sysfs", "/sys");
+
+	/* trace events, where the kernel has them */
+	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
+}
+
+static int load_module(const char *path)
+{
+	int fd, ret;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+
+	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
+	close(fd);
+
+	return ret;
+}
+
+/**
+ * boot_load_modules() - load the modules that the initramfs carries
+ *
+ * /modules/order names them one a line, each after what it depends on.
+ *
+ * Return: how many were loaded.
+ */
+int boot_load_modules(void)
+{
+	char name[256], path[300];
+	int loaded = 0, ret;
+	FILE *order;
+
+	order = fopen("/modules/order", "re");
+	if (!order)
+		return 0;
+
+	while (fscanf(order, "%255s", name) == 1) {
+		snprintf(path, sizeof(path), "/modules/%s", name);
+		ret = load_module(path);
+		if (!ret)
+			loaded++;
+		else if (ret != -EEXIST)
+			agent_say("cannot load module %s: %s", name,
+				  strerror(-ret));
+	}
+	fclose(order);
+
+	return loaded;
+}

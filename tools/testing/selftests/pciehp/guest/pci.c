@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* PCI devices, their configuration space and their slots, through sysfs. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+#include <linux/pci_regs.h>
+
+/* Capability structures are DWORD aligned and above the header. */
+#define PCI_CAP_MAX		((256 - PCI_STD_HEADER_SIZEOF) / 4)
+#define PCI_EXP_CAP_SIZEOF	PCI_CAP_EXP_ENDPOINT_SIZEOF_V2
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static void read_id(const char *bdf, const char *name, char *id, size_t size)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), SYSFS_PCI_DEVICES "/%s/%s", bdf, name);
+	id[0] = '\0';
+	f = fopen(path, "re");
+	if (!f)
+		return;
+	if (!fgets(id, size, f))
+		id[0] = '\0';
+	fclose(f);
+	id[strcspn(id, "\n")] = '\0';
+}
+
+/**
+ * pci_list() - every PCI device, in the order of their addresses
+ * @answer: receives "BDF VENDOR:DEVICE DRIVER" lines; "-" means no driver
+ *
+ * Return: 0 or a negative errno.
+ */
+int pci_list(struct answer *answer)
+{
+	char path[128], vendor[16], device[16], link[256];
+	struct dirent **entries;
+	const char *driver;
+	ssize_t len;
+	int n;
+
+	n = scandir(SYSFS_PCI_DEVICES, &entries, NULL, by_name);
+	if (n < 0)
+		return -errno;
+
+	for (int i = 0; i < n; i++) {
+		const char *bdf = entries[i]->d_name;
+
+		if (bdf[0] == '.') {
+			free(entries[i]);
+			continue;
+		}
+		read_id(bdf, "vendor", vendor, sizeof(vendor));
+		read_id(bdf, "device", device, sizeof(device));
+		snprintf(path, sizeof(path), SYSFS_PCI_DEVICES "/%.32s/driver",
+			 bdf);
+		len = readlink(path, link, sizeof(link) - 1);
+		link[len < 0 ? 0 : len] = '\0';
+		driver = strrchr(link, '/');
+		answer_add(answer, "%s %s:%s %s\n", bdf, vendor, device,
+			   driver ? driver + 1 : "-");
+		free(entries[i]);
+	}
+	free(entries);
+
+	return 0;
+}
+
+static int open_config(const char *bdf, int flags)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), SYSFS_PCI_DEVICES "/%.32s/config", bdf);
+	fd = open(path, flags | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int config_read(int fd, void *value, size_t size, unsigned int where)
+{
+	ssize_t len = pread(fd, value, size, where);
+
+	if (len < 0)
+		return -errno;
+
+	return (size_t)len == size ? 0 : -EIO;
+}
+
+/* Offset of the PCI Express capability, or a negative errno. */
+static int find_express_cap(int fd)
+{
+	uint8_t header[2], pos;
+	int ret;
+
+	ret = config_read(fd, &pos, 1, PCI_CAPABILITY_LIST);
+	if (ret)
+		return ret;
+
+	for (int i = 0; i < PCI_CAP_MAX && pos >= PCI_STD_HEADER_SIZEOF; i++) {
+		ret = config_read(fd, header, sizeof(header), pos & ~3);
+		if (ret)
+			return ret;
+		if (header[0] == PCI_CAP_ID_EXP)
+			return pos & ~3;
+		pos = header[1];
+	}
+
+	return -ENODEV;
+}
+
+/**
+ * pci_read_express_cap() - the PCI Express capability structure
+ * @bdf: the device
+ * @answer: receives two hexadecimal digits a byte
+ *
+ * Read by 16 bits, as registers with write-1-to-clear bits are best left
+ * apart (PCIe Base Spec sec. 7.5.3).
+ *
+ * Return: 0 or a negative errno; -ENODEV when the device has none.
+ */
+int pci_read_express_cap(const char *bdf, struct answer *answer)
+{
+	uint16_t word;
+	int cap, fd, ret = 0;
+
+	fd = open_config(bdf, O_RDONLY);
+	if (fd < 0)
+		return fd;
+
+	cap = find_express_cap(fd);
+	if (cap < 0)
+		ret = cap;
+
+	for (int i = 0; !ret && i < PCI_EXP_CAP_SIZEOF; i += sizeof(word)) {
+		ret = config_read(fd, &word, sizeof(word), cap + i);
+		answer_add(answer, "%02x%02x", word & 0xff, word >> 8);
+	}
+	close(fd);
+
+	return ret;
+}
+
+/**
+ * pci_write_express_cap16() - write a register of the PCI Express capability
+ * @bdf: the device
+ * @offset: of the register in the capability structure
+ * @value: what to write
+ *
+ * Return: 0 or a negative errno; -ENODEV when the device has no such
+ * capability.
+ */
+int pci_write_express_cap16(const char *bdf, unsigned int offset,
+			    uint16_t value)
+{
+	int cap, fd, ret = 0;
+
+	fd = open_config(bdf, O_RDWR);
+	if (fd < 0)
+		return fd;
+
+	cap = find_express_cap(fd);
+	if (cap < 0)
+		ret = cap;
+	else if (pwrite(fd, &value, sizeof(value), cap + offset) < 0)
+		ret = -errno;
+	close(fd);
+
+	return ret;
+}
+
+/**
+ * pci_slot_name() - the slot that a device is, or would be, plugged into
+ * @bdf: function 0 of the device
+ * @answer: receives the name
+ *
+ * Return: 0, or -ENODEV when no such slot is registered.
+ */
+int pci_slot_name(const char *bdf, struct answer *answer)
+{
+	char path[300], address[32];
+	struct dirent *entry;
+	int ret = -ENODEV;
+	FILE *f;
+	DIR *dir;
+
+	dir = opendir("/sys/bus/pci/slots");
+	if (!dir)
+		return -errno;
+
+	while (ret && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/sys/bus/pci/slots/%s/address",
+			 entry->d_name);
+		f = fopen(path, "re");
+		if (!f)
+			continue;
+		/* the slot's address has no function: "0000:01:00" */
+		if (fscanf(f, "%31s", address) == 1 &&
+		    !strncmp(address, bdf, strlen(address))) {
+			answer_add(answer, "%s", entry->d_name);
+			ret = 0;
+		}
+		fclose(f);
+	}
+	closedir(dir);
+
+	return ret;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PID 1 of the guest: answers the requests that the host leaves in the mailbox
+ * while the machine is stopped. See libpciehp/agent_protocol.h.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "libpciehp/agent_protocol.h"
+
+/*
+ * The linker puts these at the addresses that the protocol fixes. The mailbox
+ * is initialised data and not bss: old kernels map bss of the last segment
+ * only.
+ */
+static struct agent_mailbox mailbox __section(".mailbox") = {
+	.magic = AGENT_MAGIC,
+	.version = AGENT_VERSION,
+};
+
+/*
+ * While the machine rests at the first of these instructions, the host reads and
+ * writes the mailbox. It resumes at the one that follows them: nothing but the
+ * padding may stand in between.
+ */
+static_assert(AGENT_RESUME_POINT - AGENT_STOP_POINT == 16, "see .balign");
+
+static noinline void __section(".stop_point") stop_point(void)
+{
+	asm volatile("nop\n\t.balign 16" : : "r" (&mailbox) : "memory");
+}
+
+static void publish(const struct answer *answer)
+{
+	const char *verdict = answer->error ? "error" : "ok";
+	char *to = mailbox.answer;
+	int len;
+
+	if (answer->error)
+		len = snprintf(to, AGENT_ANSWER_SIZE, "%lld %s %d ",
+			       (long long)answer->time_ns, verdict,
+			       answer->error);
+	else
+		len = snprintf(to, AGENT_ANSWER_SIZE, "%lld %s ",
+			       (long long)answer->time_ns, verdict);
+
+	memcpy(to + len, answer->text, answer->len);
+	mailbox.answer_len = len + answer->len;
+	mailbox.now_ns = now_ns();
+}
+
+int main(void)
+{
+	static char text[AGENT_ANSWER_SIZE - 64];
+	char request[AGENT_REQUEST_SIZE];
+	struct answer answer = { .text = text, .size = sizeof(text) };
+	int modules;
+
+	if (getpid() != 1) {
+		fprintf(stderr, "pciehp_agent: runs as PID 1 of a test guest only\n");
+		return 1;
+	}
+
+	boot_stay_on_cpu0();
+	boot_mount_filesystems();
+	answer.error = -kernel_log_init();
+	if (!answer.error)
+		answer.error = -uevent_init();
+
+	modules = boot_load_modules();
+	agent_say("ready, %d modules loaded", modules);
+	answer.time_ns = now_ns();
+
+	for (;;) {
+		publish(&answer);
+		stop_point();
+
+		memcpy(request, mailbox.request, sizeof(request));
+		request[sizeof(request) - 1] = '\0';
+
+		answer.error = 0;
+		answer.len = 0;
+		request_run(request, &answer);
+	}
+}

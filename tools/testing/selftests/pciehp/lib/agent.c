@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libpciehp/agent.h>
+
+/*
+ * Host time for one request. Guest time leaps over what is idle, so this only
+ * runs out when the guest hangs.
+ */
+#define REQUEST_TIMEOUT_MS	20000
+
+static const char *explain(int error)
+{
+	switch (error) {
+	case -ETIMEDOUT:
+		return "no answer in time";
+	case -ESHUTDOWN:
+		return "the machine went down, as it does when the guest panics";
+	}
+
+	return strerror(-error);
+}
+
+static int fail(struct agent *agent, const char *doing, int error)
+{
+	snprintf(agent->error, sizeof(agent->error), "%s: %s", doing,
+		 explain(error));
+
+	return -ENOLINK;
+}
+
+/* "TIME_NS ok TEXT" or "TIME_NS error ERRNO TEXT" */
+static int parse_answer(struct agent *agent, uint32_t len)
+{
+	long long time_ns;
+	int pos = 0, error = 0;
+
+	agent->answer[len] = '\0';
+	if (sscanf(agent->answer, "%lld error %d %n", &time_ns, &error,
+		   &pos) != 2 || error <= 0) {
+		error = 0;
+		pos = 0;
+		if (sscanf(agent->answer, "%lld ok%n", &time_ns, &pos) != 1 ||
+		    !pos || agent->answer[pos++] != ' ')
+			return fail(agent, "read the agent's answer", -EPROTO);
+	}
+	agent->time_ns = time_ns;
+	agent->text = agent->answer + pos;
+
+	return -error;
+}
+
+static int read_mailbox(struct agent *agent)
+{
+	struct agent_mailbox head;
+	const size_t head_len = offsetof(struct agent_mailbox, request);
+	int ret;
+
+	ret = gdb_read(agent->gdb, AGENT_MAILBOX, &head, head_len);
+	if (ret)
+		return fail(agent, "read the mailbox", ret);
+	if (head.magic != AGENT_MAGIC || head.version != AGENT_VERSION ||
+	    head.answer_len > AGENT_ANSWER_SIZE)
+		return fail(agent, "read the mailbox", -EPROTO);
+	agent->now_ns = head.now_ns;
+
+	ret = gdb_read(agent->gdb, AGENT_MAILBOX +
+		       offsetof(struct agent_mailbox, answer),
+		       agent->answer, head.answer_len);
+	if (ret)
+		return fail(agent, "read the agent's answer", ret);
+
+	return parse_answer(agent, head.answer_len);
+}
+
+static int receive_answer(struct agent *agent, int timeout_ms)
+{
+	int ret;
+
+	ret = gdb_wait_stop(agent->gdb, timeout_ms);
+
+	return ret ? fail(agent, "wait for the guest", ret) :
+	       read_mailbox(agent);
+}
+
+static int set_up(struct agent *agent, struct gdbstub *gdb)
+{
+	int ret;
+
+	*agent = (struct agent){ .gdb = gdb, .text = agent->answer };
+
+	ret = gdb_set_breakpoint(gdb, AGENT_STOP_POINT);
+
+	return ret ? fail(agent, "set the breakpoint", ret) : 0;
+}
+
+/**
+ * agent_init() - boot the machine up to the agent's first answer
+ * @agent: to be initialised
+ * @gdb: debugger of a machine that has not run yet
+ * @timeout_ms: how long the boot may take, host time
+ *
+ * Return: 0; -ENOLINK with @agent->error set when the guest does not come up;
+ * another negative errno when the agent lacks something that it needs.
+ */
+int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms)
+{
+	int ret;
+
+	ret = set_up(agent, gdb);
+	if (ret)
+		return ret;
+	ret = gdb_continue(gdb);
+	if (ret)
+		return fail(agent, "start the guest", ret);
+
+	return receive_answer(agent, timeout_ms);
+}
+
+/**
+ * agent_attach() - link to an agent that rests at its stop point
+ * @agent: to be initialised
+ * @gdb: debugger of its machine
+ *
+ * Return: as agent_init().
+ */
+int agent_attach(struct agent *agent, struct gdbstub *gdb)
+{
+	return set_up(agent, gdb) ?: read_mailbox(agent);
+}
+
+static int begin(struct agent *agent, const char *fmt, va_list ap)
+{
+	char request[AGENT_REQUEST_SIZE];
+	int ret;
+
+	if (vsnprintf(request, sizeof(request), fmt, ap) >=
+	    (int)sizeof(request))
+		return fail(agent, "make a request", -EMSGSIZE);
+
+	ret = gdb_write(agent->gdb, AGENT_MAILBOX +
+			offsetof(struct agent_mailbox, request),
+			request, strlen(request) + 1);
+	if (ret)
+		return fail(agent, "write the mailbox", ret);
+
+	ret = gdb_continue_at(agent->gdb, AGENT_RESUME_POINT);
+
+	return ret ? fail(agent, "resume the guest", ret) : 0;
+}
+
+/**
+ * agent_begin() - make a request and let the machine run
+ * @agent: the link
+ * @fmt: the request, as of printf()
+ *
+ * Return: 0, or -ENOLINK with @agent->error set.
+ */
+int agent_begin(struct agent *agent, const char *fmt, ...)
+{
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = begin(agent, fmt, ap);
+	va_end(ap);
+
+	return ret;
+}
+
+/**
+ * agent_finish() - wait for the answer; the machine is stopped again
+ * @agent: the link, after agent_begin()
+ *
+ * Return: 0 with @agent->text and @agent->time_ns set; the guest's own error
+ * as a negative errno, likewise; -ENOLINK with @agent->error set when the
+ * guest or its machine is gone or silent.
+ */
+int agent_finish(struct agent *agent)
+{
+	return receive_answer(agent, REQUEST_TIMEOUT_MS);
+}
+
+/**
+ * agent_request() - make a request and wait for the answer
+ * @agent: the link
+ * @fmt: the request, as of printf()
+ *
+ * Return: as agent_finish().
+ */
+int agent_request(struct agent *agent, const char *fmt, ...)
+{
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = begin(agent, fmt, ap);
+	va_end(ap);
+
+	return ret ?: agent_finish(agent);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The host's end of the link to the agent in the guest. */
+#ifndef LIBPCIEHP_AGENT_H
+#define LIBPCIEHP_AGENT_H
+
+#include <stdint.h>
+
+#include <libpciehp/agent_protocol.h>
+#include <libpciehp/compiler.h>
+#include <libpciehp/gdbstub.h>
+
+/**
+ * struct agent - the link to one agent
+ * @gdb: the debugger of its machine
+ * @answer: the last answer; @text points into it
+ * @text: the last answer's text
+ * @time_ns: the last answer's guest time
+ * @now_ns: guest time at which the machine rests
+ * @error: why the link failed, for people
+ */
+struct agent {
+	struct gdbstub *gdb;
+	char answer[AGENT_ANSWER_SIZE + 1];
+	const char *text;
+	int64_t time_ns;
+	int64_t now_ns;
+	char error[256];
+};
+
+int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms);
+int agent_attach(struct agent *agent, struct gdbstub *gdb);
+__printf(2, 3)
+int agent_begin(struct agent *agent, const char *fmt, ...);
+int agent_finish(struct agent *agent);
+__printf(2, 3)
+int agent_request(struct agent *agent, const char *fmt, ...);
+
+#endif /* LIBPCIEHP_AGENT_H */

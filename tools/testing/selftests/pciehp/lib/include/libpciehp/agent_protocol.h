@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the host and the agent in the guest agree on.
+ *
+ * The agent keeps one mailbox at a fixed address. When it has an answer, it
+ * calls a function that does nothing, also at a fixed address. The host has set
+ * a breakpoint there, so the whole machine halts at an exact instruction; the
+ * host reads the answer, acts on the stopped machine, writes the next request
+ * into the mailbox and lets the machine run. Nothing ever reaches the guest at
+ * a moment that the host chose, which keeps guest time reproducible.
+ *
+ * The machine resumes at an address behind the breakpoint, with no instruction
+ * of effect in between, so that the breakpoint can stay set. At every stop QEMU
+ * throws away all code that it has translated, some 25 ms of host time: requests
+ * should be few.
+ *
+ * Requests and answers are text. A request is one line of words:
+ *
+ *   wait ACTION[,ACTION] BDF TIMEOUT_MS
+ *                               the next PCI uevents ACTION (add, remove, bind,
+ *                               unbind) for BDF not yet waited for; the answer
+ *                               names those that came
+ *   sleep MS                    let guest time pass
+ *   quiet MS TIMEOUT_MS         until no PCI uevent has come for MS
+ *   devices                     "BDF VENDOR:DEVICE DRIVER" per PCI device
+ *   pcie-cap BDF                the PCI Express capability, in hexadecimal
+ *   pcie-cap-write16 BDF OFFSET VALUE
+ *                               a register in it, past the kernel's back
+ *   slot BDF                    name in /sys/bus/pci/slots of the slot whose
+ *                               first function is BDF
+ *   exists PATH                 "yes" or "no"
+ *   read PATH                   a file's text
+ *   write PATH TEXT             TEXT up to the end of the request
+ *   log                         kernel messages not yet fetched; there may be
+ *                               more if AGENT_LOG_SIZE bytes came
+ *
+ * An answer is "TIME_NS ok TEXT" or "TIME_NS error ERRNO TEXT". TIME_NS is
+ * CLOCK_MONOTONIC when the request was answered; "wait" answers with the time
+ * at which its first uevent was received.
+ */
+#ifndef LIBPCIEHP_AGENT_PROTOCOL_H
+#define LIBPCIEHP_AGENT_PROTOCOL_H
+
+#include <stdint.h>
+
+/*
+ * The stop point has a page of its own: the emulator leaves its fast path in a
+ * page that has a breakpoint.
+ */
+#define AGENT_STOP_POINT	0x01000000
+#define AGENT_RESUME_POINT	0x01000010
+#define AGENT_MAILBOX		0x01010000
+
+#define AGENT_MAGIC		0x70636965
+#define AGENT_VERSION		1
+#define AGENT_REQUEST_SIZE	512
+#define AGENT_ANSWER_SIZE	16384
+#define AGENT_LOG_SIZE		12288
+
+/**
+ * struct agent_mailbox - the memory that host and agent share
+ * @magic: AGENT_MAGIC
+ * @version: AGENT_VERSION; host and agent must match
+ * @answer_len: bytes of @answer that are valid
+ * @reserved: 0, keeps the layout the same everywhere
+ * @now_ns: CLOCK_MONOTONIC as the agent stopped
+ * @request: from host to agent, NUL terminated
+ * @answer: from agent to host
+ */
+struct agent_mailbox {
+	uint32_t magic;
+	uint32_t version;
+	uint32_t answer_len;
+	uint32_t reserved;
+	int64_t now_ns;
+	char request[AGENT_REQUEST_SIZE];
+	char answer[AGENT_ANSWER_SIZE];
+};
+
+#endif /* LIBPCIEHP_AGENT_PROTOCOL_H */

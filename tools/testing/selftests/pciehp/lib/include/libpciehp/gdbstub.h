@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Client of the GDB Remote Serial Protocol, as far as the tests need it. */
+#ifndef LIBPCIEHP_GDBSTUB_H
+#define LIBPCIEHP_GDBSTUB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define GDB_PACKET_MAX	4096
+
+/* Memory a packet; two digits a byte, with room for command and checksum. */
+#define GDB_MEMORY_MAX	((GDB_PACKET_MAX - 64) / 2)
+
+/**
+ * struct gdbstub - one connection to a gdbstub
+ * @fd: the stream socket; owned
+ * @timeout_ms: how long a reply may take, host time
+ * @len: bytes in @buf
+ * @buf: received and not yet consumed
+ */
+struct gdbstub {
+	int fd;
+	int timeout_ms;
+	size_t len;
+	char buf[2 * GDB_PACKET_MAX];
+};
+
+void gdb_init(struct gdbstub *gdb, int fd, int timeout_ms);
+void gdb_cleanup(struct gdbstub *gdb);
+int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr);
+int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len);
+int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len);
+int gdb_continue(struct gdbstub *gdb);
+int gdb_continue_at(struct gdbstub *gdb, uint64_t addr);
+int gdb_wait_stop(struct gdbstub *gdb, int timeout_ms);
+
+#endif /* LIBPCIEHP_GDBSTUB_H */
