@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <libgen.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <libpciehp/environment.h>
+#include <libpciehp/machine.h>
+
+static pid_t forking;
+
+static void before_fork(void)
+{
+	forking = getpid();
+}
+
+/* The parent may have died before the kernel was told to watch it. */
+static void in_child(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != forking)
+		_exit(1);
+}
+
+/*
+ * Every process that we fork ends with its parent, so that nothing is left
+ * behind however we end. The harness needs this as much as we do: it moves each
+ * test into a process group of its own, where no SIGINT reaches it.
+ */
+__attribute__((constructor))
+static void end_children_with_parent(void)
+{
+	pthread_atfork(before_fork, NULL, in_child);
+}
+
+/**
+ * environment_get() - value of a variable
+ * @name: of the variable
+ *
+ * Return: the value, or NULL when it is unset or empty.
+ */
+const char *environment_get(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+/**
+ * environment_initrd() - path of the agent's initramfs
+ *
+ * Return: what PCIEHP_INITRD says, or the one beside the test program.
+ */
+const char *environment_initrd(void)
+{
+	static char path[PATH_MAX];
+	char self[PATH_MAX];
+	ssize_t len;
+
+	if (environment_get("PCIEHP_INITRD"))
+		return environment_get("PCIEHP_INITRD");
+
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[len < 0 ? 0 : len] = '\0';
+	if (snprintf(path, sizeof(path), "%s/pciehp_agent.cpio",
+		     dirname(self)) >= (int)sizeof(path))
+		path[0] = '\0';
+
+	return path;
+}
+
+static bool can_run(const char *program)
+{
+	char *dirs, *dir, *next, path[PATH_MAX];
+	bool found = false;
+
+	if (strchr(program, '/'))
+		return !access(program, X_OK);
+
+	dirs = strdup(environment_get("PATH") ?: "");
+	next = dirs;
+	while (!found && (dir = strsep(&next, ":"))) {
+		snprintf(path, sizeof(path), "%s/%s", dir, program);
+		found = !access(path, X_OK);
+	}
+	free(dirs);
+
+	return found;
+}
+
+/**
+ * environment_missing() - what a guest cannot be booted for
+ *
+ * Return: the reason to skip, or NULL when nothing is missing.
+ */
+const char *environment_missing(void)
+{
+	static char why[PATH_MAX + 128];
+	const struct machine *machine;
+	const char *kernel, *qemu;
+
+	kernel = environment_get("KERNEL");
+	if (!kernel)
+		return "no guest kernel: set KERNEL=/path/to/Image";
+
+	machine = machine_of_kernel(kernel, why, sizeof(why));
+	if (!machine)
+		return why;
+
+	qemu = environment_get("QEMU") ?: machine->qemu;
+	if (!can_run(qemu)) {
+		snprintf(why, sizeof(why),
+			 "no %s: install it or set QEMU=/path/to/it", qemu);
+		return why;
+	}
+
+	if (access(environment_initrd(), R_OK)) {
+		snprintf(why, sizeof(why),
+			 "no %s: it is built with a static libc and compiler for %s",
+			 environment_initrd(), machine->arch);
+		return why;
+	}
+
+	return NULL;
+}

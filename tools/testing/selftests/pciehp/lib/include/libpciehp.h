@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Everything that a test needs. */
+#ifndef LIBPCIEHP_H
+#define LIBPCIEHP_H
+
+#include <libpciehp/agent.h>
+#include <libpciehp/environment.h>
+#include <libpciehp/guest.h>
+#include <libpciehp/pci_tree.h>
+#include <libpciehp/result.h>
+#include <libpciehp/slot.h>
+
+#endif /* LIBPCIEHP_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Inputs come by environment variable, as is the custom of kselftest:
+ *
+ *	KERNEL		the guest's kernel image
+ *	CMDLINE		added to its command line
+ *	QEMU		another emulator than the one in PATH
+ *	PCIEHP_INITRD	another initramfs than the agent's own
+ *	PCIEHP_RESULTS	folder that receives a result and a console per case
+ *	PCIEHP_CASE	the name under which it does
+ *	PCIEHP_STATES	folder in which cases share booted machines
+ */
+#ifndef LIBPCIEHP_ENVIRONMENT_H
+#define LIBPCIEHP_ENVIRONMENT_H
+
+const char *environment_get(const char *name);
+const char *environment_initrd(void);
+const char *environment_missing(void);
+
+#endif /* LIBPCIEHP_ENVIRONMENT_H */

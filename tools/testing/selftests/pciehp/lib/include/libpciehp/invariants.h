@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What must hold after every scenario, once the machine has settled. */
+#ifndef LIBPCIEHP_INVARIANTS_H
+#define LIBPCIEHP_INVARIANTS_H
+
+#include <libpciehp/guest.h>
+
+void invariants_check(struct guest *guest);
+
+#endif /* LIBPCIEHP_INVARIANTS_H */

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What one case found out, for people on stderr and as a JSON file. */
+#ifndef LIBPCIEHP_RESULT_H
+#define LIBPCIEHP_RESULT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libpciehp/compiler.h>
+
+/**
+ * struct result - findings of one case
+ * @name: fixture, variant and test, separated by dots
+ * @steps: operations and when the guest saw them, guest time
+ * @problems: everything that was not as it must be, as text
+ * @timeouts: the kernel's "Timeout on hotplug command" messages
+ * @lost: an event that the guest should have seen did not come
+ * @pending: events in Slot Status whose interrupt is lost
+ * @complete: the guest lived to see its invariants checked
+ * @error: the case could not be run to its end
+ * @start_ms: host time at which it began
+ */
+struct result {
+	char name[128];
+	json_t *steps;
+	json_t *problems;
+	json_t *timeouts;
+	bool lost;
+	uint16_t pending;
+	bool complete;
+	bool error;
+	int64_t start_ms;
+};
+
+void result_init(struct result *result, const char *name);
+void result_cleanup(struct result *result);
+void result_step(struct result *result, const char *step, int64_t from_ns,
+		 int64_t to_ns);
+__printf(2, 3)
+void result_lost(struct result *result, const char *fmt, ...);
+__printf(2, 3)
+void result_problem(struct result *result, const char *fmt, ...);
+__printf(2, 3)
+void result_error(struct result *result, const char *fmt, ...);
+bool result_ok(const struct result *result);
+int result_write(const struct result *result, const char *dir,
+		 long peak_kib);
+
+#endif /* LIBPCIEHP_RESULT_H */

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libpciehp/compiler.h>
+#include <libpciehp/invariants.h>
+#include <libpciehp/pci_tree.h>
+#include <libpciehp/slot.h>
+
+/*
+ * Guest time. pciehp waits 1 s after it powered a slot off, and 1 s for a
+ * command; the attention button's 5 s are each scenario's own to wait out.
+ */
+#define SETTLE_MS		1500
+#define SETTLE_TIMEOUT_MS	60000
+
+/* I1: the guest has the devices that the machine has. */
+static void check_devices(struct guest *guest)
+{
+	char bdf[BDF_SIZE], ids[32], list[AGENT_ANSWER_SIZE + 1];
+	const char *line, *name;
+	json_t *devices, *value;
+
+	if (guest_request(guest, "devices")) {
+		result_error(&guest->result, "cannot list the guest's devices");
+		return;
+	}
+	snprintf(list, sizeof(list), "%s", guest->agent.text);
+
+	if (pci_tree_list(&guest->vm.qmp, &devices)) {
+		result_error(&guest->result, "%s", guest->vm.qmp.error);
+		return;
+	}
+
+	for (line = list; *line; line = strchrnul(line, '\n') + 1) {
+		if (sscanf(line, "%15s %31s", bdf, ids) != 2)
+			break;
+		value = json_object_get(devices, bdf);
+		if (!value || strcmp(json_string_value(value), ids))
+			result_problem(&guest->result,
+				       "I1: the guest has %s (%s), QEMU has %s",
+				       bdf, ids, value ?
+				       json_string_value(value) : "none");
+		json_object_del(devices, bdf);
+	}
+	json_object_foreach(devices, name, value)
+		result_problem(&guest->result,
+			       "I1: QEMU has %s (%s), the guest has none", name,
+			       json_string_value(value));
+	json_decref(devices);
+}
+
+/* I3 and I4: nothing that would interrupt is pending, and HPIE is set. */
+static void check_port(struct guest *guest)
+{
+	struct port_regs regs;
+	uint16_t pending;
+
+	if (port_read_regs(guest, &regs))
+		return;
+
+	pending = port_pending_events(&regs);
+	guest->result.pending = pending;
+	if (pending)
+		result_problem(&guest->result,
+			       "I3: event %#06x pending in Slot Status %#06x with its interrupt lost (Slot Control %#06x)",
+			       pending, regs.slot_status, regs.slot_control);
+
+	/* the cases of this bench leave the port's driver bound */
+	if (!(regs.slot_control & PCI_EXP_SLTCTL_HPIE))
+		result_problem(&guest->result,
+			       "I4: Hot-Plug Interrupt Enable is off (Slot Control %#06x)",
+			       regs.slot_control);
+}
+
+/* Text of a record in the form of /dev/kmsg: "PRIO,SEQ,USEC,FLAGS;TEXT" */
+static void check_message(struct guest *guest, const char *text)
+{
+	static const char * const bad[] = {
+		"WARNING:", "BUG:", "Oops", "Call trace:", "Call Trace:",
+		"Internal error", "Kernel panic", "possible circular locking",
+		"possible recursive locking", "INFO: task", "KASAN", "KCSAN",
+		"UBSAN", "nobody cared", "soft lockup", "rcu_preempt detected",
+		"scheduling while atomic",
+	};
+
+	if (strstr(text, "Timeout on hotplug command")) {
+		json_array_append_new(guest->result.timeouts,
+				      json_string(text));
+		result_problem(&guest->result, "I2: %s", text);
+		return;
+	}
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		if (strstr(text, bad[i])) {
+			result_problem(&guest->result, "I5: %s", text);
+			return;
+		}
+	}
+}
+
+/* I2 and I5: the kernel has not complained. */
+static void check_log(struct guest *guest)
+{
+	char text[512];
+	const char *line, *end, *start;
+
+	if (guest_fetch_log(guest)) {
+		result_error(&guest->result, "cannot read the kernel's log");
+		return;
+	}
+
+	for (line = guest->log; line && *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		start = memchr(line, ';', end - line);
+		/* a line that begins with a space continues a record */
+		if (!start || *line == ' ')
+			continue;
+		snprintf(text, sizeof(text), "%.*s", (int)(end - start - 1),
+			 start + 1);
+		check_message(guest, text);
+	}
+}
+
+/**
+ * invariants_check() - let the machine settle, then check I1 to I5
+ * @guest: a guest that is alive; what is found goes into its result
+ */
+void invariants_check(struct guest *guest)
+{
+	int ret;
+
+	ret = guest_request(guest, "quiet %d %d", SETTLE_MS, SETTLE_TIMEOUT_MS);
+	if (ret == -ENOLINK)
+		return;
+	if (ret)
+		result_problem(&guest->result, "the guest does not settle: %s",
+			       strerror(-ret));
+
+	check_devices(guest);
+	check_port(guest);
+	check_log(guest);
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libpciehp/machine.h>
+
+/* dtb-randomness=off: seeds in the device tree would differ from run to run */
+static const struct machine arm64 = {
+	.arch = "arm64",
+	.qemu = "qemu-system-aarch64",
+	.type = "virt,gic-version=3,dtb-randomness=off",
+	.cpu = "cortex-a57",
+	.console = "ttyAMA0",
+};
+
+static bool matches(const unsigned char *head, size_t len, size_t offset,
+		    const char *magic)
+{
+	return len >= offset + strlen(magic) &&
+	       !memcmp(head + offset, magic, strlen(magic));
+}
+
+/**
+ * machine_of_kernel() - which machine can boot a kernel image
+ * @path: the image
+ * @why: receives the reason when there is none
+ * @size: room in @why
+ *
+ * The magic numbers are those of Documentation/arch/arm64/booting.rst,
+ * Documentation/arch/x86/boot.rst and of the EFI zboot header, which QEMU
+ * before 8.1 cannot unpack.
+ *
+ * Return: the machine, or NULL.
+ */
+const struct machine *machine_of_kernel(const char *path, char *why,
+					size_t size)
+{
+	unsigned char head[1024];
+	struct stat st;
+	ssize_t len;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (!fstat(fd, &st) && !S_ISREG(st.st_mode)) {
+		snprintf(why, size, "%s: not a file", path);
+		close(fd);
+		return NULL;
+	}
+	len = read(fd, head, sizeof(head));
+	close(fd);
+	if (len < 0) {
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+
+	if (matches(head, len, 56, "ARM\x64"))
+		return &arm64;
+
+	if (matches(head, len, 4, "zimg"))
+		snprintf(why, size, "%s: an EFI zboot image, unpack it first",
+			 path);
+	else if (matches(head, len, 0, "\x1f\x8b"))
+		snprintf(why, size, "%s: compressed, unpack it with gunzip",
+			 path);
+	else if (matches(head, len, 0x202, "HdrS"))
+		snprintf(why, size, "%s: an x86 kernel, these tests boot arm64",
+			 path);
+	else
+		snprintf(why, size, "%s: not an arm64 kernel Image", path);
+
+	return NULL;
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libpciehp/result.h>
+#include <libpciehp/stream.h>
+
+#define NSEC_PER_MSEC	1000000.0
+
+/**
+ * result_init() - begin with nothing found
+ * @result: to be initialised
+ * @name: of the case
+ */
+void result_init(struct result *result, const char *name)
+{
+	*result = (struct result){
+		.steps = json_array(),
+		.problems = json_array(),
+		.timeouts = json_array(),
+		.start_ms = host_now_ms(),
+	};
+	snprintf(result->name, sizeof(result->name), "%s", name);
+}
+
+/**
+ * result_cleanup() - free what a result holds
+ * @result: the result
+ */
+void result_cleanup(struct result *result)
+{
+	json_decref(result->steps);
+	json_decref(result->problems);
+	json_decref(result->timeouts);
+	result->steps = NULL;
+	result->problems = NULL;
+	result->timeouts = NULL;
+}
+
+/**
+ * result_step() - an operation that the guest saw
+ * @result: the result
+ * @step: what was done, as "hot-add"
+ * @from_ns: guest time at which it was done
+ * @to_ns: guest time at which the guest saw it
+ */
+void result_step(struct result *result, const char *step, int64_t from_ns,
+		 int64_t to_ns)
+{
+	json_array_append_new(result->steps,
+			      json_pack("{s:s, s:I, s:I}", "step", step,
+					"from_ns", (json_int_t)from_ns,
+					"to_ns", (json_int_t)to_ns));
+}
+
+static void add_problem(struct result *result, const char *fmt, va_list ap)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	json_array_append_new(result->problems, json_string(text));
+	fprintf(stderr, "# %s: %s\n", result->name, text);
+}
+
+/**
+ * result_lost() - an event that the guest should have seen did not come
+ * @result: the result
+ * @fmt: which, as of printf()
+ */
+void result_lost(struct result *result, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_problem(result, fmt, ap);
+	va_end(ap);
+	result->lost = true;
+}
+
+/**
+ * result_problem() - something else is not as it must be
+ * @result: the result
+ * @fmt: what, as of printf()
+ */
+void result_problem(struct result *result, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_problem(result, fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * result_error() - the case cannot be run to its end
+ * @result: the result
+ * @fmt: why, as of printf()
+ */
+void result_error(struct result *result, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_problem(result, fmt, ap);
+	va_end(ap);
+	result->error = true;
+}
+
+/**
+ * result_ok() - was everything as it must be
+ * @result: the result
+ *
+ * Return: whether all was looked at and nothing was found.
+ */
+bool result_ok(const struct result *result)
+{
+	return result->complete && !json_array_size(result->problems);
+}
+
+/* What the table shows: the worst first, nothing of less weight is hidden. */
+static void format_verdict(const struct result *result, char *text, size_t size)
+{
+	size_t timeouts = json_array_size(result->timeouts);
+	char *end = text + size;
+
+	if (result->error || !result->complete) {
+		snprintf(text, size, "ERROR");
+		return;
+	}
+
+	*text = '\0';
+	if (result->lost)
+		text += snprintf(text, end - text, "LOST");
+	else if (result->pending)
+		text += snprintf(text, end - text, "PENDING %#06x",
+				 result->pending);
+	if (timeouts)
+		text += snprintf(text, end - text, "%sTIMEOUT x %zu",
+				 result->lost || result->pending ? ", " : "",
+				 timeouts);
+	if (!result->lost && !result->pending && !timeouts)
+		snprintf(text, end - text, "%s",
+			 result_ok(result) ? "ok" : "FAIL");
+}
+
+/* The longest step of the kind that the case ended with, in milliseconds. */
+static double latency_ms(const struct result *result)
+{
+	size_t n = json_array_size(result->steps), i;
+	json_int_t longest = 0, from, to;
+	const char *kind, *last;
+	json_t *step;
+
+	if (!n)
+		return 0;
+	step = json_array_get(result->steps, n - 1);
+	last = json_string_value(json_object_get(step, "step"));
+
+	json_array_foreach(result->steps, i, step) {
+		if (json_unpack(step, "{s:s, s:I, s:I}", "step", &kind,
+				"from_ns", &from, "to_ns", &to))
+			continue;
+		if (!strcmp(kind, last) && to - from > longest)
+			longest = to - from;
+	}
+
+	return longest / NSEC_PER_MSEC;
+}
+
+/**
+ * result_write() - write DIR/NAME.json
+ * @result: the result
+ * @dir: folder
+ * @peak_kib: peak resident memory of the machine
+ *
+ * Return: 0 or a negative errno.
+ */
+int result_write(const struct result *result, const char *dir, long peak_kib)
+{
+	char path[4096], verdict[64];
+	json_t *json;
+	int ret = 0;
+
+	format_verdict(result, verdict, sizeof(verdict));
+	json = json_pack("{s:s, s:s, s:f, s:O, s:O, s:O, s:I, s:I}",
+			 "case", result->name,
+			 "verdict", verdict,
+			 "latency_ms", latency_ms(result),
+			 "steps", result->steps,
+			 "timeouts", result->timeouts,
+			 "problems", result->problems,
+			 "host_ms",
+			 (json_int_t)(host_now_ms() - result->start_ms),
+			 "peak_kib", (json_int_t)peak_kib);
+	if (!json)
+		return -ENOMEM;
+
+	snprintf(path, sizeof(path), "%s/%s.json", dir, result->name);
+	if (json_dump_file(json, path, JSON_INDENT(1)))
+		ret = errno ? -errno : -EIO;
+	json_decref(json);
+
+	return ret;
+}

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <libpciehp/compiler.h>
+#include <libpciehp/environment.h>
+#include <libpciehp/stream.h>
+#include <libpciehp/vm.h>
+
+#define ARGS_MAX	64
+
+/* QEMU's answer to a monitor or debugger request, on a loaded machine. */
+#define REPLY_TIMEOUT_MS	15000
+
+/* From the close of its sockets to QEMU's exit. */
+#define EXIT_TIMEOUT_MS		2000
+
+struct command_line {
+	char *argv[ARGS_MAX];
+	int argc;
+};
+
+__printf(2, 3)
+static void add(struct command_line *cl, const char *fmt, ...);
+
+static void add(struct command_line *cl, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cl->argc == ARGS_MAX - 1)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&cl->argv[cl->argc], fmt, ap) >= 0)
+		cl->argc++;
+	va_end(ap);
+}
+
+static void add_option(struct command_line *cl, const char *option,
+		       const char *value)
+{
+	add(cl, "%s", option);
+	add(cl, "%s", value);
+}
+
+static void free_command_line(struct command_line *cl)
+{
+	while (cl->argc)
+		free(cl->argv[--cl->argc]);
+}
+
+/*
+ * Memory of a machine that is to be saved is a file, of which each machine that
+ * is loaded from it changes a private copy, page by page.
+ */
+static void add_memory(struct command_line *cl, const struct vm_config *config)
+{
+	const char *state = config->load ?: config->save;
+
+	add_option(cl, "-m", "256");
+	add(cl, "-machine");
+	add(cl, "%s%s", config->machine->type,
+	    state ? ",memory-backend=ram" : "");
+	if (!state)
+		return;
+	add(cl, "-object");
+	add(cl, "memory-backend-file,id=ram,size=256M,mem-path=%s.ram,share=%s",
+	    state, config->save ? "on" : "off");
+}
+
+/*
+ * Guest time is the count of instructions, and leaps over idle time: a guest
+ * that waits 5 s costs nothing, and every run sees the same times.
+ *
+ * panic=-1 with -no-reboot ends QEMU when the guest panics.
+ */
+static void build_command_line(struct command_line *cl,
+			       const struct vm_config *config, int qmp, int gdb,
+			       int console)
+{
+	const struct machine *machine = config->machine;
+
+	add(cl, "%s", environment_get("QEMU") ?: machine->qemu);
+	add(cl, "-nodefaults");
+	add(cl, "-no-reboot");
+	add_option(cl, "-display", "none");
+	add_memory(cl, config);
+	add_option(cl, "-cpu", machine->cpu);
+	add_option(cl, "-smp", "1");
+	add_option(cl, "-accel", "tcg,tb-size=64");
+	add_option(cl, "-icount", "shift=1,sleep=off");
+	add_option(cl, "-rtc", "base=2020-01-01,clock=vm");
+	add_option(cl, "-seed", "1");
+
+	add(cl, "-S");
+	add(cl, "-chardev");
+	add(cl, "socket,id=qmp,fd=%d", qmp);
+	add_option(cl, "-mon", "chardev=qmp,mode=control");
+	add(cl, "-chardev");
+	add(cl, "socket,id=gdb,fd=%d", gdb);
+	add_option(cl, "-gdb", "chardev:gdb");
+	add(cl, "-chardev");
+	add(cl, "file,id=console,append=on,path=/proc/self/fd/%d", console);
+	add_option(cl, "-serial", "chardev:console");
+
+	add_option(cl, "-kernel", config->kernel);
+	add_option(cl, "-initrd", config->initrd);
+	add(cl, "-append");
+	add(cl, "console=%s pcie_ports=native nokaslr panic=-1 printk.devkmsg=on%s%s",
+	    machine->console, config->cmdline ? " " : "",
+	    config->cmdline ?: "");
+
+	for (int i = 0; config->devices[i]; i++)
+		add_option(cl, "-device", config->devices[i]);
+
+	if (config->load)
+		add_option(cl, "-incoming", "defer");
+}
+
+/* In the child, which ends with us: see environment.c. */
+static void exec_qemu(char **argv, const int *keep, int n_keep, int errors)
+{
+	for (int i = 0; i < n_keep; i++)
+		fcntl(keep[i], F_SETFD, 0);
+
+	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	dup2(errors, STDOUT_FILENO);
+	dup2(errors, STDERR_FILENO);
+
+	execvp(argv[0], argv);
+	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
+}
+
+static int socket_pair(int fds[2])
+{
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) ?
+	       -errno : 0;
+}
+
+/**
+ * vm_start() - start QEMU with its CPUs stopped
+ * @vm: to be initialised
+ * @config: what to boot
+ *
+ * Monitor and debugger are socket pairs, console and errors are memory files:
+ * nothing has a name in a file system, so nothing can be left behind there.
+ *
+ * Return: 0 or a negative errno; call vm_cleanup() in either case. When QEMU
+ * died, vm_collect() tells how and @vm->errors why.
+ */
+int vm_start(struct vm *vm, const struct vm_config *config)
+{
+	int qmp[2] = { -1, -1 }, gdb[2] = { -1, -1 }, ret;
+	struct command_line cl = { .argc = 0 };
+
+	*vm = (struct vm){ .qmp.fd = -1, .gdb.fd = -1 };
+	vm->console = memfd_create("console", MFD_CLOEXEC);
+	vm->errors = memfd_create("errors", MFD_CLOEXEC);
+	if (vm->console < 0 || vm->errors < 0)
+		return -errno;
+
+	ret = socket_pair(qmp);
+	if (!ret)
+		ret = socket_pair(gdb);
+	if (ret)
+		goto close_child_ends;
+
+	if (config->load)
+		ret = vm_load_console(vm, config->load);
+	if (ret)
+		goto close_child_ends;
+
+	build_command_line(&cl, config, qmp[1], gdb[1], vm->console);
+	vm->pid = fork();
+	if (!vm->pid) {
+		int keep[] = { qmp[1], gdb[1], vm->console };
+
+		exec_qemu(cl.argv, keep, 3, vm->errors);
+	}
+	free_command_line(&cl);
+	if (vm->pid < 0) {
+		ret = -errno;
+		vm->pid = 0;
+	}
+
+close_child_ends:
+	if (qmp[1] >= 0)
+		close(qmp[1]);
+	if (gdb[1] >= 0)
+		close(gdb[1]);
+
+	gdb_init(&vm->gdb, gdb[0], REPLY_TIMEOUT_MS);
+	if (ret) {
+		if (qmp[0] >= 0)
+			close(qmp[0]);
+		return ret;
+	}
+
+	ret = qmp_init(&vm->qmp, qmp[0], REPLY_TIMEOUT_MS);
+	if (!ret && config->load)
+		ret = vm_load_state(vm, config->load);
+
+	return ret;
+}
+
+static void reap(struct vm *vm, int *status)
+{
+	struct rusage usage = { 0 };
+
+	wait4(vm->pid, status, 0, &usage);
+	vm->peak_kib = usage.ru_maxrss;
+	vm->pid = 0;
+}
+
+/**
+ * vm_stop() - end QEMU
+ * @vm: the machine, also one that has ended or did not start
+ */
+void vm_stop(struct vm *vm)
+{
+	int status;
+
+	if (!vm->pid)
+		return;
+	kill(vm->pid, SIGKILL);
+	reap(vm, &status);
+}
+
+/**
+ * vm_collect() - tell how a QEMU ended that closed its sockets
+ * @vm: the machine
+ * @how: receives how it ended
+ * @size: room in @how
+ *
+ * The sockets close a moment before the process can be waited for.
+ */
+void vm_collect(struct vm *vm, char *how, size_t size)
+{
+	siginfo_t info = { 0 };
+	int status;
+
+	for (int i = 0; i < EXIT_TIMEOUT_MS; i++) {
+		waitid(P_PID, vm->pid, &info, WEXITED | WNOWAIT | WNOHANG);
+		if (info.si_pid)
+			break;
+		usleep(1000);
+	}
+	if (!info.si_pid) {
+		snprintf(how, size, "does not end");
+		vm_stop(vm);
+		return;
+	}
+
+	reap(vm, &status);
+	if (WIFSIGNALED(status))
+		snprintf(how, size, "was killed by signal %d (%s)",
+			 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(how, size, "ended with status %d",
+			 WEXITSTATUS(status));
+}
+
+/**
+ * vm_cleanup() - end the machine and free all that it holds
+ * @vm: the machine, also one that did not start
+ */
+void vm_cleanup(struct vm *vm)
+{
+	vm_stop(vm);
+	qmp_cleanup(&vm->qmp);
+	gdb_cleanup(&vm->gdb);
+	if (vm->console >= 0)
+		close(vm->console);
+	if (vm->errors >= 0)
+		close(vm->errors);
+	vm->console = -1;
+	vm->errors = -1;
+}
+
+static char *read_all(int fd, size_t *len)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	char *text = size >= 0 ? malloc(size + 1) : NULL;
+	ssize_t n;
+
+	if (!text)
+		return NULL;
+	n = pread(fd, text, size, 0);
+	*len = n > 0 ? n : 0;
+	text[*len] = '\0';
+
+	return text;
+}
+
+/**
+ * vm_save_console() - keep the console's text
+ * @vm: the machine
+ * @path: where to
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_save_console(const struct vm *vm, const char *path)
+{
+	int ret = 0;
+	size_t len;
+	char *text;
+	FILE *f;
+
+	text = read_all(vm->console, &len);
+	if (!text)
+		return -ENOMEM;
+
+	f = fopen(path, "we");
+	if (!f || fwrite(text, 1, len, f) != len)
+		ret = -errno;
+	if (f && fclose(f))
+		ret = -errno;
+	free(text);
+
+	return ret;
+}
+
+/**
+ * vm_print_tail() - show the end of a text as TAP diagnostics on stderr
+ * @fd: @vm->console or @vm->errors
+ * @lines: how many lines at most
+ */
+void vm_print_tail(int fd, int lines)
+{
+	char *text, *line, *next;
+	size_t len;
+
+	text = read_all(fd, &len);
+	if (!text)
+		return;
+
+	line = text + len;
+	while (line > text && lines >= 0) {
+		if (*--line == '\n' && line[1])
+			lines--;
+	}
+	if (*line == '\n')
+		line++;
+
+	while (*line) {
+		next = strchrnul(line, '\n');
+		fprintf(stderr, "#   | %.*s\n",
+			(int)strcspn(line, "\r\n"), line);
+		line = *next ? next + 1 : next;
+	}
+	free(text);
+}

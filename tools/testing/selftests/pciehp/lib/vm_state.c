@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Booted machines kept in files, so that not every case has to boot its own. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include <libpciehp/stream.h>
+#include <libpciehp/vm.h>
+
+/* Host time; without its memory, a state is small. */
+#define STATE_TIMEOUT_MS	15000
+
+/* FNV-1a */
+static uint64_t hash_string(uint64_t hash, const char *text)
+{
+	do {
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	} while (*text++);
+
+	return hash;
+}
+
+/**
+ * vm_state_path() - the file for the state of a booted machine
+ * @config: the machine; all that shapes it counts
+ * @dir: folder of such files
+ * @path: receives the path
+ */
+void vm_state_path(const struct vm_config *config, const char *dir,
+		   char path[PATH_MAX])
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	hash = hash_string(hash, config->machine->type);
+	hash = hash_string(hash, config->kernel);
+	hash = hash_string(hash, config->initrd);
+	hash = hash_string(hash, config->cmdline ?: "");
+	for (int i = 0; config->devices[i]; i++)
+		hash = hash_string(hash, config->devices[i]);
+
+	snprintf(path, PATH_MAX, "%s/%016llx", dir, (unsigned long long)hash);
+}
+
+static int wait_for_status(struct vm *vm, const char *command,
+			   const char *until)
+{
+	int64_t deadline = host_now_ms() + STATE_TIMEOUT_MS;
+	const char *status;
+	json_t *result;
+	bool reached;
+	int ret;
+
+	do {
+		ret = qmp_command(&vm->qmp, command, NULL, &result);
+		if (ret)
+			return ret;
+		status = json_string_value(json_object_get(result, "status"));
+		reached = status && !strcmp(status, until);
+		if (status && !strcmp(status, "failed"))
+			ret = -EIO;
+		json_decref(result);
+		if (reached || ret)
+			return ret;
+		usleep(1000);
+	} while (host_now_ms() < deadline);
+
+	return -ETIMEDOUT;
+}
+
+static int copy_file(int from, int to)
+{
+	off_t offset = 0, size = lseek(from, 0, SEEK_END);
+
+	while (offset < size) {
+		if (sendfile(to, from, &offset, size - offset) <= 0)
+			return -errno;
+	}
+
+	return 0;
+}
+
+static void console_path(const char *state, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s.console", state);
+}
+
+/**
+ * vm_load_console() - begin the console with what the booting machine said
+ * @vm: the machine
+ * @path: the state
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_load_console(struct vm *vm, const char *path)
+{
+	char console[PATH_MAX];
+	int from, ret;
+
+	console_path(path, console);
+	from = open(console, O_RDONLY | O_CLOEXEC);
+	if (from < 0)
+		return -errno;
+	ret = copy_file(from, vm->console);
+	close(from);
+
+	return ret;
+}
+
+/* Memory is not part of the stream: it is in the file that both sides map. */
+static int leave_memory_out(struct vm *vm)
+{
+	return qmp_command(&vm->qmp, "migrate-set-capabilities",
+			   json_pack("{s:[{s:s, s:b}]}", "capabilities",
+				     "capability", "x-ignore-shared",
+				     "state", 1), NULL);
+}
+
+static int migrate(struct vm *vm, const char *command, const char *fmt,
+		   const char *path)
+{
+	char uri[PATH_MAX + 32];
+	int ret;
+
+	ret = leave_memory_out(vm);
+	if (ret)
+		return ret;
+	snprintf(uri, sizeof(uri), fmt, path);
+
+	return qmp_command(&vm->qmp, command, json_pack("{s:s}", "uri", uri),
+			   NULL);
+}
+
+/**
+ * vm_load_state() - begin with a saved state
+ * @vm: a machine that was started with it as @load
+ * @path: the state
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_load_state(struct vm *vm, const char *path)
+{
+	return migrate(vm, "migrate-incoming", "exec:cat '%s'", path) ?:
+	       wait_for_status(vm, "query-status", "paused");
+}
+
+/*
+ * The stream says that the machine rests at a breakpoint, and QEMU refuses to
+ * begin in that state: say "paused". The section is part of QEMU's migration
+ * format, which may not change: its name, instance 0, version 1, a length, then
+ * the name of the state in a field of 100 bytes.
+ */
+static int say_paused(const char *path)
+{
+	static const char debug[] = "\x0bglobalstate\0\0\0\0\0\0\0\1\0\0\0\6debug";
+	static const char paused[] = "\x0bglobalstate\0\0\0\0\0\0\0\1\0\0\0\7paused";
+	int fd, ret = 0;
+	char *map, *at;
+	off_t size;
+
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	size = lseek(fd, 0, SEEK_END);
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return -errno;
+
+	at = memmem(map, size, debug, sizeof(debug));
+	if (at)
+		memcpy(at, paused, sizeof(paused));
+	else
+		ret = -EPROTO;
+	munmap(map, size);
+
+	return ret;
+}
+
+/**
+ * vm_save_state() - save a stopped machine, which can go on no more
+ * @vm: the machine
+ * @path: what it was started with as @save; this file comes last
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_save_state(struct vm *vm, const char *path)
+{
+	char part[PATH_MAX], console[PATH_MAX];
+	int ret;
+
+	console_path(path, console);
+	ret = vm_save_console(vm, console);
+	if (ret)
+		return ret;
+
+	snprintf(part, sizeof(part), "%s.part", path);
+	ret = migrate(vm, "migrate", "exec:cat > '%s'", part) ?:
+	      wait_for_status(vm, "query-migrate", "completed") ?:
+	      say_paused(part);
+	if (!ret && rename(part, path))
+		ret = -errno;
+
+	return ret;
+}
