@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which verdicts a kernel should get. A kernel with a known defect comes with a
+ * file that says what must turn red, one pattern of fnmatch() a line:
+ *
+ *	case CASE VERDICT	a case that must get this verdict
+ *	message TEXT		the kernel must have said this at least once
+ *
+ * What no line names must be ok.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runner.h"
+
+struct line {
+	char keyword[16];
+	char rest[512];
+};
+
+/* The next line that is not a comment; false at the end. */
+static bool next_line(FILE *file, struct line *line)
+{
+	char text[600];
+
+	while (fgets(text, sizeof(text), file)) {
+		if (text[0] != '#' &&
+		    sscanf(text, "%15s %511[^\n]", line->keyword,
+			   line->rest) == 2)
+			return true;
+	}
+
+	return false;
+}
+
+static FILE *open_expect(const struct kernel *kernel)
+{
+	FILE *file = kernel->expect ? fopen(kernel->expect, "re") : NULL;
+
+	if (kernel->expect && !file)
+		fprintf(stderr, "cannot read %s: %s\n", kernel->expect,
+			strerror(errno));
+
+	return file;
+}
+
+/**
+ * expect_verdict() - is a verdict what it should be
+ * @kernel: the kernel
+ * @test_case: the case
+ * @verdict: its verdict
+ *
+ * Return: whether it is.
+ */
+bool expect_verdict(const struct kernel *kernel, const char *test_case,
+		    const char *verdict)
+{
+	char name[256], pattern[256];
+	bool as_expected = !strcmp(verdict, "ok");
+	struct line line;
+	FILE *file;
+
+	file = open_expect(kernel);
+	while (file && next_line(file, &line)) {
+		if (strcmp(line.keyword, "case") ||
+		    sscanf(line.rest, "%255s %255[^\n]", name, pattern) != 2 ||
+		    fnmatch(name, test_case, 0))
+			continue;
+		as_expected = !fnmatch(pattern, verdict, 0);
+		break;
+	}
+	if (file)
+		fclose(file);
+
+	return as_expected;
+}
+
+static bool was_said(const struct run *run, const struct kernel *kernel,
+		     const char *pattern)
+{
+	json_t *messages, *message;
+	char glob[600];
+	size_t n;
+
+	snprintf(glob, sizeof(glob), "*%s*", pattern);
+	for (size_t i = 0; i < run_n_jobs(run); i++) {
+		if (run->jobs[i].kernel != kernel)
+			continue;
+		messages = json_object_get(run->jobs[i].result, "timeouts");
+		json_array_foreach(messages, n, message) {
+			if (!fnmatch(glob, json_string_value(message), 0))
+				return true;
+		}
+	}
+
+	return false;
+}
+
+/**
+ * expect_messages() - has the kernel said what it should
+ * @run: a run that is over
+ * @kernel: the kernel
+ *
+ * Return: how many expected messages did not come.
+ */
+int expect_messages(const struct run *run, const struct kernel *kernel)
+{
+	struct line line;
+	int missing = 0;
+	FILE *file;
+
+	file = open_expect(kernel);
+	while (file && next_line(file, &line)) {
+		if (strcmp(line.keyword, "message") ||
+		    was_said(run, kernel, line.rest))
+			continue;
+		fprintf(stderr, "UNEXPECTED: %s never said \"%s\"\n",
+			kernel->label, line.rest);
+		missing++;
+	}
+	if (file)
+		fclose(file);
+
+	return missing;
+}

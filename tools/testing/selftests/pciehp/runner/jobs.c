@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Run the cases, some side by side, each in a process of its own. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "runner.h"
+
+/**
+ * jobs_list_cases() - ask the test program which cases it has
+ * @run: @run->cases is filled
+ *
+ * Without a kernel every test is skipped at once, and its name is printed.
+ *
+ * Return: 0 or a negative errno.
+ */
+int jobs_list_cases(struct run *run)
+{
+	char command[PATH_MAX + 64], line[512], name[256];
+	FILE *out;
+
+	snprintf(command, sizeof(command), "KERNEL= '%s' -T none 2>&1",
+		 run->program);
+	out = popen(command, "re");
+	if (!out)
+		return -errno;
+
+	while (fgets(line, sizeof(line), out)) {
+		if (sscanf(line, "ok %*d %255s # SKIP", name) == 1 &&
+		    !fnmatch(run->pattern, name, FNM_EXTMATCH) &&
+		    run->n_cases < CASES_MAX)
+			run->cases[run->n_cases++] = strdup(name);
+	}
+	pclose(out);
+
+	return run->n_cases ? 0 : -ENOEXEC;
+}
+
+static void job_path(const struct run *run, const struct job *job,
+		     const char *suffix, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/%s.%s.%s", run->dir, job->kernel->label,
+		 job->test_case, suffix);
+}
+
+/* In the child, which ends with us: see lib/environment.c. */
+static void exec_job(const struct run *run, const struct job *job)
+{
+	char path[PATH_MAX], name[512];
+	int fd;
+
+	snprintf(name, sizeof(name), "%s.%s", job->kernel->label,
+		 job->test_case);
+	setenv("KERNEL", job->kernel->image, 1);
+	setenv("PCIEHP_CASE", name, 1);
+	setenv("PCIEHP_RESULTS", run->dir, 1);
+	setenv("PCIEHP_STATES", run->states, 1);
+
+	job_path(run, job, "log", path);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (fd >= 0) {
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+	}
+	execl(run->program, run->program, "-r", job->test_case, NULL);
+	fprintf(stderr, "cannot run %s: %s\n", run->program, strerror(errno));
+	_exit(127);
+}
+
+static int start_job(const struct run *run, struct job *job)
+{
+	char path[PATH_MAX];
+
+	/* what an earlier run left must not be taken for this one's */
+	job_path(run, job, "json", path);
+	unlink(path);
+
+	job->pid = fork();
+	if (!job->pid)
+		exec_job(run, job);
+
+	return job->pid < 0 ? -errno : 0;
+}
+
+static void find_skip_reason(const struct run *run, struct job *job)
+{
+	char path[PATH_MAX], line[512];
+	char *reason;
+	FILE *log;
+
+	job_path(run, job, "log", path);
+	log = fopen(path, "re");
+	if (!log)
+		return;
+	while (fgets(line, sizeof(line), log)) {
+		reason = strstr(line, "# SKIP ");
+		if (!reason)
+			continue;
+		reason[strcspn(reason, "\n")] = '\0';
+		snprintf(job->verdict, sizeof(job->verdict), "%.120s",
+			 reason + 2);
+	}
+	fclose(log);
+}
+
+static void judge_job(const struct run *run, struct job *job)
+{
+	char path[PATH_MAX];
+	const char *verdict;
+
+	job_path(run, job, "json", path);
+	job->result = json_load_file(path, 0, NULL);
+	verdict = json_string_value(json_object_get(job->result, "verdict"));
+	snprintf(job->verdict, sizeof(job->verdict), "%s",
+		 verdict ?: "NO RESULT");
+	if (!verdict)
+		find_skip_reason(run, job);
+	else
+		unlink(path);
+	job->as_expected = expect_verdict(job->kernel, job->test_case,
+					  job->verdict);
+}
+
+static void show_log(const struct run *run, const struct job *job)
+{
+	char path[PATH_MAX], line[1024];
+	FILE *log;
+
+	job_path(run, job, "log", path);
+	log = fopen(path, "re");
+	if (!log)
+		return;
+	while (fgets(line, sizeof(line), log))
+		fprintf(stderr, "    %s", line);
+	fclose(log);
+	fprintf(stderr, "    # again: KERNEL=%s %s -r %s\n",
+		job->kernel->image, run->program, job->test_case);
+}
+
+static void show_progress(const struct run *run, const struct job *job,
+			  size_t done)
+{
+	bool tty = isatty(STDERR_FILENO);
+	char cell[160];
+
+	fprintf(stderr, "%s%zu/%zu %s %s: %s%s", tty ? "\r\033[K" : "", done,
+		run_n_jobs(run), job->kernel->label, job->test_case,
+		report_cell(job, cell, sizeof(cell)), tty ? "" : "\n");
+	if (job->as_expected)
+		return;
+	fprintf(stderr, "%sUNEXPECTED: %s %s: %s\n", tty ? "\r\033[K" : "",
+		job->kernel->label, job->test_case, job->verdict);
+	show_log(run, job);
+}
+
+static struct job *find_job(struct run *run, pid_t pid)
+{
+	for (size_t i = 0; i < run_n_jobs(run); i++) {
+		if (run->jobs[i].pid == pid)
+			return &run->jobs[i];
+	}
+
+	return NULL;
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int signal)
+{
+	interrupted = 1;
+}
+
+/* Without SA_RESTART, so that waiting ends too. */
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
+/* Each takes its test and its machine with it. */
+static void end_jobs(struct run *run)
+{
+	for (size_t i = 0; run->jobs && i < run_n_jobs(run); i++) {
+		if (run->jobs[i].pid <= 0)
+			continue;
+		kill(run->jobs[i].pid, SIGKILL);
+		waitpid(run->jobs[i].pid, NULL, 0);
+	}
+}
+
+static void remove_states(const char *dir)
+{
+	struct dirent *entry;
+	DIR *states;
+
+	states = opendir(dir);
+	if (!states)
+		return;
+	while ((entry = readdir(states)))
+		unlinkat(dirfd(states), entry->d_name, 0);
+	closedir(states);
+	rmdir(dir);
+}
+
+/* As when nothing is to be built for a series that is empty. */
+static const struct job *find_same(const struct run *run, size_t i)
+{
+	size_t column = i % run->n_kernels;
+	const struct kernel *kernel = &run->kernels[column], *other;
+
+	for (size_t k = 0; k < column; k++) {
+		other = &run->kernels[k];
+		if (!strcmp(other->image, kernel->image) &&
+		    !strcmp(other->expect ?: "", kernel->expect ?: ""))
+			return &run->jobs[i - column + k];
+	}
+
+	return NULL;
+}
+
+static void copy_result(struct job *job)
+{
+	job->result = json_incref(job->same_as->result);
+	job->as_expected = job->same_as->as_expected;
+	memcpy(job->verdict, job->same_as->verdict, sizeof(job->verdict));
+}
+
+static int make_jobs(struct run *run)
+{
+	size_t n = run_n_jobs(run);
+
+	run->jobs = calloc(n, sizeof(*run->jobs));
+	if (!run->jobs)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		run->jobs[i].kernel = &run->kernels[i % run->n_kernels];
+		run->jobs[i].test_case = run->cases[i / run->n_kernels];
+		run->jobs[i].same_as = find_same(run, i);
+	}
+
+	return 0;
+}
+
+static struct job *next_job(struct run *run, size_t *next)
+{
+	while (*next < run_n_jobs(run)) {
+		struct job *job = &run->jobs[(*next)++];
+
+		if (!job->same_as)
+			return job;
+	}
+
+	return NULL;
+}
+
+static int run_all(struct run *run, unsigned int parallel)
+{
+	size_t next = 0, running = 0, done = 0, n = run_n_jobs(run);
+	struct job *job;
+	pid_t pid;
+	int ret;
+
+	for (size_t i = 0; i < n; i++)
+		done += !!run->jobs[i].same_as;
+
+	while (done < n && !interrupted) {
+		while (running < parallel && (job = next_job(run, &next))) {
+			ret = start_job(run, job);
+			if (ret)
+				return ret;
+			running++;
+		}
+
+		pid = waitpid(-1, NULL, 0);
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0)
+			return -errno;
+		job = find_job(run, pid);
+		if (!job)
+			continue;
+		job->pid = 0;
+		running--;
+		done++;
+		judge_job(run, job);
+		show_progress(run, job, done);
+	}
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+	for (size_t i = 0; i < n; i++) {
+		if (run->jobs[i].same_as)
+			copy_result(&run->jobs[i]);
+	}
+
+	return interrupted ? -EINTR : 0;
+}
+
+/**
+ * jobs_run() - run every case on every kernel
+ * @run: what to run; @run->jobs is made
+ * @parallel: how many side by side
+ *
+ * Return: 0 or a negative errno.
+ */
+int jobs_run(struct run *run, unsigned int parallel)
+{
+	int ret;
+
+	snprintf(run->states, sizeof(run->states), "%s/states.XXXXXX",
+		 run->dir);
+	if (!mkdtemp(run->states))
+		return -errno;
+	catch_signals();
+	ret = make_jobs(run) ?: run_all(run, parallel);
+	end_jobs(run);
+	remove_states(run->states);
+
+	return ret;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * pciehp_run [-j JOBS] [-t PATTERN] -o DIR LABEL=IMAGE[,EXPECT]...
+ *
+ * Runs every case of hotplug_test, or those that match PATTERN as of fnmatch()
+ * with FNM_EXTMATCH, on every kernel image, some side by side. Prints a table,
+ * and writes DIR/results.json, DIR/results.tap and the console of every case.
+ * Ends with 0 when every case got the verdict that it should (see expect.c), 1
+ * when one did not, 2 when nothing could be run.
+ */
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libpciehp/environment.h>
+
+#include "runner.h"
+
+#define EXIT_UNEXPECTED	1
+#define EXIT_NOT_RUN	2
+
+static int print_usage(void)
+{
+	fprintf(stderr,
+		"usage: pciehp_run [-j JOBS] [-t PATTERN] -o DIR LABEL=IMAGE[,EXPECT]...\n");
+
+	return EXIT_NOT_RUN;
+}
+
+static bool add_kernel(struct run *run, char *arg)
+{
+	struct kernel *kernel = &run->kernels[run->n_kernels];
+	char *image = strchr(arg, '='), *expect;
+
+	if (!image || run->n_kernels == KERNELS_MAX)
+		return false;
+	*image++ = '\0';
+	expect = strchr(image, ',');
+	if (expect)
+		*expect++ = '\0';
+
+	setenv("KERNEL", image, 1);
+	if (environment_missing()) {
+		fprintf(stderr, "cannot run any case: %s\n",
+			environment_missing());
+		exit(EXIT_NOT_RUN);
+	}
+	if (expect && access(expect, R_OK)) {
+		fprintf(stderr, "cannot read %s: %s\n", expect,
+			strerror(errno));
+		exit(EXIT_NOT_RUN);
+	}
+	*kernel = (struct kernel){
+		.label = arg, .image = image, .expect = expect,
+	};
+	run->n_kernels++;
+
+	return true;
+}
+
+static const char *beside_self(const char *name)
+{
+	static char path[PATH_MAX];
+	char self[PATH_MAX];
+	ssize_t len;
+
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[len < 0 ? 0 : len] = '\0';
+	if (snprintf(path, sizeof(path), "%s/%s", dirname(self), name) >=
+	    (int)sizeof(path))
+		path[0] = '\0';
+
+	return path;
+}
+
+static int check(const char *doing, const char *what, int ret)
+{
+	if (ret)
+		fprintf(stderr, "cannot %s %s: %s\n", doing, what,
+			strerror(-ret));
+
+	return ret;
+}
+
+static int report(const struct run *run)
+{
+	size_t unexpected = 0;
+
+	report_table(run);
+	if (check("write results into", run->dir, report_json(run)) ||
+	    check("write results into", run->dir, report_tap(run)))
+		return EXIT_NOT_RUN;
+
+	for (size_t i = 0; i < run_n_jobs(run); i++)
+		unexpected += !run->jobs[i].as_expected;
+	for (size_t k = 0; k < run->n_kernels; k++)
+		unexpected += expect_messages(run, &run->kernels[k]);
+
+	return unexpected ? EXIT_UNEXPECTED : 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int parallel = sysconf(_SC_NPROCESSORS_ONLN);
+	struct run run = {
+		.program = beside_self("hotplug_test"),
+		.pattern = "*",
+	};
+	int opt;
+
+	while ((opt = getopt(argc, argv, "j:o:t:")) != -1) {
+		if (opt == 'j')
+			parallel = atoi(optarg);
+		else if (opt == 'o')
+			run.dir = optarg;
+		else if (opt == 't')
+			run.pattern = optarg;
+		else
+			return print_usage();
+	}
+	if (!run.dir || !parallel || optind == argc)
+		return print_usage();
+	for (; optind < argc; optind++) {
+		if (!add_kernel(&run, argv[optind]))
+			return print_usage();
+	}
+
+	if (check("list the cases of", run.program, jobs_list_cases(&run)) ||
+	    check("run", run.program, jobs_run(&run, parallel)))
+		return EXIT_NOT_RUN;
+
+	return report(&run);
+}
