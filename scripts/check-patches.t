@@ -1,0 +1,50 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Do the patches apply to every base, and are they fit to be mailed?
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+# fits BASE: each by itself; "newest" may not fall back to another one here.
+fits() {
+	tree=$("$root/scripts/fetch-base" "$1") || return
+	echo "$tree"
+	"$root/scripts/patches-fit" "$tree"
+}
+
+# The code that v4.20-rc1 to v4.20 have is what the regression patch restores.
+fits_v4_20() {
+	tree=$("$root/scripts/fetch-base" 6.1) || return
+	file=drivers/pci/hotplug/pciehp_hpc.c
+	mkdir -p "$tmp/v4.20/${file%/*}"
+	cp "$tree/$file" "$tmp/v4.20/$file"
+	cd "$tmp/v4.20" || return
+	git init -q
+	git apply "$root/patches/regressions/slot-ctrl-cached-late.patch" &&
+		git add . &&
+		git -c user.name=x -c user.email=x@example.invalid commit -qm base &&
+		git -c user.name=x -c user.email=x@example.invalid am "$1"
+}
+
+checkpatch() {
+	perl "$tree/scripts/checkpatch.pl" --no-tree --strict --quiet "$@"
+}
+
+# Without the kernel's history, checkpatch knows no commit; and a patch of ours
+# is signed off only when it is exported.
+mailable() {
+	"$root/scripts/export-series" v4.20 >"$tmp/exported" &&
+		xargs perl "$tree/scripts/checkpatch.pl" --no-tree --strict --quiet \
+			--ignore UNKNOWN_COMMIT_ID <"$tmp/exported"
+}
+
+scratch "$(mktemp -d)"
+for base in newest 6.12 6.1; do
+	ok "patches apply to base $base" fits "$base"
+done
+for patch in "$root"/patches/v4.20/*.patch; do
+	ok "git am applies ${patch##*/} to the code of v4.20-rc1" fits_v4_20 "$patch"
+done
+tree=$("$root/scripts/fetch-base" newest)
+ok 'checkpatch --strict has no word against the exported patches' mailable
+done_testing

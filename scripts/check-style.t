@@ -1,0 +1,62 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Is what we wrote in the kernel's style, and what we touch clean?
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+tree=$("$root/scripts/fetch-base" newest)
+scratch "$(mktemp -d)"
+# checkpatch leaves a file where it is run
+cd "$tmp"
+selftest=$root/tools/testing/selftests/pciehp
+
+# FILE_PATH_CHANGES is about patches; volatile is what C wants of a sig_atomic_t.
+# compiler.h is where the attributes get the names that checkpatch prefers, and
+# in a test "FIXTURE_DATA(x) *self" is no multiplication.
+checkpatch() {
+	ignore=FILE_PATH_CHANGES,VOLATILE
+	case $1 in
+	*/compiler.h) ignore=$ignore,PREFER_DEFINED_ATTRIBUTE_MACRO ;;
+	*_test.c) ignore=$ignore,SPACING ;;
+	esac
+	perl "$tree/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
+		--ignore "$ignore" -f "$1"
+}
+
+kernel_doc() {
+	[ -z "$("$tree/scripts/kernel-doc" -none "$@" 2>&1 | tee /dev/stderr)" ]
+}
+
+spdx() {
+	without=$(cd "$root" && git ls-files -z --cached --others --exclude-standard |
+		xargs -0 grep -L SPDX-License-Identifier)
+	echo "$without"
+	[ -z "$without" ]
+}
+
+# The user-space side; KSFT and libc headers are not ours.
+sparse_selftest() {
+	messages=$(find "$selftest/lib" "$selftest/runner" -name '*.c' -print0 |
+		xargs -0 -n 1 sparse -D_GNU_SOURCE -I"$selftest/lib/include" -Wno-decl 2>&1 |
+		grep "$selftest") || return 0
+	echo "$messages"
+	return 1
+}
+
+# The kernel's side, as the series leaves it.
+sparse_driver() {
+	image=$(VARIANT=series TREE=$tree "$root/scripts/build-variant") &&
+		"$root/scripts/check-driver" "$image"
+}
+
+for file in $(find "$selftest" -name '*.[ch]' | sort); do
+	ok "checkpatch --strict ${file#"$root/"}" checkpatch "$file"
+done
+ok 'kernel-doc is complete' kernel_doc "$selftest"/lib/*.c "$selftest"/guest/*.c \
+	"$selftest"/lib/include/libpciehp/*.h
+ok 'sparse has no word against the kselftest' sparse_selftest
+ok 'shellcheck has no word against the scripts' \
+	shellcheck -x "$root"/scripts/* "$root/.ci/run"
+ok 'every file has its SPDX line' spdx
+done_testing
