@@ -29,7 +29,7 @@ FIXTURE(agent)
 
 static void sets_breakpoint(struct fake_peer *peer)
 {
-	fake_stub_expect(peer, "Z1,1000000,1");
+	fake_stub_expect(peer, "Z1,60000000,1");
 	fake_stub_send(peer, "OK");
 }
 
@@ -74,7 +74,7 @@ static void gets_request(struct fake_peer *peer, const char *request)
 	fake_stub_expect_write(peer, AGENT_MAILBOX +
 			       offsetof(struct agent_mailbox, request),
 			       request, strlen(request) + 1);
-	fake_stub_expect(peer, "c1000010");
+	fake_stub_expect(peer, "c60000010");
 	fake_stub_send(peer, STOPPED);
 }
 
@@ -154,7 +154,7 @@ TEST_F(agent, boot_that_never_ends)
 
 TEST_F(agent, breakpoint_refused)
 {
-	fake_stub_expect(&self->peer, "Z1,1000000,1");
+	fake_stub_expect(&self->peer, "Z1,60000000,1");
 	fake_stub_send(&self->peer, "");
 	EXPECT_EQ(-ENOLINK, boot(self));
 	EXPECT_NE(NULL, strstr(self->agent.error, "set the breakpoint"));
@@ -167,6 +167,19 @@ TEST_F(agent, machine_stopped_elsewhere)
 	fake_stub_send(&self->peer, "T02thread:01;");
 	EXPECT_EQ(-ENOLINK, boot(self));
 	EXPECT_NE(NULL, strstr(self->agent.error, "wait for the guest"));
+}
+
+/* Its answer is there although nobody waited for the machine to stop. */
+TEST_F(agent, answer_of_one_that_rests)
+{
+	boots(&self->peer);
+	answers(&self->peer, "123 ok rested");
+	answers(&self->peer, "124 error 19 ");
+	ASSERT_EQ(0, boot(self));
+	ASSERT_EQ(0, agent_take_answer(&self->agent));
+	EXPECT_STREQ("rested", self->agent.text);
+	EXPECT_EQ(-ENODEV, agent_take_answer(&self->agent));
+	EXPECT_EQ(124, self->agent.time_ns);
 }
 
 TEST_F(agent, mailbox_of_something_else)
@@ -296,7 +309,7 @@ TEST_F(agent, requests_that_the_stub_refuses)
 		const char *request;
 		const char *error;
 	} cases[] = {
-		{ "M1010018,4:6c6f6700",	"write the mailbox" },
+		{ "M60010018,4:6c6f6700",	"write the mailbox" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {

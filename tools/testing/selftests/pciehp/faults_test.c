@@ -3,17 +3,12 @@
  * What goes wrong around a guest is an error with its reason, never a verdict
  * about the kernel, and leaves no process behind.
  */
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../kselftest_harness.h"
-
-#include <libpciehp.h>
-
-#define TIMEOUT_S	120
+#include "guest_fixture.h"
 
 FIXTURE(guest)
 {
@@ -39,25 +34,27 @@ FIXTURE_TEARDOWN(guest)
 	EXPECT_EQ(ECHILD, errno);
 }
 
-static const char *const no_devices[] = { NULL };
-static const char *const root_port[] = { "ioh3420,id=rp1", NULL };
+static const struct guest_setup root_port = {
+	.port = PORT_IOH3420,
+	.own_boot = true,
+};
 
 TEST_F_TIMEOUT(guest, qemu_ends_at_once, TIMEOUT_S)
 {
 	setenv("QEMU", "/bin/false", 1);
-	EXPECT_EQ(-EPIPE, guest_boot(&self->guest, "faults", no_devices, false));
+	EXPECT_EQ(-EPIPE, guest_boot(&self->guest, "faults", &root_port));
 }
 
 TEST_F_TIMEOUT(guest, qemu_refuses_its_options, TIMEOUT_S)
 {
-	const char *const devices[] = { "no-such-device", NULL };
+	const struct guest_setup setup = { .port = "no-such-device" };
 
-	EXPECT_EQ(-EPIPE, guest_boot(&self->guest, "faults", devices, false));
+	EXPECT_EQ(-EPIPE, guest_boot(&self->guest, "faults", &setup));
 }
 
 TEST_F_TIMEOUT(guest, qemu_is_killed, TIMEOUT_S)
 {
-	ASSERT_EQ(0, guest_boot(&self->guest, "faults", root_port, false));
+	ASSERT_EQ(0, guest_boot(&self->guest, "faults", &root_port));
 	kill(self->guest.vm.pid, SIGKILL);
 	EXPECT_EQ(-ENOLINK, guest_request(&self->guest, "sleep 1"));
 	/* said once, not again for every request to come */
@@ -69,22 +66,25 @@ TEST_F_TIMEOUT(guest, qemu_is_killed, TIMEOUT_S)
 TEST_F_TIMEOUT(guest, kernel_panics_at_boot, TIMEOUT_S)
 {
 	setenv("CMDLINE", "rdinit=/none", 1);
-	EXPECT_EQ(-ENOLINK, guest_boot(&self->guest, "faults", no_devices, false));
+	EXPECT_EQ(-ENOLINK, guest_boot(&self->guest, "faults", &root_port));
 }
 
 TEST_F_TIMEOUT(guest, port_is_missing, TIMEOUT_S)
 {
 	struct port_regs regs;
 
-	ASSERT_EQ(0, guest_boot(&self->guest, "faults", no_devices, false));
-	EXPECT_EQ(-ENODEV, port_read_regs(&self->guest, &regs));
+	ASSERT_EQ(0, guest_boot(&self->guest, "faults", &root_port));
+	EXPECT_EQ(-ENODEV, port_read_regs(&self->guest, 1, &regs));
 }
 
 TEST_F_TIMEOUT(guest, request_is_unknown, TIMEOUT_S)
 {
-	ASSERT_EQ(0, guest_boot(&self->guest, "faults", no_devices, false));
+	ASSERT_EQ(0, guest_boot(&self->guest, "faults", &root_port));
 	EXPECT_EQ(-EOPNOTSUPP, guest_request(&self->guest, "no-such-request"));
-	/* the error that ends this test is that there is no port */
+	result_error(&self->guest.result, "expected");
 }
 
-TEST_HARNESS_MAIN
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}

@@ -19,6 +19,11 @@
 
 #define ADDR		0x1000000
 
+/* Registers of 64 bits, as a little-endian guest has them. */
+#define REG_0		"0000000000000000"
+#define REG_1		"1122334455667788"
+#define REG_2		"ffffffffffffffff"
+
 FIXTURE(gdbstub)
 {
 	struct fake_peer peer;
@@ -61,6 +66,34 @@ static int disconnect(FIXTURE_DATA(gdbstub) *self)
 static int set_breakpoint(struct gdbstub *gdb)
 {
 	return gdb_set_breakpoint(gdb, ADDR);
+}
+
+static int clear_breakpoint(struct gdbstub *gdb)
+{
+	return gdb_clear_breakpoint(gdb, ADDR);
+}
+
+/* The second of three registers, in which 0x8877665544332211 is to be. */
+static int read_register_1(struct gdbstub *gdb)
+{
+	uint64_t value;
+	int ret;
+
+	ret = gdb_read_register(gdb, 1, &value);
+	if (!ret && value != 0x8877665544332211)
+		return -EUCLEAN;
+
+	return ret;
+}
+
+static int physical(struct gdbstub *gdb)
+{
+	return gdb_physical(gdb, true);
+}
+
+static int not_physical(struct gdbstub *gdb)
+{
+	return gdb_physical(gdb, false);
 }
 
 static int read_ab12(struct gdbstub *gdb)
@@ -108,6 +141,21 @@ TEST_F(gdbstub, replies)
 		{ set_breakpoint, "Z1,1000000,1", "E22", -EREMOTEIO },
 		{ set_breakpoint, "Z1,1000000,1", "", -EOPNOTSUPP },
 		{ set_breakpoint, "Z1,1000000,1", "OKAY", -EPROTO },
+		{ clear_breakpoint, "z1,1000000,1", "OK", 0 },
+		{ clear_breakpoint, "z1,1000000,1", "E22", -EREMOTEIO },
+		{ clear_breakpoint, "z1,1000000,1", "", -EOPNOTSUPP },
+		{ read_register_1, "g", REG_0 REG_1 REG_2, 0 },
+		{ read_register_1, "g", REG_0 REG_1, 0 },
+		{ read_register_1, "g", REG_0 REG_2 REG_1, -EUCLEAN },
+		{ read_register_1, "g", REG_0 "11223344556677", -EPROTO },
+		{ read_register_1, "g", REG_0 "112233445566778x", -EPROTO },
+		{ read_register_1, "g", REG_0, -EPROTO },
+		{ read_register_1, "g", "", -EPROTO },
+		{ read_register_1, "g", "E14", -EREMOTEIO },
+		{ physical, "Qqemu.PhyMemMode:1", "OK", 0 },
+		{ physical, "Qqemu.PhyMemMode:1", "", -EOPNOTSUPP },
+		{ physical, "Qqemu.PhyMemMode:1", "E22", -EREMOTEIO },
+		{ not_physical, "Qqemu.PhyMemMode:0", "OK", 0 },
 		{ read_ab12, "m1000000,2", "ab12", 0 },
 		{ read_ab12, "m1000000,2", "AB12", 0 },
 		{ read_ab12, "m1000000,2", "E14", -EREMOTEIO },
@@ -123,7 +171,7 @@ TEST_F(gdbstub, replies)
 		{ write_ab12, "M1000000,2:ab12", "", -EOPNOTSUPP },
 		{ run, "c", "T05thread:01;", 0 },
 		{ run, "c", "S05", 0 },
-		{ run, "c", "T02thread:01;", -EPROTO },
+		{ run, "c", "T02thread:01;", -EINTR },
 		{ run, "c", "S11", -EPROTO },
 		{ run, "c", "OK", -EPROTO },
 		{ run, "c", "", -EPROTO },

@@ -1,46 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Hot-add, hot-remove and Slot Control commands on the machine of the report:
- * an arm64 guest with one ioh3420 root port.
- *
- * Every test has a guest of its own. When it is over, the invariants I1 to I5 are
- * checked whatever it did: see lib/invariants.c.
+ * one ioh3420 root port.
  */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "../kselftest_harness.h"
-
-#include <libpciehp.h>
-
-#define ROOT_PORT	"ioh3420,id=rp1"
-
-/*
- * Host time of one test, far more than it takes, and more than the library waits
- * for a boot (BOOT_TIMEOUT_MS) or an answer (REQUEST_TIMEOUT_MS): those tell what
- * hangs.
- */
-#define TIMEOUT_S		120
+#include "guest_fixture.h"
 
 /* Guest time in which the report's timeouts have shown up. */
 #define BOOT_COMMANDS_MS	5000
 
 /* Longer than the attention button's 5 s (PCIe Base Spec sec. 6.7.1.5). */
 #define AFTER_BUTTON_MS		8000
-
-static void boot(struct __test_metadata *_metadata, struct guest *guest,
-		 const char *fixture, const char *model, const char *device)
-{
-	const char *const devices[] = { ROOT_PORT, device, NULL };
-	char name[128];
-
-	snprintf(name, sizeof(name), "%s.%s%s%s", fixture, model,
-		 model[0] ? "." : "", _metadata->name);
-	ASSERT_EQ(0, guest_boot(guest, name, devices, !device)) {
-		guest_end(guest);
-	}
-}
 
 FIXTURE(empty_slot)
 {
@@ -49,15 +18,13 @@ FIXTURE(empty_slot)
 
 FIXTURE_SETUP(empty_slot)
 {
-	if (environment_missing())
-		SKIP(return, "%s", environment_missing());
-	boot(_metadata, &self->guest, "empty_slot", "", NULL);
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){ .port = PORT_IOH3420 });
 }
 
 FIXTURE_TEARDOWN(empty_slot)
 {
-	guest_end(&self->guest);
-	EXPECT_TRUE(result_ok(&self->guest.result));
+	end_guest(_metadata, &self->guest);
 }
 
 /* The commands that the driver writes as it probes the port complete. */
@@ -70,13 +37,13 @@ TEST_F_TIMEOUT(empty_slot, attention_indicator_on_and_off, TIMEOUT_S)
 {
 	struct port_regs regs;
 
-	ASSERT_EQ(0, slot_write_attribute(&self->guest, "attention", "1"));
-	ASSERT_EQ(0, port_read_regs(&self->guest, &regs));
+	ASSERT_EQ(0, slot_write_attribute(&self->guest, 0, "attention", "1"));
+	ASSERT_EQ(0, port_read_regs(&self->guest, 0, &regs));
 	EXPECT_EQ(PCI_EXP_SLTCTL_ATTN_IND_ON,
 		  regs.slot_control & PCI_EXP_SLTCTL_AIC);
 
-	ASSERT_EQ(0, slot_write_attribute(&self->guest, "attention", "0"));
-	ASSERT_EQ(0, port_read_regs(&self->guest, &regs));
+	ASSERT_EQ(0, slot_write_attribute(&self->guest, 0, "attention", "0"));
+	ASSERT_EQ(0, port_read_regs(&self->guest, 0, &regs));
 	EXPECT_EQ(PCI_EXP_SLTCTL_ATTN_IND_OFF,
 		  regs.slot_control & PCI_EXP_SLTCTL_AIC);
 }
@@ -84,7 +51,7 @@ TEST_F_TIMEOUT(empty_slot, attention_indicator_on_and_off, TIMEOUT_S)
 /* There is no card to power on, and the driver must say so. */
 TEST_F_TIMEOUT(empty_slot, power_on, TIMEOUT_S)
 {
-	ASSERT_EQ(-ENODEV, slot_write_attribute(&self->guest, "power", "1"));
+	ASSERT_EQ(-ENODEV, slot_write_attribute(&self->guest, 0, "power", "1"));
 }
 
 FIXTURE(hotplug)
@@ -112,38 +79,33 @@ FIXTURE_VARIANT_ADD(hotplug, e1000e)
 
 FIXTURE_SETUP(hotplug)
 {
-	if (environment_missing())
-		SKIP(return, "%s", environment_missing());
-	boot(_metadata, &self->guest, "hotplug", variant->model, NULL);
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){ .port = PORT_IOH3420 });
 }
 
 FIXTURE_TEARDOWN(hotplug)
 {
-	guest_end(&self->guest);
-	EXPECT_TRUE(result_ok(&self->guest.result));
-}
-
-static struct plug card_function(const char *model, const char *driver,
-				 int number)
-{
-	return (struct plug){
-		.model = model,
-		.driver = driver,
-		.id = number ? "dev1" : "dev0",
-		.function = number,
-	};
+	end_guest(_metadata, &self->guest);
 }
 
 TEST_F_TIMEOUT(hotplug, hot_add, TIMEOUT_S)
 {
-	struct plug card = card_function(variant->model, variant->driver, 0);
+	struct plug card = {
+		.model = variant->model,
+		.driver = variant->driver,
+		.id = "dev0",
+	};
 
 	ASSERT_EQ(0, slot_hot_add(&self->guest, &card));
 }
 
 TEST_F_TIMEOUT(hotplug, hot_remove, TIMEOUT_S)
 {
-	struct plug card = card_function(variant->model, variant->driver, 0);
+	struct plug card = {
+		.model = variant->model,
+		.driver = variant->driver,
+		.id = "dev0",
+	};
 
 	ASSERT_EQ(0, slot_hot_add(&self->guest, &card));
 	ASSERT_EQ(0, slot_hot_remove(&self->guest, &card));
@@ -157,20 +119,18 @@ FIXTURE(slot)
 
 FIXTURE_SETUP(slot)
 {
-	if (environment_missing())
-		SKIP(return, "%s", environment_missing());
-	boot(_metadata, &self->guest, "slot", "", NULL);
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){ .port = PORT_IOH3420 });
 }
 
 FIXTURE_TEARDOWN(slot)
 {
-	guest_end(&self->guest);
-	EXPECT_TRUE(result_ok(&self->guest.result));
+	end_guest(_metadata, &self->guest);
 }
 
 TEST_F_TIMEOUT(slot, add_again_ten_times, TIMEOUT_S)
 {
-	struct plug card = card_function("virtio-net-pci", "virtio-pci", 0);
+	struct plug card = virtio_net(0, 0);
 
 	ASSERT_EQ(0, slot_hot_add(&self->guest, &card));
 	for (int i = 0; i < 10; i++) {
@@ -187,24 +147,24 @@ TEST_F_TIMEOUT(slot, add_again_ten_times, TIMEOUT_S)
  */
 TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 {
-	struct plug first = card_function("virtio-net-pci", "virtio-pci", 0);
-	struct plug second = card_function("virtio-net-pci", "virtio-pci", 1);
+	struct plug first = virtio_net(0, 0);
+	struct plug second = virtio_net(0, 1);
 	struct guest *guest = &self->guest;
 	int64_t added_ns = guest->agent.now_ns;
 	char bdf[BDF_SIZE];
 	struct port_regs regs;
 
-	/* function 0 comes last: it is what makes the card appear */
 	first.multifunction = true;
+	/* function 0 comes last: it is what makes the card appear */
 	ASSERT_EQ(0, slot_plug(guest, &second));
 	ASSERT_EQ(0, slot_plug(guest, &first));
 	ASSERT_EQ(0, slot_wait_added(guest, &first, added_ns));
 	ASSERT_EQ(0, slot_wait_added(guest, &second, added_ns));
-	ASSERT_EQ(0, slot_function_bdf(guest, 0, bdf));
+	slot_function_bdf(guest, 0, 0, bdf);
 
 	ASSERT_EQ(0, slot_request_unplug(guest, &first));
 	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
-	ASSERT_EQ(0, port_read_regs(guest, &regs));
+	ASSERT_EQ(0, port_read_regs(guest, 0, &regs));
 	if ((regs.slot_control & PCI_EXP_SLTCTL_PIC) !=
 	    PCI_EXP_SLTCTL_PWR_IND_BLINK)
 		result_lost(&guest->result,
@@ -213,7 +173,7 @@ TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 	ASSERT_FALSE(guest->result.lost);
 	regs.slot_control &= ~PCI_EXP_SLTCTL_PIC;
 	regs.slot_control |= PCI_EXP_SLTCTL_PWR_IND_ON;
-	ASSERT_EQ(0, port_write_slot_control(guest, regs.slot_control));
+	ASSERT_EQ(0, port_write_slot_control(guest, 0, regs.slot_control));
 	ASSERT_EQ(0, slot_request_unplug(guest, &second));
 	if (guest_request(guest, "wait remove %s %d", bdf, AFTER_BUTTON_MS) !=
 	    -ETIMEDOUT)
@@ -236,27 +196,29 @@ FIXTURE_VARIANT(occupied_slot)
 FIXTURE_VARIANT_ADD(occupied_slot, virtio_net_pci)
 {
 	.model = "virtio-net-pci",
-	.device = "virtio-net-pci,id=dev0,bus=rp1,romfile=",
+	.device = "virtio-net-pci,id=dev0,bus=port0,romfile=",
 };
 
 FIXTURE_VARIANT_ADD(occupied_slot, e1000e)
 {
 	.model = "e1000e",
-	.device = "e1000e,id=dev0,bus=rp1,romfile=",
+	.device = "e1000e,id=dev0,bus=port0,romfile=",
 };
 
 FIXTURE_SETUP(occupied_slot)
 {
-	if (environment_missing())
-		SKIP(return, "%s", environment_missing());
-	boot(_metadata, &self->guest, "occupied_slot", variant->model,
-	     variant->device);
+	struct guest_setup setup = {
+		.port = PORT_IOH3420,
+		.device = variant->device,
+		.own_boot = true,
+	};
+
+	boot_guest(_metadata, variant, &self->guest, &setup);
 }
 
 FIXTURE_TEARDOWN(occupied_slot)
 {
-	guest_end(&self->guest);
-	EXPECT_TRUE(result_ok(&self->guest.result));
+	end_guest(_metadata, &self->guest);
 }
 
 TEST_F_TIMEOUT(occupied_slot, boot_then_hot_remove, TIMEOUT_S)
@@ -268,9 +230,5 @@ TEST_F_TIMEOUT(occupied_slot, boot_then_hot_remove, TIMEOUT_S)
 
 int main(int argc, char **argv)
 {
-	/* one reason, once, and the exit status that says so */
-	if (argc == 1 && environment_missing())
-		ksft_exit_skip("%s\n", environment_missing());
-
-	return test_harness_run(argc, argv);
+	return guest_test_main(argc, argv);
 }

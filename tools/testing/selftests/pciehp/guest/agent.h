@@ -2,10 +2,15 @@
 #ifndef PCIEHP_AGENT_H
 #define PCIEHP_AGENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "libpciehp/agent_protocol.h"
 #include "libpciehp/compiler.h"
+
+#define NSEC_PER_MSEC	1000000LL
+#define NSEC_PER_SEC	1000000000LL
 
 #define SYSFS_PCI_DEVICES "/sys/bus/pci/devices"
 
@@ -39,10 +44,19 @@ void answer_add(struct answer *answer, const char *fmt, ...);
 
 /* pci.c */
 int pci_list(struct answer *answer);
-int pci_read_express_cap(const char *bdf, struct answer *answer);
-int pci_write_express_cap16(const char *bdf, unsigned int offset,
-			    uint16_t value);
+int pci_read_slot_registers(const char *bdf, struct answer *answer);
+int pci_write_slot_control(const char *bdf, uint16_t value);
 int pci_slot_name(const char *bdf, struct answer *answer);
+
+/* process.c */
+int process_start(const char *request);
+int process_join(int timeout_ms, struct answer *answer);
+
+/* system.c */
+int system_find_symbol(const char *name, struct answer *answer);
+int system_count_interrupts(const char *name, struct answer *answer);
+int system_reboot(void);
+int system_kexec(const char *cmdline);
 
 /* kernel_log.c */
 int kernel_log_init(void);

@@ -8,15 +8,18 @@ GUEST_CFLAGS += -D_GNU_SOURCE -Ilib/include -Iguest
 # Fixed addresses for the agent protocol, so that the host needs no symbols.
 address = $(shell sed -n 's/^\#define AGENT_$(1)[[:space:]]*//p' \
 	lib/include/libpciehp/agent_protocol.h)
-GUEST_LDFLAGS := -static -no-pie -s
+GUEST_LDFLAGS := -static -s
 GUEST_LDFLAGS += -Wl,--section-start=.stop_point=$(call address,STOP_POINT)
 GUEST_LDFLAGS += -Wl,--section-start=.mailbox=$(call address,MAILBOX)
 
-$(OUTPUT)/pciehp_agent.cpio: $(GUEST_SRC) guest/agent.h \
-			     lib/include/libpciehp/agent_protocol.h
-	@mkdir -p $(OUTPUT)/guest
-	$(GUEST_CC) $(GUEST_CFLAGS) -fno-pie $(GUEST_LDFLAGS) $(GUEST_SRC) \
-		-o $(OUTPUT)/guest/init
-	cd $(OUTPUT)/guest && echo init | \
+GUEST_SRC := $(wildcard guest/*.c) lib/cpio.c
+GUEST_CPIOS := $(GUEST_BUILT:%=$(OUTPUT)/pciehp_agent-%.cpio)
+
+$(GUEST_CPIOS): $(OUTPUT)/pciehp_agent-%.cpio: $(GUEST_SRC) guest/agent.h \
+		lib/include/libpciehp/agent_protocol.h
+	@mkdir -p $(OUTPUT)/initramfs/$*
+	$(call guest_cc,$*) $(GUEST_CFLAGS) -fno-pie $(GUEST_LDFLAGS) \
+		$(GUEST_SRC) -o $(OUTPUT)/initramfs/$*/init
+	cd $(OUTPUT)/initramfs/$* && echo init | \
 		cpio --quiet -o -H newc -R 0:0 --reproducible > $@.tmp
 	mv $@.tmp $@

@@ -123,18 +123,22 @@ static int find_express_cap(int fd)
 }
 
 /**
- * pci_read_express_cap() - the PCI Express capability structure
- * @bdf: the device
- * @answer: receives two hexadecimal digits a byte
+ * pci_read_slot_registers() - the registers of a port's slot
+ * @bdf: the port
+ * @answer: receives "BDF CAPABILITIES CONTROL STATUS LINK-STATUS"
  *
- * Read by 16 bits, as registers with write-1-to-clear bits are best left
- * apart (PCIe Base Spec sec. 7.5.3).
+ * Read by 16 bits, as Slot Status has write-1-to-clear bits, which are best left
+ * apart (PCIe Base Spec sec. 7.5.3.11).
  *
- * Return: 0 or a negative errno; -ENODEV when the device has none.
+ * Return: 0 or a negative errno; -ENODEV when the device is no PCI Express one.
  */
-int pci_read_express_cap(const char *bdf, struct answer *answer)
+int pci_read_slot_registers(const char *bdf, struct answer *answer)
 {
-	uint16_t word;
+	static const int registers[] = {
+		PCI_EXP_SLTCAP, PCI_EXP_SLTCAP + 2, PCI_EXP_SLTCTL,
+		PCI_EXP_SLTSTA, PCI_EXP_LNKSTA,
+	};
+	uint16_t values[ARRAY_SIZE(registers)];
 	int cap, fd, ret = 0;
 
 	fd = open_config(bdf, O_RDONLY);
@@ -144,27 +148,26 @@ int pci_read_express_cap(const char *bdf, struct answer *answer)
 	cap = find_express_cap(fd);
 	if (cap < 0)
 		ret = cap;
-
-	for (int i = 0; !ret && i < PCI_EXP_CAP_SIZEOF; i += sizeof(word)) {
-		ret = config_read(fd, &word, sizeof(word), cap + i);
-		answer_add(answer, "%02x%02x", word & 0xff, word >> 8);
-	}
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(registers); i++)
+		ret = config_read(fd, &values[i], sizeof(values[i]),
+				  cap + registers[i]);
 	close(fd);
+	if (!ret)
+		answer_add(answer, "%s %04x%04x %04x %04x %04x\n", bdf,
+			   values[1], values[0], values[2], values[3],
+			   values[4]);
 
 	return ret;
 }
 
 /**
- * pci_write_express_cap16() - write a register of the PCI Express capability
- * @bdf: the device
- * @offset: of the register in the capability structure
+ * pci_write_slot_control() - write a port's Slot Control
+ * @bdf: the port
  * @value: what to write
  *
- * Return: 0 or a negative errno; -ENODEV when the device has no such
- * capability.
+ * Return: 0 or a negative errno; -ENODEV when the device is no PCI Express one.
  */
-int pci_write_express_cap16(const char *bdf, unsigned int offset,
-			    uint16_t value)
+int pci_write_slot_control(const char *bdf, uint16_t value)
 {
 	int cap, fd, ret = 0;
 
@@ -175,7 +178,7 @@ int pci_write_express_cap16(const char *bdf, unsigned int offset,
 	cap = find_express_cap(fd);
 	if (cap < 0)
 		ret = cap;
-	else if (pwrite(fd, &value, sizeof(value), cap + offset) < 0)
+	else if (pwrite(fd, &value, sizeof(value), cap + PCI_EXP_SLTCTL) < 0)
 		ret = -errno;
 	close(fd);
 

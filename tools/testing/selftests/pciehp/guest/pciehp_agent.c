@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -52,6 +53,19 @@ static void publish(const struct answer *answer)
 	mailbox.now_ns = now_ns();
 }
 
+/*
+ * When a CPU stops at the breakpoint, QEMU lets the others run on for as long as it
+ * takes the host to stop them too. In guest time that is exact only if they sleep:
+ * let them end what they are at.
+ */
+static void let_others_rest(void)
+{
+	const struct timespec rest = { .tv_nsec = 1300000 };
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		nanosleep(&rest, NULL);
+}
+
 int main(void)
 {
 	static char text[AGENT_ANSWER_SIZE - 64];
@@ -75,6 +89,7 @@ int main(void)
 	answer.time_ns = now_ns();
 
 	for (;;) {
+		let_others_rest();
 		publish(&answer);
 		stop_point();
 

@@ -34,22 +34,45 @@ void answer_add(struct answer *answer, const char *fmt, ...)
 		answer->len += len;
 }
 
-static int do_wait(char *args, struct answer *answer)
+/* One device: those of the actions that come in time. */
+static int wait_for_actions(const char *actions, const char *bdf,
+			    int64_t deadline_ns, struct answer *answer)
 {
-	char actions[64], bdf[16], *next = actions, *action;
-	int timeout_ms, ret = 0;
+	char words[64], *next = words, *action;
 	int64_t time_ns;
+	int ret = 0;
 
-	if (sscanf(args, "%63s %15s %d", actions, bdf, &timeout_ms) != 3)
-		return -EINVAL;
-
+	snprintf(words, sizeof(words), "%s", actions);
 	while (!ret && (action = strsep(&next, ","))) {
-		ret = uevent_wait(action, bdf, timeout_ms, &time_ns);
+		ret = uevent_wait(action, bdf,
+				  (deadline_ns - now_ns()) / NSEC_PER_MSEC,
+				  &time_ns);
 		if (ret)
 			break;
-		answer_add(answer, "%s ", action);
+		answer_add(answer, "%s %s %lld\n", action, bdf,
+			   (long long)time_ns);
 		if (!answer->time_ns)
 			answer->time_ns = time_ns;
+	}
+
+	return ret;
+}
+
+static int do_wait(char *args, struct answer *answer)
+{
+	static char bdfs[AGENT_REQUEST_SIZE];
+	char actions[64], *next = bdfs, *bdf;
+	int timeout_ms, ret = 0, last;
+	int64_t deadline_ns;
+
+	if (sscanf(args, "%63s %4095s %d", actions, bdfs, &timeout_ms) != 3)
+		return -EINVAL;
+
+	deadline_ns = now_ns() + timeout_ms * NSEC_PER_MSEC;
+	while ((bdf = strsep(&next, ","))) {
+		last = wait_for_actions(actions, bdf, deadline_ns, answer);
+		if (last)
+			ret = last;
 	}
 
 	return ret;
@@ -64,6 +87,26 @@ static int do_sleep(char *args, struct answer *answer)
 	};
 
 	nanosleep(&ts, NULL);
+
+	return 0;
+}
+
+static int do_appears(char *args, struct answer *answer)
+{
+	const struct timespec poll = { .tv_nsec = 10 * NSEC_PER_MSEC };
+	int64_t deadline_ns;
+	char path[256];
+	int timeout_ms;
+
+	if (sscanf(args, "%255s %d", path, &timeout_ms) != 2)
+		return -EINVAL;
+
+	deadline_ns = now_ns() + timeout_ms * NSEC_PER_MSEC;
+	while (access(path, F_OK)) {
+		if (now_ns() > deadline_ns)
+			return -ETIMEDOUT;
+		nanosleep(&poll, NULL);
+	}
 
 	return 0;
 }
@@ -83,20 +126,26 @@ static int do_devices(char *args, struct answer *answer)
 	return pci_list(answer);
 }
 
-static int do_pcie_cap(char *args, struct answer *answer)
+static int do_slot_registers(char *args, struct answer *answer)
 {
-	return pci_read_express_cap(args, answer);
+	int ret = 0;
+	char *bdf;
+
+	while (!ret && (bdf = strsep(&args, ",")))
+		ret = pci_read_slot_registers(bdf, answer);
+
+	return ret;
 }
 
-static int do_pcie_cap_write16(char *args, struct answer *answer)
+static int do_slot_control(char *args, struct answer *answer)
 {
-	unsigned int offset, value;
+	unsigned int value;
 	char bdf[16];
 
-	if (sscanf(args, "%15s %i %i", bdf, &offset, &value) != 3)
+	if (sscanf(args, "%15s %i", bdf, &value) != 2)
 		return -EINVAL;
 
-	return pci_write_express_cap16(bdf, offset, value);
+	return pci_write_slot_control(bdf, value);
 }
 
 static int do_slot(char *args, struct answer *answer)
@@ -152,6 +201,70 @@ static int do_write(char *args, struct answer *answer)
 	return ret;
 }
 
+/* Past the page cache, so that the device is asked for each block. */
+static int do_write_until_error(char *args, struct answer *answer)
+{
+	static char block[4096] __aligned(4096);
+	unsigned long blocks = 0;
+	int fd, error;
+
+	fd = open(args, O_WRONLY | O_DIRECT | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (pwrite(fd, block, sizeof(block), 0) == sizeof(block))
+		blocks++;
+	error = errno;
+	close(fd);
+	answer_add(answer, "%lu %d", blocks, error);
+
+	return 0;
+}
+
+static int do_repeat(char *args, struct answer *answer)
+{
+	char words[AGENT_REQUEST_SIZE], *request = strchr(args, ' ');
+	int n = atoi(args);
+
+	if (!request || n < 1)
+		return -EINVAL;
+	while (n-- && !answer->error) {
+		snprintf(words, sizeof(words), "%s", request + 1);
+		request_run(words, answer);
+	}
+
+	return -answer->error;
+}
+
+static int do_start(char *args, struct answer *answer)
+{
+	return process_start(args);
+}
+
+static int do_join(char *args, struct answer *answer)
+{
+	return process_join(atoi(args), answer);
+}
+
+static int do_symbol(char *args, struct answer *answer)
+{
+	return system_find_symbol(args, answer);
+}
+
+static int do_interrupts(char *args, struct answer *answer)
+{
+	return system_count_interrupts(args, answer);
+}
+
+static int do_reboot(char *args, struct answer *answer)
+{
+	return system_reboot();
+}
+
+static int do_kexec(char *args, struct answer *answer)
+{
+	return system_kexec(args);
+}
+
 static int do_log(char *args, struct answer *answer)
 {
 	return kernel_log_fetch(answer);
@@ -162,15 +275,24 @@ static const struct {
 	int (*run)(char *args, struct answer *answer);
 } requests[] = {
 	{ "wait",		do_wait },
+	{ "appears",		do_appears },
 	{ "sleep",		do_sleep },
 	{ "quiet",		do_quiet },
 	{ "devices",		do_devices },
-	{ "pcie-cap",		do_pcie_cap },
-	{ "pcie-cap-write16",	do_pcie_cap_write16 },
+	{ "slot-registers",	do_slot_registers },
+	{ "slot-control",	do_slot_control },
 	{ "slot",		do_slot },
 	{ "exists",		do_exists },
 	{ "read",		do_read },
 	{ "write",		do_write },
+	{ "write-until-error",	do_write_until_error },
+	{ "repeat",		do_repeat },
+	{ "start",		do_start },
+	{ "join",		do_join },
+	{ "symbol",		do_symbol },
+	{ "interrupts",		do_interrupts },
+	{ "reboot",		do_reboot },
+	{ "kexec",		do_kexec },
 	{ "log",		do_log },
 };
 

@@ -13,9 +13,6 @@
 
 #include "agent.h"
 
-#define NSEC_PER_MSEC	1000000LL
-#define NSEC_PER_SEC	1000000000LL
-
 #define QUEUE_SIZE	4096
 
 struct uevent {
@@ -73,7 +70,7 @@ int uevent_init(void)
 static void queue_pci_event(const char *msg, size_t len)
 {
 	const char *slot = NULL, *action = NULL, *subsystem = "";
-	struct uevent *event = &queue[queued];
+	struct uevent *event;
 
 	for (const char *s = msg; s < msg + len; s += strlen(s) + 1) {
 		if (!strncmp(s, "ACTION=", 7))
@@ -88,16 +85,14 @@ static void queue_pci_event(const char *msg, size_t len)
 		return;
 
 	last_ns = now_ns();
-	if (queued == QUEUE_SIZE) {
-		agent_say("uevent queue is full, %s %s is dropped", action,
-			  slot + 1);
-		return;
-	}
+	/* what nobody has waited for all that time is of no interest */
+	if (queued == QUEUE_SIZE)
+		memmove(&queue[0], &queue[1], --queued * sizeof(queue[0]));
 
+	event = &queue[queued++];
 	event->time_ns = last_ns;
 	snprintf(event->action, sizeof(event->action), "%s", action);
 	snprintf(event->bdf, sizeof(event->bdf), "%s", slot + 1);
-	queued++;
 	agent_say("%s %s", action, slot + 1);
 }
 

@@ -11,7 +11,7 @@
  * Host time for one request. Guest time leaps over what is idle, so this only
  * runs out when the guest hangs.
  */
-#define REQUEST_TIMEOUT_MS	20000
+#define REQUEST_TIMEOUT_MS	60000
 
 static const char *explain(int error)
 {
@@ -87,7 +87,14 @@ static int receive_answer(struct agent *agent, int timeout_ms)
 	       read_mailbox(agent);
 }
 
-static int set_up(struct agent *agent, struct gdbstub *gdb)
+/**
+ * agent_prepare() - a link to an agent that is still to be booted
+ * @agent: to be initialised
+ * @gdb: debugger of its machine
+ *
+ * Return: 0, or -ENOLINK with @agent->error set.
+ */
+int agent_prepare(struct agent *agent, struct gdbstub *gdb)
 {
 	int ret;
 
@@ -111,7 +118,7 @@ int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms)
 {
 	int ret;
 
-	ret = set_up(agent, gdb);
+	ret = agent_prepare(agent, gdb);
 	if (ret)
 		return ret;
 	ret = gdb_continue(gdb);
@@ -130,7 +137,7 @@ int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms)
  */
 int agent_attach(struct agent *agent, struct gdbstub *gdb)
 {
-	return set_up(agent, gdb) ?: read_mailbox(agent);
+	return agent_prepare(agent, gdb) ?: read_mailbox(agent);
 }
 
 static int begin(struct agent *agent, const char *fmt, va_list ap)
@@ -183,6 +190,17 @@ int agent_begin(struct agent *agent, const char *fmt, ...)
 int agent_finish(struct agent *agent)
 {
 	return receive_answer(agent, REQUEST_TIMEOUT_MS);
+}
+
+/**
+ * agent_take_answer() - the answer of an agent that rests at its stop point
+ * @agent: the link
+ *
+ * Return: as agent_finish().
+ */
+int agent_take_answer(struct agent *agent)
+{
+	return read_mailbox(agent);
 }
 
 /**

@@ -54,10 +54,11 @@ const char *environment_get(const char *name)
 
 /**
  * environment_initrd() - path of the agent's initramfs
+ * @machine: what it is for
  *
  * Return: what PCIEHP_INITRD says, or the one beside the test program.
  */
-const char *environment_initrd(void)
+const char *environment_initrd(const struct machine *machine)
 {
 	static char path[PATH_MAX];
 	char self[PATH_MAX];
@@ -68,8 +69,8 @@ const char *environment_initrd(void)
 
 	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[len < 0 ? 0 : len] = '\0';
-	if (snprintf(path, sizeof(path), "%s/pciehp_agent.cpio",
-		     dirname(self)) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s/pciehp_agent-%s.cpio",
+		     dirname(self), machine->arch) >= (int)sizeof(path))
 		path[0] = '\0';
 
 	return path;
@@ -120,10 +121,10 @@ const char *environment_missing(void)
 		return why;
 	}
 
-	if (access(environment_initrd(), R_OK)) {
+	if (access(environment_initrd(machine), R_OK)) {
 		snprintf(why, sizeof(why),
-			 "no %s: it is built with a static libc and compiler for %s",
-			 environment_initrd(), machine->arch);
+			 "no %s: to build it takes cpio, and a compiler and static libc for %s",
+			 environment_initrd(machine), machine->arch);
 		return why;
 	}
 

@@ -170,6 +170,23 @@ int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr)
 	return transact_ok(gdb, request);
 }
 
+/**
+ * gdb_clear_breakpoint() - take a hardware breakpoint away
+ * @gdb: the connection; the machine must be stopped
+ * @addr: virtual address of the instruction
+ *
+ * Return: 0, -EREMOTEIO when there is none, or another negative errno.
+ */
+int gdb_clear_breakpoint(struct gdbstub *gdb, uint64_t addr)
+{
+	char request[64];
+
+	snprintf(request, sizeof(request), "z1,%llx,1",
+		 (unsigned long long)addr);
+
+	return transact_ok(gdb, request);
+}
+
 static int decode_hex(const char *hex, uint8_t *data, size_t len)
 {
 	unsigned int byte;
@@ -258,6 +275,56 @@ int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len)
 }
 
 /**
+ * gdb_read_register() - read a register of the CPU that stopped
+ * @gdb: the connection; the machine must be stopped
+ * @number: the register's, as gdb numbers those of the architecture; it and
+ *	all before it have 64 bits
+ * @value: receives the value
+ *
+ * All registers are read at once, as QEMU gives a single one only to who has read
+ * its description of them before.
+ *
+ * Return: 0, -EPROTO when there is no such register, or another negative errno.
+ */
+int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value)
+{
+	char reply[GDB_PACKET_MAX], *hex;
+	uint8_t bytes[sizeof(*value)];
+	int ret;
+
+	ret = transact(gdb, "g", reply, sizeof(reply));
+	if (ret)
+		return ret;
+	if (strlen(reply) < (number + 1) * 2 * sizeof(bytes))
+		return -EPROTO;
+	hex = reply + number * 2 * sizeof(bytes);
+	hex[2 * sizeof(bytes)] = '\0';
+	ret = decode_hex(hex, bytes, sizeof(bytes));
+	if (ret)
+		return ret;
+
+	/* all of QEMU's machines that we boot are little endian */
+	*value = 0;
+	for (int i = sizeof(bytes) - 1; i >= 0; i--)
+		*value = *value << 8 | bytes[i];
+
+	return 0;
+}
+
+/**
+ * gdb_physical() - do addresses mean physical memory, devices' included
+ * @gdb: the connection
+ * @on: from now on they do; or, again, virtual memory
+ *
+ * Return: 0, -EOPNOTSUPP when the stub is not QEMU's, or another negative errno.
+ */
+int gdb_physical(struct gdbstub *gdb, bool on)
+{
+	return transact_ok(gdb, on ? "Qqemu.PhyMemMode:1" :
+				     "Qqemu.PhyMemMode:0");
+}
+
+/**
  * gdb_continue() - let all CPUs run
  * @gdb: the connection
  *
@@ -289,8 +356,9 @@ int gdb_continue_at(struct gdbstub *gdb, uint64_t addr)
  * @gdb: the connection, after gdb_continue() or gdb_continue_at()
  * @timeout_ms: how long to wait, host time
  *
- * Return: 0; -ETIMEDOUT; -EPIPE when the stub is gone; -ESHUTDOWN when it
- * reports that the machine exited; -EPROTO for a stop of another kind.
+ * Return: 0; -EINTR when the monitor stopped it instead; -ETIMEDOUT; -EPIPE when
+ * the stub is gone; -ESHUTDOWN when it reports that the machine exited; -EPROTO
+ * for a stop of another kind.
  */
 int gdb_wait_stop(struct gdbstub *gdb, int timeout_ms)
 {
@@ -307,7 +375,9 @@ int gdb_wait_stop(struct gdbstub *gdb, int timeout_ms)
 		return -ESHUTDOWN;
 	case 'T':
 	case 'S':
-		/* signal 5, SIGTRAP: a breakpoint */
+		/* SIGTRAP: a breakpoint; SIGINT: the monitor's "stop" */
+		if (!strncmp(reply + 1, "02", 2))
+			return -EINTR;
 		return strncmp(reply + 1, "05", 2) ? -EPROTO : 0;
 	}
 

@@ -2,21 +2,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include <libpciehp/cpio.h>
 #include <libpciehp/environment.h>
 #include <libpciehp/guest.h>
 #include <libpciehp/invariants.h>
+#include <libpciehp/slot.h>
 
 /* Host time; a distribution's kernel on a loaded machine takes some seconds. */
 #define BOOT_TIMEOUT_MS	60000
 
 #define TAIL_LINES	12
+
+/* Of many, the first will do to see what is wrong. */
+#define PORTS_SHOWN	4
 
 /* Where logs go: kept always if someone asked for them, else only if needed. */
 static void keep_console(struct guest *guest, bool wanted)
@@ -38,26 +43,15 @@ static void keep_console(struct guest *guest, bool wanted)
 		fprintf(stderr, "# full console: %s\n", path);
 }
 
-/* The link failed: say whether QEMU, the guest or the agent is to blame. */
-static void explain_failure(struct guest *guest)
+/**
+ * guest_start() - start the machine, which does not run yet
+ * @guest: from guest_prepare()
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_start(struct guest *guest)
 {
-	char how[128];
-
-	guest->alive = false;
-	if (strstr(guest->agent.error, strerror(EPIPE))) {
-		vm_collect(&guest->vm, how, sizeof(how));
-		result_error(&guest->result, "%s: QEMU %s", guest->agent.error,
-			     how);
-		vm_print_tail(guest->vm.errors, TAIL_LINES);
-	} else {
-		result_error(&guest->result, "%s", guest->agent.error);
-	}
-	fprintf(stderr, "# last console lines:\n");
-	vm_print_tail(guest->vm.console, TAIL_LINES);
-}
-
-static int start_machine(struct guest *guest, const struct vm_config *config)
-{
+	const struct vm_config *config = &guest->config;
 	const char *qemu = environment_get("QEMU") ?: config->machine->qemu;
 	char how[128];
 	int ret;
@@ -76,39 +70,46 @@ static int start_machine(struct guest *guest, const struct vm_config *config)
 	return ret;
 }
 
-static int reach_agent(struct guest *guest, const struct vm_config *config)
+static int reach_agent(struct guest *guest)
 {
+	const struct vm_config *config = &guest->config;
 	int ret;
 
-	if (config->load)
+	if (config->load || config->incoming)
 		ret = agent_attach(&guest->agent, &guest->vm.gdb);
 	else
 		ret = agent_init(&guest->agent, &guest->vm.gdb,
 				 BOOT_TIMEOUT_MS);
 
 	if (ret == -ENOLINK)
-		explain_failure(guest);
+		guest_explain_failure(guest);
 	else if (ret)
 		result_error(&guest->result, "the agent cannot work: %s",
 			     strerror(-ret));
 	else
 		guest->alive = true;
+	/* who boots for all begins once more as all the others do */
+	if (!ret && !config->save) {
+		result_request(&guest->result, "boot");
+		result_answer(&guest->result, 0, guest->agent.time_ns,
+			      guest->agent.now_ns);
+	}
 
 	return ret;
 }
 
-static int start(struct guest *guest, const struct vm_config *config)
+static int start(struct guest *guest)
 {
-	return start_machine(guest, config) ?: reach_agent(guest, config);
+	return guest_start(guest) ?: reach_agent(guest);
 }
 
 /*
  * The first case that wants a machine boots it and leaves its state for all
  * that want the same, itself included. Who comes meanwhile waits for that.
  */
-static int make_state(struct guest *guest, struct vm_config *config,
-		      const char *state)
+static int make_state(struct guest *guest, const char *state)
 {
+	struct vm_config *config = &guest->config;
 	char path[PATH_MAX + 8];
 	int lock, ret = 0;
 
@@ -120,7 +121,7 @@ static int make_state(struct guest *guest, struct vm_config *config,
 			     strerror(errno));
 	} else if (access(state, R_OK)) {
 		config->save = state;
-		ret = start(guest, config);
+		ret = start(guest);
 		if (!ret) {
 			ret = vm_save_state(&guest->vm, state);
 			if (ret)
@@ -139,12 +140,145 @@ static int make_state(struct guest *guest, struct vm_config *config,
 	return ret;
 }
 
+static const char *interrupt_option(enum interrupt interrupt)
+{
+	switch (interrupt) {
+	case INTERRUPT_INTX:
+		return " pci=nomsi";
+	case INTERRUPT_POLLING:
+		return " pciehp.pciehp_poll_mode=1 pciehp.pciehp_poll_time=1";
+	default:
+		return "";
+	}
+}
+
+static int build_topology(struct guest *guest)
+{
+	const struct guest_setup *setup = &guest->setup;
+	int ret;
+
+	ret = topology_build(&guest->topology, setup->port, setup->slots ?: 1,
+			     setup->slots_per_switch, setup->port_properties);
+	if (!ret && setup->device)
+		ret = topology_add(&guest->topology, setup->device);
+	if (ret)
+		result_error(&guest->result, "describe the ports: %s",
+			     strerror(-ret));
+
+	return ret;
+}
+
+/* The machine as QEMU is to be told. */
+static int configure(struct guest *guest)
+{
+	const struct guest_setup *setup = &guest->setup;
+	struct vm_config *config = &guest->config;
+	const char *cmdline = environment_get("CMDLINE");
+	char why[PATH_MAX + 128];
+
+	*config = (struct vm_config){
+		.kernel = environment_get("KERNEL"),
+		.cmdline = guest->cmdline,
+		.cpus = setup->cpus ?: 1,
+		.memory_mib = setup->memory_mib ?: 256,
+		.real_time = setup->real_time,
+		.reboots = setup->reboots,
+		.options = setup->options,
+		.devices = guest->topology.devices,
+	};
+	config->machine = machine_of_kernel(config->kernel, why, sizeof(why));
+	if (!config->machine) {
+		result_error(&guest->result, "%s", why);
+		return -ENOEXEC;
+	}
+	config->initrd = environment_initrd(config->machine);
+	config->type = setup->interrupt == INTERRUPT_GICV2M ?
+		       config->machine->type_gicv2m : config->machine->type;
+	if (!config->type) {
+		result_skip(&guest->result, "%s has no GICv2m",
+			    config->machine->arch);
+		return -EOPNOTSUPP;
+	}
+	snprintf(guest->cmdline, sizeof(guest->cmdline), "%s %s%s",
+		 cmdline ?: "", setup->cmdline ?: "",
+		 interrupt_option(setup->interrupt));
+
+	return build_topology(guest);
+}
+
+/* An initramfs that has the kernel in it, for a guest that starts it itself. */
+static int put_kernel_inside(struct guest *guest)
+{
+	struct vm_config *config = &guest->config;
+	int fd, ret;
+
+	if (!guest->setup.kernel_inside)
+		return 0;
+	fd = memfd_create("initramfs", MFD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	guest->initrd = fd;
+	ret = cpio_append_archive(fd, config->initrd) ?:
+	      cpio_append_file(fd, "kernel", 0400, config->kernel) ?:
+	      cpio_append_end(fd);
+	if (ret)
+		result_error(&guest->result, "put %s into an initramfs: %s",
+			     config->kernel, strerror(-ret));
+	snprintf(guest->initrd_path, sizeof(guest->initrd_path),
+		 "/proc/%d/fd/%d", getpid(), fd);
+	config->initrd = guest->initrd_path;
+
+	return ret;
+}
+
+/**
+ * guest_prepare() - a guest that is not booted yet
+ * @guest: to be initialised
+ * @name: of the case
+ * @setup: what it is to be like
+ *
+ * Return: 0; -EOPNOTSUPP when there is no such machine, which is the result's
+ * reason to skip; or another negative errno, explained on stderr. Call guest_end()
+ * in any case.
+ */
+int guest_prepare(struct guest *guest, const char *name,
+		  const struct guest_setup *setup)
+{
+	*guest = (struct guest){
+		.vm = VM_NONE,
+		.setup = *setup,
+		.initrd = -1,
+	};
+	result_init(&guest->result, environment_get("PCIEHP_CASE") ?: name);
+
+	return configure(guest) ?: put_kernel_inside(guest);
+}
+
+/**
+ * guest_find_ports() - learn where the ports are, as after a boot
+ * @guest: the guest
+ *
+ * Return: 0 or a negative errno.
+ */
+int guest_find_ports(struct guest *guest)
+{
+	int n;
+
+	n = pci_tree_find_ports(&guest->vm.qmp, guest->ports, SLOTS_MAX);
+	if (n < 0) {
+		result_error(&guest->result, "%s", guest->vm.qmp.error);
+		return n;
+	}
+	guest->n_ports = n;
+
+	return 0;
+}
+
 /**
  * guest_boot() - boot a guest up to the agent
  * @guest: to be initialised
  * @name: of the case
- * @devices: arguments of -device, NULL after the last
- * @shared: other cases want the same machine
+ * @setup: what it is to be like
  *
  * With PCIEHP_STATES, cases that want the same machine share one boot. As guest
  * time does not depend on the host, nobody in the guest can tell. To save and
@@ -154,91 +288,133 @@ static int make_state(struct guest *guest, struct vm_config *config,
  * either case.
  */
 int guest_boot(struct guest *guest, const char *name,
-	       const char *const *devices, bool shared)
+	       const struct guest_setup *setup)
 {
 	const char *states = environment_get("PCIEHP_STATES");
-	struct vm_config config = {
-		.kernel = environment_get("KERNEL"),
-		.initrd = environment_initrd(),
-		.cmdline = environment_get("CMDLINE"),
-	};
-	char why[PATH_MAX + 128], state[PATH_MAX];
-	int ret = 0;
+	char state[PATH_MAX];
+	int ret;
 
-	*guest = (struct guest){
-		.vm = { .console = -1, .errors = -1, .qmp.fd = -1, .gdb.fd = -1 },
-		.port = "rp1",
-	};
-	result_init(&guest->result, environment_get("PCIEHP_CASE") ?: name);
-	for (int i = 0; devices[i] && i < VM_DEVICES_MAX; i++)
-		config.devices[i] = devices[i];
-	config.machine = machine_of_kernel(config.kernel, why, sizeof(why));
-	if (!config.machine) {
-		result_error(&guest->result, "%s", why);
-		return -ENOEXEC;
+	ret = guest_prepare(guest, name, setup);
+	if (ret)
+		return ret;
+	if (states && !setup->own_boot) {
+		vm_state_path(&guest->config, states, state);
+		ret = make_state(guest, state);
 	}
+	ret = ret ?: start(guest);
+	guest->config.load = NULL;
 
-	if (states && shared) {
-		vm_state_path(&config, states, state);
-		ret = make_state(guest, &config, state);
-	}
-
-	return ret ?: start(guest, &config);
+	return ret ?: guest_find_ports(guest);
 }
 
 /**
- * guest_request() - make a request to the agent
+ * guest_migrate() - move a guest into another machine, by way of a file
  * @guest: the guest
- * @fmt: the request, as of printf()
+ * @device: argument of -device, for what was plugged since the boot
  *
- * Return: as agent_request(); a failed link has been explained, once.
+ * Return: 0 or a negative errno, recorded in the result.
  */
-int guest_request(struct guest *guest, const char *fmt, ...)
+int guest_migrate(struct guest *guest, const char *device)
 {
-	char request[AGENT_REQUEST_SIZE];
-	va_list ap;
+	int file, ret;
+
+	file = memfd_create("migration", MFD_CLOEXEC);
+	if (file < 0)
+		return -errno;
+	ret = topology_add(&guest->topology, device) ?:
+	      vm_send(&guest->vm, file);
+	vm_cleanup(&guest->vm);
+	guest->alive = false;
+
+	guest->config.incoming = true;
+	if (!ret)
+		ret = guest_start(guest);
+	if (!ret)
+		ret = vm_receive(&guest->vm, file);
+	close(file);
+	if (ret)
+		result_error(&guest->result, "migrate: %s",
+			     guest->vm.qmp.error[0] ? guest->vm.qmp.error :
+			     strerror(-ret));
+
+	return ret ?: reach_agent(guest);
+}
+
+/* The command that runs this case alone. */
+static void print_again(const struct guest *guest)
+{
+	static const char *const variables[] = {
+		"KERNEL", "QEMU", "CMDLINE", "PCIEHP_INITRD",
+	};
+	const char *name = guest->result.name;
+	char program[PATH_MAX];
+	ssize_t len;
+
+	/* the runner puts the kernel's label before the test's name */
+	if (environment_get("PCIEHP_TEST"))
+		name = environment_get("PCIEHP_TEST");
+	len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	program[len < 0 ? 0 : len] = '\0';
+
+	fprintf(stderr, "# again:");
+	for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
+		if (environment_get(variables[i]))
+			fprintf(stderr, " %s='%s'", variables[i],
+				environment_get(variables[i]));
+	fprintf(stderr, " %s -r %s\n", program, name);
+}
+
+static void print_port(struct guest *guest, int i)
+{
+	struct port_regs regs;
+
+	if (port_read_regs(guest, i, &regs))
+		return;
+	fprintf(stderr, "# port %s: Slot Capabilities %#010x, Slot Control %#06x, ",
+		guest->ports[i].bdf, regs.slot_capabilities, regs.slot_control);
+	fprintf(stderr, "Slot Status %#06x, Link Status %#06x\n",
+		regs.slot_status, regs.link_status);
+}
+
+/* All that is needed to go after a failure without another run. */
+static void describe_failure(struct guest *guest)
+{
+	for (int i = 0; i < guest->n_ports && i < PORTS_SHOWN; i++)
+		print_port(guest, i);
+	if (guest->vm.console >= 0) {
+		fprintf(stderr, "# last console lines:\n");
+		vm_print_tail(guest->vm.console, TAIL_LINES);
+	}
+	print_again(guest);
+}
+
+static void write_result(struct guest *guest)
+{
+	const char *dir = environment_get("PCIEHP_RESULTS");
 	int ret;
 
-	if (!guest->alive)
-		return -ENOLINK;
-
-	va_start(ap, fmt);
-	vsnprintf(request, sizeof(request), fmt, ap);
-	va_end(ap);
-
-	ret = agent_request(&guest->agent, "%s", request);
-	if (ret == -ENOLINK)
-		explain_failure(guest);
-
-	return ret;
+	if (!dir)
+		return;
+	ret = result_write(&guest->result, dir, guest->vm.peak_kib) ?:
+	      result_write_timeline(&guest->result, dir, guest->log);
+	if (ret)
+		result_error(&guest->result, "cannot write a result into %s: %s",
+			     dir, strerror(-ret));
 }
 
 /**
- * guest_fetch_log() - bring @guest->log up to date
+ * guest_forget() - end a guest without a look at it; only its result stays
  * @guest: the guest
- *
- * Return: 0 or a negative errno.
  */
-int guest_fetch_log(struct guest *guest)
+void guest_forget(struct guest *guest)
 {
-	size_t len;
-	char *log;
-	int ret;
-
-	for (;;) {
-		ret = guest_request(guest, "log");
-		if (ret)
-			return ret;
-		len = strlen(guest->agent.text);
-		log = realloc(guest->log, guest->log_len + len + 1);
-		if (!log)
-			return -ENOMEM;
-		memcpy(log + guest->log_len, guest->agent.text, len + 1);
-		guest->log = log;
-		guest->log_len += len;
-		if (len < AGENT_LOG_SIZE)
-			return 0;
-	}
+	vm_cleanup(&guest->vm);
+	topology_free(&guest->topology);
+	if (guest->initrd >= 0)
+		close(guest->initrd);
+	guest->initrd = -1;
+	free(guest->log);
+	guest->log = NULL;
 }
 
 /**
@@ -247,23 +423,15 @@ int guest_fetch_log(struct guest *guest)
  */
 void guest_end(struct guest *guest)
 {
-	const char *dir = environment_get("PCIEHP_RESULTS");
-	int ret;
-
-	if (guest->alive)
+	if (guest->alive && !guest->result.skip[0])
 		invariants_check(guest);
 	guest->result.complete = guest->alive;
+	if (!result_ok(&guest->result))
+		describe_failure(guest);
 	if (guest->vm.console >= 0)
 		keep_console(guest, !result_ok(&guest->result));
 	vm_cleanup(&guest->vm);
+	write_result(guest);
 
-	if (dir) {
-		ret = result_write(&guest->result, dir, guest->vm.peak_kib);
-		if (ret)
-			result_error(&guest->result,
-				     "cannot write a result into %s: %s", dir,
-				     strerror(-ret));
-	}
-	free(guest->log);
-	guest->log = NULL;
+	guest_forget(guest);
 }

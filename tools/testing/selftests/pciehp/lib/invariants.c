@@ -51,27 +51,50 @@ static void check_devices(struct guest *guest)
 	json_decref(devices);
 }
 
-/* I3 and I4: nothing that would interrupt is pending, and HPIE is set. */
-static void check_port(struct guest *guest)
+/* I3 and I4: nothing that would interrupt is pending, and HPIE is as it must be. */
+static void check_regs(struct guest *guest, const struct port_regs *regs)
 {
-	struct port_regs regs;
-	uint16_t pending;
+	bool hpie = regs->slot_control & PCI_EXP_SLTCTL_HPIE;
+	uint16_t pending = port_pending_events(regs);
+	bool wanted;
 
-	if (port_read_regs(guest, &regs))
-		return;
-
-	pending = port_pending_events(&regs);
-	guest->result.pending = pending;
+	guest->result.pending |= pending;
 	if (pending)
 		result_problem(&guest->result,
-			       "I3: event %#06x pending in Slot Status %#06x with its interrupt lost (Slot Control %#06x)",
-			       pending, regs.slot_status, regs.slot_control);
+			       "I3: event %#06x pending in Slot Status %#06x of %s with its interrupt lost (Slot Control %#06x)",
+			       pending, regs->slot_status, regs->bdf,
+			       regs->slot_control);
 
-	/* the cases of this bench leave the port's driver bound */
-	if (!(regs.slot_control & PCI_EXP_SLTCTL_HPIE))
+	wanted = !guest->unbound &&
+		 guest->setup.interrupt != INTERRUPT_POLLING;
+	if (hpie != wanted)
 		result_problem(&guest->result,
-			       "I4: Hot-Plug Interrupt Enable is off (Slot Control %#06x)",
-			       regs.slot_control);
+			       "I4: Hot-Plug Interrupt Enable of %s is %s (Slot Control %#06x)",
+			       regs->bdf, hpie ? "on" : "off",
+			       regs->slot_control);
+}
+
+static void check_ports(struct guest *guest)
+{
+	char request[AGENT_REQUEST_SIZE], *end = request;
+	struct port_regs regs;
+	const char *line;
+
+	for (int i = 0; i < guest->n_ports; i++)
+		end += snprintf(end, request + sizeof(request) - end, "%s%s",
+				i ? "," : "slot-registers ",
+				guest->ports[i].bdf);
+	if (!guest->n_ports)
+		return;
+	if (guest_request(guest, "%s", request)) {
+		result_error(&guest->result, "cannot read the ports' registers");
+		return;
+	}
+	for (line = guest->agent.text; *line; line = strchrnul(line, '\n') + 1) {
+		if (port_parse_regs(line, &regs))
+			break;
+		check_regs(guest, &regs);
+	}
 }
 
 /* Text of a record in the form of /dev/kmsg: "PRIO,SEQ,USEC,FLAGS;TEXT" */
@@ -139,6 +162,6 @@ void invariants_check(struct guest *guest)
 			       strerror(-ret));
 
 	check_devices(guest);
-	check_port(guest);
+	check_ports(guest);
 	check_log(guest);
 }

@@ -14,8 +14,23 @@ static const struct machine arm64 = {
 	.arch = "arm64",
 	.qemu = "qemu-system-aarch64",
 	.type = "virt,gic-version=3,dtb-randomness=off",
+	.type_gicv2m = "virt,gic-version=2,dtb-randomness=off",
 	.cpu = "cortex-a57",
 	.console = "ttyAMA0",
+	.ecam = 0x4010000000,
+	.pc_register = 32,
+};
+
+/* Ports that ACPI can hotplug are hidden from pciehp by QEMU's firmware. */
+static const struct machine x86_64 = {
+	.arch = "x86_64",
+	.qemu = "qemu-system-x86_64",
+	.type = "q35",
+	.cpu = "Nehalem",
+	.global = "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
+	.console = "ttyS0",
+	.ecam = 0xb0000000,
+	.pc_register = 16,
 };
 
 static bool matches(const unsigned char *head, size_t len, size_t offset,
@@ -31,9 +46,9 @@ static bool matches(const unsigned char *head, size_t len, size_t offset,
  * @why: receives the reason when there is none
  * @size: room in @why
  *
- * The magic numbers are those of Documentation/arch/arm64/booting.rst,
- * Documentation/arch/x86/boot.rst and of the EFI zboot header, which QEMU
- * before 8.1 cannot unpack.
+ * The magic numbers are those of Documentation/arch/arm64/booting.rst and
+ * Documentation/arch/x86/boot.rst, and of the EFI zboot header, which QEMU before
+ * 8.1 cannot unpack.
  *
  * Return: the machine, or NULL.
  */
@@ -64,6 +79,8 @@ const struct machine *machine_of_kernel(const char *path, char *why,
 
 	if (matches(head, len, 56, "ARM\x64"))
 		return &arm64;
+	if (matches(head, len, 0x202, "HdrS"))
+		return &x86_64;
 
 	if (matches(head, len, 4, "zimg"))
 		snprintf(why, size, "%s: an EFI zboot image, unpack it first",
@@ -71,11 +88,9 @@ const struct machine *machine_of_kernel(const char *path, char *why,
 	else if (matches(head, len, 0, "\x1f\x8b"))
 		snprintf(why, size, "%s: compressed, unpack it with gunzip",
 			 path);
-	else if (matches(head, len, 0x202, "HdrS"))
-		snprintf(why, size, "%s: an x86 kernel, these tests boot arm64",
-			 path);
 	else
-		snprintf(why, size, "%s: not an arm64 kernel Image", path);
+		snprintf(why, size,
+			 "%s: no kernel image of arm64 or x86_64", path);
 
 	return NULL;
 }

@@ -81,39 +81,45 @@ int pci_tree_list(struct qmp *qmp, json_t **devices)
 	return 0;
 }
 
+static void fill_port(json_t *device, struct port *port)
+{
+	int pin = 0;
+
+	format_bdf(device, port->bdf);
+	json_unpack(device, "{s:{s:{s:i}}}", "pci_bridge", "bus", "secondary",
+		    &port->bus);
+	json_unpack(device, "{s:i}", "irq_pin", &pin);
+	port->irq_pin = pin;
+}
+
 /**
- * pci_tree_find_port() - where a port is
+ * pci_tree_find_ports() - where the ports are that topology_build() made
  * @qmp: the machine's monitor
- * @id: QEMU's id of the port
- * @bdf: receives its address
- * @secondary: receives the number of the bus below it, which the guest sets
+ * @ports: receives them in the order of their numbers
+ * @max: room in @ports
  *
- * Return: 0, -ENODEV, or another negative errno.
+ * Return: how many there are, or a negative errno.
  */
-int pci_tree_find_port(struct qmp *qmp, const char *id, char bdf[BDF_SIZE],
-		       int *secondary)
+int pci_tree_find_ports(struct qmp *qmp, struct port *ports, int max)
 {
 	json_t *flat, *device;
 	const char *name;
+	int ret, index, n = 0;
 	size_t i;
-	int ret;
 
 	ret = query_devices(qmp, &flat);
 	if (ret)
 		return ret;
 
-	ret = -ENODEV;
 	json_array_foreach(flat, i, device) {
 		name = json_string_value(json_object_get(device, "qdev_id"));
-		if (!name || strcmp(name, id))
+		if (!name || sscanf(name, "port%d", &index) != 1 ||
+		    index < 0 || index >= max)
 			continue;
-		format_bdf(device, bdf);
-		if (!json_unpack(device, "{s:{s:{s:i}}}", "pci_bridge", "bus",
-				 "secondary", secondary))
-			ret = 0;
-		break;
+		fill_port(device, &ports[index]);
+		n++;
 	}
 	json_decref(flat);
 
-	return ret;
+	return n;
 }

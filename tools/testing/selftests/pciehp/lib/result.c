@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <libpciehp/result.h>
@@ -23,6 +24,8 @@ void result_init(struct result *result, const char *name)
 		.start_ms = host_now_ms(),
 	};
 	snprintf(result->name, sizeof(result->name), "%s", name);
+	result->timeline_file = open_memstream(&result->timeline,
+					       &result->timeline_size);
 }
 
 /**
@@ -37,6 +40,11 @@ void result_cleanup(struct result *result)
 	result->steps = NULL;
 	result->problems = NULL;
 	result->timeouts = NULL;
+	if (result->timeline_file)
+		fclose(result->timeline_file);
+	result->timeline_file = NULL;
+	free(result->timeline);
+	result->timeline = NULL;
 }
 
 /**
@@ -53,6 +61,49 @@ void result_step(struct result *result, const char *step, int64_t from_ns,
 			      json_pack("{s:s, s:I, s:I}", "step", step,
 					"from_ns", (json_int_t)from_ns,
 					"to_ns", (json_int_t)to_ns));
+}
+
+/**
+ * result_request() - note a request in the time line
+ * @result: the result
+ * @request: what was asked of the guest
+ */
+void result_request(struct result *result, const char *request)
+{
+	fprintf(result->timeline_file, "%s: ", request);
+}
+
+/**
+ * result_answer() - note the answer to the last request
+ * @result: the result
+ * @error: 0 or a negative errno
+ * @time_ns: guest time of the answer
+ * @now_ns: guest time at which the machine rests
+ */
+void result_answer(struct result *result, int error, int64_t time_ns,
+		   int64_t now_ns)
+{
+	fprintf(result->timeline_file, "%s at %lld ns, rests at %lld ns\n",
+		error ? strerror(-error) : "ok", (long long)time_ns,
+		(long long)now_ns);
+}
+
+/**
+ * result_skip() - the case cannot be run here
+ * @result: the result
+ * @fmt: why, as of printf()
+ *
+ * Return: why.
+ */
+const char *result_skip(struct result *result, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(result->skip, sizeof(result->skip), fmt, ap);
+	va_end(ap);
+
+	return result->skip;
 }
 
 static void add_problem(struct result *result, const char *fmt, va_list ap)
@@ -116,7 +167,7 @@ void result_error(struct result *result, const char *fmt, ...)
  */
 bool result_ok(const struct result *result)
 {
-	return result->complete && !json_array_size(result->problems);
+	return (result->complete || result->skip[0]) && !json_array_size(result->problems);
 }
 
 /* What the table shows: the worst first, nothing of less weight is hidden. */
@@ -125,8 +176,12 @@ static void format_verdict(const struct result *result, char *text, size_t size)
 	size_t timeouts = json_array_size(result->timeouts);
 	char *end = text + size;
 
-	if (result->error || !result->complete) {
+	if (result->error || (!result->complete && !result->skip[0])) {
 		snprintf(text, size, "ERROR");
+		return;
+	}
+	if (result->skip[0]) {
+		snprintf(text, size, "SKIP %s", result->skip);
 		return;
 	}
 
@@ -179,7 +234,7 @@ static double latency_ms(const struct result *result)
  */
 int result_write(const struct result *result, const char *dir, long peak_kib)
 {
-	char path[4096], verdict[64];
+	char path[4096], verdict[320];
 	json_t *json;
 	int ret = 0;
 
@@ -201,6 +256,37 @@ int result_write(const struct result *result, const char *dir, long peak_kib)
 	if (json_dump_file(json, path, JSON_INDENT(1)))
 		ret = errno ? -errno : -EIO;
 	json_decref(json);
+
+	return ret;
+}
+
+/**
+ * result_write_timeline() - write DIR/NAME.timeline: what was asked of the guest
+ * and what its kernel said, with guest times
+ * @result: the result
+ * @dir: folder
+ * @log: the kernel's log, or NULL
+ *
+ * In virtual time, two runs of a case write the same to the byte.
+ *
+ * Return: 0 or a negative errno.
+ */
+int result_write_timeline(struct result *result, const char *dir,
+			  const char *log)
+{
+	char path[4096];
+	int ret = 0;
+	FILE *file;
+
+	fflush(result->timeline_file);
+	snprintf(path, sizeof(path), "%s/%s.timeline", dir, result->name);
+	file = fopen(path, "we");
+	if (!file)
+		return -errno;
+	if (fputs(result->timeline, file) < 0 || fputs(log ?: "", file) < 0)
+		ret = -errno;
+	if (fclose(file))
+		ret = -errno;
 
 	return ret;
 }

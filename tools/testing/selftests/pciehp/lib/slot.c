@@ -7,10 +7,11 @@
 
 /*
  * Guest time. A hot-add takes about a second on a port that does not report
- * link state; a hot-remove first blinks for the 5 s of the attention button.
+ * link state; a hot-remove first blinks for the 5 s of the attention button. A
+ * driver that polls does not begin before 10 s.
  */
-#define ADD_TIMEOUT_MS		10000
-#define REMOVE_TIMEOUT_MS	15000
+#define ADD_TIMEOUT_MS		15000
+#define REMOVE_TIMEOUT_MS	20000
 
 /*
  * Guest time from the removal until QEMU gives the device up. That takes both
@@ -26,83 +27,64 @@
 				 PCI_EXP_SLTCTL_MRLSCE | PCI_EXP_SLTCTL_PDCE | \
 				 PCI_EXP_SLTCTL_CCIE)
 
-static int find_port(struct guest *guest, char bdf[BDF_SIZE], int *secondary)
+/**
+ * slot_function_bdf() - address of a function in a slot
+ * @guest: the guest
+ * @port: number of the slot's port
+ * @function: number of the function
+ * @bdf: receives the address as sysfs names it
+ */
+void slot_function_bdf(const struct guest *guest, int port, int function,
+		       char bdf[BDF_SIZE])
 {
-	int ret;
-
-	ret = pci_tree_find_port(&guest->vm.qmp, guest->port, bdf, secondary);
-	if (ret)
-		result_error(&guest->result, "find port %s: %s", guest->port,
-			     ret == -ENODEV ? "QEMU has no such port" :
-			     guest->vm.qmp.error);
-
-	return ret;
+	snprintf(bdf, BDF_SIZE, "0000:%02x:00.%x",
+		 guest->ports[port].bus & 0xff, function & 7);
 }
 
 /**
- * slot_function_bdf() - address of a function in the slot under test
- * @guest: the guest
- * @function: its number
- * @bdf: receives the address as sysfs names it
+ * port_parse_regs() - one line of the agent's answer to "slot-registers"
+ * @line: the line
+ * @regs: receives the registers
  *
- * Return: 0 or a negative errno.
+ * Return: 0, or -EPROTO.
  */
-int slot_function_bdf(struct guest *guest, int function, char bdf[BDF_SIZE])
+int port_parse_regs(const char *line, struct port_regs *regs)
 {
-	int secondary, ret;
-
-	ret = find_port(guest, bdf, &secondary);
-	if (ret)
-		return ret;
-	snprintf(bdf, BDF_SIZE, "0000:%02x:00.%x", secondary & 0xff,
-		 function & 7);
+	if (sscanf(line, "%15s %x %hx %hx %hx", regs->bdf,
+		   &regs->slot_capabilities, &regs->slot_control,
+		   &regs->slot_status, &regs->link_status) != 5)
+		return -EPROTO;
 
 	return 0;
 }
 
-static uint16_t hex16(const char *cap, int offset)
-{
-	unsigned int low, high;
-
-	if (sscanf(cap + 2 * offset, "%2x%2x", &low, &high) != 2)
-		return 0;
-
-	return high << 8 | low;
-}
-
 /**
- * port_read_regs() - read the slot's registers (PCIe Base Spec sec. 7.5.3.9
- * to 7.5.3.11)
+ * port_read_regs() - read a slot's registers (PCIe Base Spec sec. 7.5.3.8 to
+ * 7.5.3.11)
  * @guest: the guest
+ * @port: number of its port
  * @regs: receives them
  *
  * Return: 0 or a negative errno.
  */
-int port_read_regs(struct guest *guest, struct port_regs *regs)
+int port_read_regs(struct guest *guest, int port, struct port_regs *regs)
 {
-	char bdf[BDF_SIZE];
-	int secondary, ret;
-	const char *cap;
+	int ret;
 
-	ret = find_port(guest, bdf, &secondary);
-	if (ret)
-		return ret;
-	ret = guest_request(guest, "pcie-cap %s", bdf);
-	if (ret) {
-		if (ret != -ENOLINK)
-			result_error(&guest->result,
-				     "read the registers of port %s: %s", bdf,
-				     strerror(-ret));
-		return ret;
+	if (port >= guest->n_ports) {
+		result_error(&guest->result,
+			     "read the registers of port%d: QEMU has no such port",
+			     port);
+		return -ENODEV;
 	}
+	ret = guest_request(guest, "slot-registers %s", guest->ports[port].bdf);
+	if (!ret)
+		ret = port_parse_regs(guest->agent.text, regs);
+	if (ret && ret != -ENOLINK)
+		result_error(&guest->result, "read the registers of port %s: %s",
+			     guest->ports[port].bdf, strerror(-ret));
 
-	cap = guest->agent.text;
-	regs->slot_capabilities = hex16(cap, PCI_EXP_SLTCAP) |
-				  hex16(cap, PCI_EXP_SLTCAP + 2) << 16;
-	regs->slot_control = hex16(cap, PCI_EXP_SLTCTL);
-	regs->slot_status = hex16(cap, PCI_EXP_SLTSTA);
-
-	return 0;
+	return ret;
 }
 
 /**
@@ -125,27 +107,49 @@ uint16_t port_pending_events(const struct port_regs *regs)
 }
 
 /**
- * port_write_slot_control() - write Slot Control behind the driver's back
+ * port_write_slot_control() - the guest writes Slot Control behind its driver's
+ * back
  * @guest: the guest
+ * @port: number of the port
  * @value: what to write
  *
  * Return: 0 or a negative errno.
  */
-int port_write_slot_control(struct guest *guest, uint16_t value)
+int port_write_slot_control(struct guest *guest, int port, uint16_t value)
 {
-	char bdf[BDF_SIZE];
-	int secondary, ret;
-
-	ret = find_port(guest, bdf, &secondary);
-	if (ret)
-		return ret;
-
-	return guest_request(guest, "pcie-cap-write16 %s %#x %#x", bdf,
-			     PCI_EXP_SLTCTL, value);
+	return guest_request(guest, "slot-control %s %#x",
+			     guest->ports[port].bdf, value);
 }
 
 /**
- * slot_plug() - plug a device function in QEMU; the machine is stopped
+ * slot_try_plug() - plug a device function in QEMU; the machine is stopped
+ * @guest: the guest
+ * @plug: what
+ *
+ * Return: 0, or -EREMOTEIO when QEMU refused, with the monitor's error set.
+ */
+int slot_try_plug(struct guest *guest, const struct plug *plug)
+{
+	const struct plug_property *property = plug->properties;
+	char addr[8], bus[16];
+	json_t *arguments;
+
+	snprintf(bus, sizeof(bus), "port%d", plug->port);
+	snprintf(addr, sizeof(addr), "0.%x", plug->function);
+	/* a ROM would take time to be read, and nobody runs it */
+	arguments = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "driver",
+			      plug->model, "id", plug->id, "bus", bus,
+			      "addr", addr, "multifunction",
+			      plug->multifunction, "romfile", "");
+	for (; property && property->name; property++)
+		json_object_set_new(arguments, property->name,
+				    json_string(property->value));
+
+	return qmp_command(&guest->vm.qmp, "device_add", arguments, NULL);
+}
+
+/**
+ * slot_plug() - plug a device function that QEMU must not refuse
  * @guest: the guest
  * @plug: what
  *
@@ -153,17 +157,9 @@ int port_write_slot_control(struct guest *guest, uint16_t value)
  */
 int slot_plug(struct guest *guest, const struct plug *plug)
 {
-	char addr[8];
 	int ret;
 
-	snprintf(addr, sizeof(addr), "0.%x", plug->function);
-	ret = qmp_command(&guest->vm.qmp, "device_add",
-			  json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}",
-				    "driver", plug->model, "id", plug->id,
-				    "bus", guest->port, "addr", addr,
-				    "multifunction", plug->multifunction,
-				    "romfile", ""),
-			  NULL);
+	ret = slot_try_plug(guest, plug);
 	if (ret)
 		result_error(&guest->result, "%s", guest->vm.qmp.error);
 
@@ -176,6 +172,9 @@ int slot_plug(struct guest *guest, const struct plug *plug)
  * @guest: the guest
  * @plug: what
  *
+ * QEMU refuses while the power indicator blinks, as it does when the guest never
+ * comes to the end of something before.
+ *
  * Return: 0, or -EREMOTEIO when QEMU refused, recorded in the result.
  */
 int slot_request_unplug(struct guest *guest, const struct plug *plug)
@@ -185,7 +184,7 @@ int slot_request_unplug(struct guest *guest, const struct plug *plug)
 	ret = qmp_command(&guest->vm.qmp, "device_del",
 			  json_pack("{s:s}", "id", plug->id), NULL);
 	if (ret)
-		result_error(&guest->result, "%s", guest->vm.qmp.error);
+		result_lost(&guest->result, "%s", guest->vm.qmp.error);
 
 	return ret;
 }
@@ -220,10 +219,10 @@ int slot_wait_added(struct guest *guest, const struct plug *plug,
 	char bdf[BDF_SIZE];
 	int ret;
 
-	ret = slot_function_bdf(guest, plug->function, bdf);
-	if (!ret)
-		ret = guest_request(guest, "wait add,bind %s %d", bdf,
-				    ADD_TIMEOUT_MS);
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	ret = guest_request(guest, "wait %s %s %d",
+			    plug->driver ? "add,bind" : "add", bdf,
+			    ADD_TIMEOUT_MS);
 	if (ret && ret != -ETIMEDOUT)
 		return ret;
 
@@ -256,9 +255,10 @@ int slot_hot_add(struct guest *guest, const struct plug *plug)
 }
 
 /**
- * slot_hot_remove() - ask for a device back and wait until it is free
+ * slot_wait_removed() - wait until the guest has let go of a device, and QEMU too
  * @guest: the guest
  * @plug: what
+ * @since_ns: guest time at which it was asked to
  *
  * QEMU's DEVICE_DELETED proves nothing alone, it also comes for a device that
  * the guest never took in: the guest's own removal is the evidence, and
@@ -267,32 +267,24 @@ int slot_hot_add(struct guest *guest, const struct plug *plug)
  * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
  * another negative errno.
  */
-int slot_hot_remove(struct guest *guest, const struct plug *plug)
+int slot_wait_removed(struct guest *guest, const struct plug *plug,
+		      int64_t since_ns)
 {
-	int64_t since_ns = guest->agent.now_ns;
-	char bdf[BDF_SIZE];
+	return slot_wait_gone(guest, plug, since_ns) ?:
+	       slot_wait_deleted(guest, plug);
+}
+
+/**
+ * slot_wait_deleted() - wait until QEMU has given a device up
+ * @guest: the guest
+ * @plug: what
+ *
+ * Return: 0, or a negative errno when it does not, recorded in the result.
+ */
+int slot_wait_deleted(struct guest *guest, const struct plug *plug)
+{
 	int ret;
 
-	ret = slot_function_bdf(guest, plug->function, bdf);
-	if (!ret)
-		ret = slot_request_unplug(guest, plug);
-	if (ret)
-		return ret;
-
-	ret = guest_request(guest, "wait remove %s %d", bdf,
-			    REMOVE_TIMEOUT_MS);
-	if (ret == -ETIMEDOUT)
-		result_lost(&guest->result,
-			    "hot-remove of %s is lost: the guest still has %s after %d ms",
-			    plug->model, bdf, REMOVE_TIMEOUT_MS);
-	if (ret)
-		return ret;
-	result_step(&guest->result, "hot-remove", since_ns,
-		    guest->agent.time_ns);
-
-	ret = guest_request(guest, "sleep %d", POWER_OFF_MS);
-	if (ret)
-		return ret;
 	ret = qmp_wait_event(&guest->vm.qmp, "DEVICE_DELETED", plug->id,
 			     DELETED_TIMEOUT_MS);
 	if (ret)
@@ -304,32 +296,124 @@ int slot_hot_remove(struct guest *guest, const struct plug *plug)
 }
 
 /**
- * slot_write_attribute() - write a sysfs attribute of the slot
+ * slot_hot_remove() - ask for a device back and wait until it is free
  * @guest: the guest
+ * @plug: what
+ *
+ * Return: as slot_wait_removed().
+ */
+int slot_hot_remove(struct guest *guest, const struct plug *plug)
+{
+	int64_t since_ns = guest->agent.now_ns;
+	int ret;
+
+	ret = slot_request_unplug(guest, plug);
+
+	return ret ?: slot_wait_removed(guest, plug, since_ns);
+}
+
+/**
+ * slot_attribute() - path of a sysfs attribute of a slot
+ * @guest: the guest
+ * @port: number of its port
+ * @attribute: "power", "attention", ...
+ * @path: receives the path
+ *
+ * Return: 0, or -ENODEV when the kernel has no such slot, recorded in the result.
+ */
+int slot_attribute(struct guest *guest, int port, const char *attribute,
+		   char path[SLOT_PATH_SIZE])
+{
+	char bdf[BDF_SIZE];
+	int ret;
+
+	slot_function_bdf(guest, port, 0, bdf);
+	ret = guest_request(guest, "slot %s", bdf);
+	if (ret == -ENODEV)
+		result_problem(&guest->result,
+			       "the kernel has no hotplug slot for %s", bdf);
+	if (!ret)
+		snprintf(path, SLOT_PATH_SIZE, "/sys/bus/pci/slots/%s/%s",
+			 guest->agent.text, attribute);
+
+	return ret;
+}
+
+/**
+ * slot_write_attribute() - write a sysfs attribute of a slot
+ * @guest: the guest
+ * @port: number of its port
  * @attribute: "power" or "attention"
  * @value: what
  *
  * Return: 0, -ENODEV when the kernel has no such slot, or what the kernel
  * answered as a negative errno.
  */
-int slot_write_attribute(struct guest *guest, const char *attribute,
+int slot_write_attribute(struct guest *guest, int port, const char *attribute,
 			 const char *value)
 {
-	char bdf[BDF_SIZE], name[64];
+	char path[SLOT_PATH_SIZE];
+
+	return slot_attribute(guest, port, attribute, path) ?:
+	       guest_request(guest, "write %s %s", path, value);
+}
+
+/**
+ * slot_wait_present() - wait for a device that may have come at boot, and let its
+ * driver bind
+ * @guest: the guest
+ * @plug: the device
+ *
+ * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
+ * another negative errno.
+ */
+int slot_wait_present(struct guest *guest, const struct plug *plug)
+{
+	char bdf[BDF_SIZE];
 	int ret;
 
-	ret = slot_function_bdf(guest, 0, bdf);
-	if (!ret)
-		ret = guest_request(guest, "slot %s", bdf);
-	if (ret) {
-		if (ret == -ENODEV)
-			result_problem(&guest->result,
-				       "the kernel has no hotplug slot for %s",
-				       bdf);
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	ret = guest_request(guest, "appears /sys/bus/pci/devices/%s %d", bdf,
+			    ADD_TIMEOUT_MS);
+	if (ret == -ETIMEDOUT)
+		result_lost(&guest->result,
+			    "the guest does not see %s in %s after %d ms",
+			    plug->model, bdf, ADD_TIMEOUT_MS);
+	if (ret)
 		return ret;
-	}
-	snprintf(name, sizeof(name), "%s", guest->agent.text);
+	ret = guest_request(guest, "appears /sys/bus/pci/devices/%s/driver %d",
+			    bdf, ADD_TIMEOUT_MS);
 
-	return guest_request(guest, "write /sys/bus/pci/slots/%s/%s %s", name,
-			     attribute, value);
+	return ret == -ETIMEDOUT ? check_not_bound(guest, plug, bdf) : ret;
+}
+
+/**
+ * slot_wait_gone() - wait until the guest has let go of a device, and its slot's
+ * power is off
+ * @guest: the guest
+ * @plug: what was taken away
+ * @since_ns: guest time at which it was
+ *
+ * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
+ * another negative errno.
+ */
+int slot_wait_gone(struct guest *guest, const struct plug *plug,
+		   int64_t since_ns)
+{
+	char bdf[BDF_SIZE];
+	int ret;
+
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	ret = guest_request(guest, "wait remove %s %d", bdf,
+			    REMOVE_TIMEOUT_MS);
+	if (ret == -ETIMEDOUT)
+		result_lost(&guest->result,
+			    "hot-remove of %s is lost: the guest still has %s after %d ms",
+			    plug->model, bdf, REMOVE_TIMEOUT_MS);
+	if (ret)
+		return ret;
+	result_step(&guest->result, "hot-remove", since_ns,
+		    guest->agent.time_ns);
+
+	return guest_request(guest, "sleep %d", POWER_OFF_MS);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <libpciehp/compiler.h>
 #include <libpciehp/environment.h>
 #include <libpciehp/stream.h>
 #include <libpciehp/vm.h>
-
-#define ARGS_MAX	64
 
 /* QEMU's answer to a monitor or debugger request, on a loaded machine. */
 #define REPLY_TIMEOUT_MS	15000
@@ -25,105 +22,21 @@
 /* From the close of its sockets to QEMU's exit. */
 #define EXIT_TIMEOUT_MS		2000
 
-struct command_line {
-	char *argv[ARGS_MAX];
-	int argc;
-};
-
-__printf(2, 3)
-static void add(struct command_line *cl, const char *fmt, ...);
-
-static void add(struct command_line *cl, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (cl->argc == ARGS_MAX - 1)
-		return;
-	va_start(ap, fmt);
-	if (vasprintf(&cl->argv[cl->argc], fmt, ap) >= 0)
-		cl->argc++;
-	va_end(ap);
-}
-
-static void add_option(struct command_line *cl, const char *option,
-		       const char *value)
-{
-	add(cl, "%s", option);
-	add(cl, "%s", value);
-}
-
-static void free_command_line(struct command_line *cl)
-{
-	while (cl->argc)
-		free(cl->argv[--cl->argc]);
-}
-
 /*
- * Memory of a machine that is to be saved is a file, of which each machine that
- * is loaded from it changes a private copy, page by page.
+ * QEMU's main loop makes time leap when no CPU has work. Let it not look just as a
+ * CPU has fallen asleep, but has not accounted for its last instructions yet: these
+ * would count twice. On one CPU of the host, and with no thread that preempts
+ * another as it wakes up, the two take turns instead.
  */
-static void add_memory(struct command_line *cl, const struct vm_config *config)
+static void let_threads_take_turns(void)
 {
-	const char *state = config->load ?: config->save;
+	const struct sched_param param = { .sched_priority = 0 };
+	cpu_set_t cpus;
 
-	add_option(cl, "-m", "256");
-	add(cl, "-machine");
-	add(cl, "%s%s", config->machine->type,
-	    state ? ",memory-backend=ram" : "");
-	if (!state)
-		return;
-	add(cl, "-object");
-	add(cl, "memory-backend-file,id=ram,size=256M,mem-path=%s.ram,share=%s",
-	    state, config->save ? "on" : "off");
-}
-
-/*
- * Guest time is the count of instructions, and leaps over idle time: a guest
- * that waits 5 s costs nothing, and every run sees the same times.
- *
- * panic=-1 with -no-reboot ends QEMU when the guest panics.
- */
-static void build_command_line(struct command_line *cl,
-			       const struct vm_config *config, int qmp, int gdb,
-			       int console)
-{
-	const struct machine *machine = config->machine;
-
-	add(cl, "%s", environment_get("QEMU") ?: machine->qemu);
-	add(cl, "-nodefaults");
-	add(cl, "-no-reboot");
-	add_option(cl, "-display", "none");
-	add_memory(cl, config);
-	add_option(cl, "-cpu", machine->cpu);
-	add_option(cl, "-smp", "1");
-	add_option(cl, "-accel", "tcg,tb-size=64");
-	add_option(cl, "-icount", "shift=1,sleep=off");
-	add_option(cl, "-rtc", "base=2020-01-01,clock=vm");
-	add_option(cl, "-seed", "1");
-
-	add(cl, "-S");
-	add(cl, "-chardev");
-	add(cl, "socket,id=qmp,fd=%d", qmp);
-	add_option(cl, "-mon", "chardev=qmp,mode=control");
-	add(cl, "-chardev");
-	add(cl, "socket,id=gdb,fd=%d", gdb);
-	add_option(cl, "-gdb", "chardev:gdb");
-	add(cl, "-chardev");
-	add(cl, "file,id=console,append=on,path=/proc/self/fd/%d", console);
-	add_option(cl, "-serial", "chardev:console");
-
-	add_option(cl, "-kernel", config->kernel);
-	add_option(cl, "-initrd", config->initrd);
-	add(cl, "-append");
-	add(cl, "console=%s pcie_ports=native nokaslr panic=-1 printk.devkmsg=on%s%s",
-	    machine->console, config->cmdline ? " " : "",
-	    config->cmdline ?: "");
-
-	for (int i = 0; config->devices[i]; i++)
-		add_option(cl, "-device", config->devices[i]);
-
-	if (config->load)
-		add_option(cl, "-incoming", "defer");
+	CPU_ZERO(&cpus);
+	CPU_SET(sched_getcpu(), &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+	sched_setscheduler(0, SCHED_BATCH, &param);
 }
 
 /* In the child, which ends with us: see environment.c. */
@@ -163,7 +76,7 @@ int vm_start(struct vm *vm, const struct vm_config *config)
 	int qmp[2] = { -1, -1 }, gdb[2] = { -1, -1 }, ret;
 	struct command_line cl = { .argc = 0 };
 
-	*vm = (struct vm){ .qmp.fd = -1, .gdb.fd = -1 };
+	*vm = VM_NONE;
 	vm->console = memfd_create("console", MFD_CLOEXEC);
 	vm->errors = memfd_create("errors", MFD_CLOEXEC);
 	if (vm->console < 0 || vm->errors < 0)
@@ -180,14 +93,16 @@ int vm_start(struct vm *vm, const struct vm_config *config)
 	if (ret)
 		goto close_child_ends;
 
-	build_command_line(&cl, config, qmp[1], gdb[1], vm->console);
+	vm_command_line_build(&cl, config, qmp[1], gdb[1], vm->console);
 	vm->pid = fork();
 	if (!vm->pid) {
 		int keep[] = { qmp[1], gdb[1], vm->console };
 
+		if (!config->real_time)
+			let_threads_take_turns();
 		exec_qemu(cl.argv, keep, 3, vm->errors);
 	}
-	free_command_line(&cl);
+	vm_command_line_free(&cl);
 	if (vm->pid < 0) {
 		ret = -errno;
 		vm->pid = 0;

@@ -12,53 +12,87 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <libpciehp/compiler.h>
+
 #include "runner.h"
 
-/**
- * jobs_list_cases() - ask the test program which cases it has
- * @run: @run->cases is filled
- *
- * Without a kernel every test is skipped at once, and its name is printed.
- *
- * Return: 0 or a negative errno.
- */
-int jobs_list_cases(struct run *run)
+/* Those with guests; the others test the tests. */
+static const char *const programs[] = {
+	"hotplug_test", "machines_test", "devices_test", "slot_test",
+	"boot_test", "reboot_test", "sleep_test", "vm_test", "scale_test",
+	"realtime_test",
+};
+
+/* Without a kernel every test is skipped at once, and its name is printed. */
+static int list_program(struct run *run, const char *program)
 {
 	char command[PATH_MAX + 64], line[512], name[256];
 	FILE *out;
 
-	snprintf(command, sizeof(command), "KERNEL= '%s' -T none 2>&1",
-		 run->program);
+	snprintf(command, sizeof(command), "KERNEL= '%s/%s' -T none 2>&1",
+		 run->program_dir, program);
 	out = popen(command, "re");
 	if (!out)
 		return -errno;
 
 	while (fgets(line, sizeof(line), out)) {
-		if (sscanf(line, "ok %*d %255s # SKIP", name) == 1 &&
-		    !fnmatch(run->pattern, name, FNM_EXTMATCH) &&
-		    run->n_cases < CASES_MAX)
-			run->cases[run->n_cases++] = strdup(name);
+		if (sscanf(line, "ok %*d %255s # SKIP", name) != 1 ||
+		    fnmatch(run->pattern, name, FNM_EXTMATCH))
+			continue;
+		if (run->n_cases == CASES_MAX)
+			break;
+		run->cases[run->n_cases++] = (struct test_case){
+			.program = program, .name = strdup(name),
+		};
 	}
 	pclose(out);
 
-	return run->n_cases ? 0 : -ENOEXEC;
+	return 0;
+}
+
+/**
+ * jobs_list_cases() - ask the test programs which cases they have
+ * @run: @run->cases is filled
+ *
+ * Return: 0 or a negative errno.
+ */
+int jobs_list_cases(struct run *run)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(programs); i++)
+		ret = list_program(run, programs[i]);
+
+	return ret ?: run->n_cases ? 0 : -ENOEXEC;
+}
+
+/**
+ * job_is_skipped() - could a job not be run here
+ * @job: a job that is over
+ *
+ * Return: whether that is its verdict.
+ */
+bool job_is_skipped(const struct job *job)
+{
+	return !strncmp(job->verdict, "SKIP", strlen("SKIP"));
 }
 
 static void job_path(const struct run *run, const struct job *job,
 		     const char *suffix, char path[PATH_MAX])
 {
 	snprintf(path, PATH_MAX, "%s/%s.%s.%s", run->dir, job->kernel->label,
-		 job->test_case, suffix);
+		 job->test_case->name, suffix);
 }
 
 /* In the child, which ends with us: see lib/environment.c. */
 static void exec_job(const struct run *run, const struct job *job)
 {
-	char path[PATH_MAX], name[512];
+	char path[PATH_MAX], program[PATH_MAX], name[512];
 	int fd;
 
 	snprintf(name, sizeof(name), "%s.%s", job->kernel->label,
-		 job->test_case);
+		 job->test_case->name);
+	setenv("PCIEHP_TEST", job->test_case->name, 1);
 	setenv("KERNEL", job->kernel->image, 1);
 	setenv("PCIEHP_CASE", name, 1);
 	setenv("PCIEHP_RESULTS", run->dir, 1);
@@ -70,8 +104,10 @@ static void exec_job(const struct run *run, const struct job *job)
 		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);
 	}
-	execl(run->program, run->program, "-r", job->test_case, NULL);
-	fprintf(stderr, "cannot run %s: %s\n", run->program, strerror(errno));
+	snprintf(program, sizeof(program), "%s/%s", run->program_dir,
+		 job->test_case->program);
+	execl(program, program, "-r", job->test_case->name, NULL);
+	fprintf(stderr, "cannot run %s: %s\n", program, strerror(errno));
 	_exit(127);
 }
 
@@ -105,7 +141,7 @@ static void find_skip_reason(const struct run *run, struct job *job)
 		if (!reason)
 			continue;
 		reason[strcspn(reason, "\n")] = '\0';
-		snprintf(job->verdict, sizeof(job->verdict), "%.120s",
+		snprintf(job->verdict, sizeof(job->verdict), "%.300s",
 			 reason + 2);
 	}
 	fclose(log);
@@ -125,7 +161,7 @@ static void judge_job(const struct run *run, struct job *job)
 		find_skip_reason(run, job);
 	else
 		unlink(path);
-	job->as_expected = expect_verdict(job->kernel, job->test_case,
+	job->as_expected = expect_verdict(job->kernel, job->test_case->name,
 					  job->verdict);
 }
 
@@ -141,23 +177,21 @@ static void show_log(const struct run *run, const struct job *job)
 	while (fgets(line, sizeof(line), log))
 		fprintf(stderr, "    %s", line);
 	fclose(log);
-	fprintf(stderr, "    # again: KERNEL=%s %s -r %s\n",
-		job->kernel->image, run->program, job->test_case);
 }
 
 static void show_progress(const struct run *run, const struct job *job,
-			  size_t done)
+			  size_t done, size_t n)
 {
 	bool tty = isatty(STDERR_FILENO);
 	char cell[160];
 
 	fprintf(stderr, "%s%zu/%zu %s %s: %s%s", tty ? "\r\033[K" : "", done,
-		run_n_jobs(run), job->kernel->label, job->test_case,
+		n, job->kernel->label, job->test_case->name,
 		report_cell(job, cell, sizeof(cell)), tty ? "" : "\n");
 	if (job->as_expected)
 		return;
 	fprintf(stderr, "%sUNEXPECTED: %s %s: %s\n", tty ? "\r\033[K" : "",
-		job->kernel->label, job->test_case, job->verdict);
+		job->kernel->label, job->test_case->name, job->verdict);
 	show_log(run, job);
 }
 
@@ -236,18 +270,58 @@ static void copy_result(struct job *job)
 	memcpy(job->verdict, job->same_as->verdict, sizeof(job->verdict));
 }
 
+static bool is_omitted(const struct run *run, const struct job *job)
+{
+	return run->named_only && job->kernel->expect &&
+	       !expect_names(job->kernel, job->test_case->name);
+}
+
+/* How many cases before this one have its fixture and variant. */
+static size_t rank_in_fixture(const struct run *run, size_t row)
+{
+	const char *name = run->cases[row].name;
+	size_t len = strrchr(name, '.') - name + 1, rank = 0;
+
+	while (row--)
+		rank += !strncmp(run->cases[row].name, name, len);
+
+	return rank;
+}
+
+/*
+ * Cases of one fixture want the same machine, which the first of them boots while
+ * the others would wait: so first come all that are the first of theirs.
+ */
+static void order_jobs(struct run *run)
+{
+	size_t n = 0, ordered;
+
+	for (size_t rank = 0; n < run_n_jobs(run); rank++) {
+		ordered = n;
+		for (size_t i = 0; i < run_n_jobs(run); i++) {
+			if (rank_in_fixture(run, i / run->n_kernels) == rank)
+				run->order[n++] = &run->jobs[i];
+		}
+		if (n == ordered)
+			break;
+	}
+}
+
 static int make_jobs(struct run *run)
 {
 	size_t n = run_n_jobs(run);
 
 	run->jobs = calloc(n, sizeof(*run->jobs));
-	if (!run->jobs)
+	run->order = calloc(n, sizeof(*run->order));
+	if (!run->jobs || !run->order)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		run->jobs[i].kernel = &run->kernels[i % run->n_kernels];
-		run->jobs[i].test_case = run->cases[i / run->n_kernels];
+		run->jobs[i].test_case = &run->cases[i / run->n_kernels];
 		run->jobs[i].same_as = find_same(run, i);
+		run->jobs[i].omitted = is_omitted(run, &run->jobs[i]);
 	}
+	order_jobs(run);
 
 	return 0;
 }
@@ -255,9 +329,9 @@ static int make_jobs(struct run *run)
 static struct job *next_job(struct run *run, size_t *next)
 {
 	while (*next < run_n_jobs(run)) {
-		struct job *job = &run->jobs[(*next)++];
+		struct job *job = run->order[(*next)++];
 
-		if (!job->same_as)
+		if (!job->same_as && !job->omitted)
 			return job;
 	}
 
@@ -266,13 +340,13 @@ static struct job *next_job(struct run *run, size_t *next)
 
 static int run_all(struct run *run, unsigned int parallel)
 {
-	size_t next = 0, running = 0, done = 0, n = run_n_jobs(run);
+	size_t next = 0, running = 0, done = 0, n = 0;
 	struct job *job;
 	pid_t pid;
 	int ret;
 
-	for (size_t i = 0; i < n; i++)
-		done += !!run->jobs[i].same_as;
+	for (size_t i = 0; i < run_n_jobs(run); i++)
+		n += !run->jobs[i].same_as && !run->jobs[i].omitted;
 
 	while (done < n && !interrupted) {
 		while (running < parallel && (job = next_job(run, &next))) {
@@ -294,12 +368,12 @@ static int run_all(struct run *run, unsigned int parallel)
 		running--;
 		done++;
 		judge_job(run, job);
-		show_progress(run, job, done);
+		show_progress(run, job, done, n);
 	}
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	for (size_t i = 0; i < n; i++) {
-		if (run->jobs[i].same_as)
+	for (size_t i = 0; i < run_n_jobs(run); i++) {
+		if (run->jobs[i].same_as && !run->jobs[i].omitted)
 			copy_result(&run->jobs[i]);
 	}
 

@@ -20,12 +20,29 @@ const char *report_cell(const struct job *job, char *cell, size_t size)
 	double ms = json_real_value(json_object_get(job->result,
 						    "latency_ms"));
 
-	if (!strcmp(job->verdict, "ok") && ms > 0)
+	if (job->omitted)
+		snprintf(cell, size, "-");
+	else if (!strcmp(job->verdict, "ok") && ms > 0)
 		snprintf(cell, size, "ok %.1f ms", ms);
 	else
 		snprintf(cell, size, "%.60s", job->verdict);
 
 	return cell;
+}
+
+static bool row_is_omitted(const struct job *row, size_t n_kernels)
+{
+	for (size_t k = 0; k < n_kernels; k++) {
+		if (!row[k].omitted)
+			return false;
+	}
+
+	return true;
+}
+
+static int max(int a, int b)
+{
+	return a > b ? a : b;
 }
 
 /**
@@ -35,33 +52,32 @@ const char *report_cell(const struct job *job, char *cell, size_t size)
 void report_table(const struct run *run)
 {
 	int widths[KERNELS_MAX + 1] = { strlen("case") };
+	const size_t n = run->n_kernels;
 	char cell[160];
 
-	for (size_t k = 0; k < run->n_kernels; k++)
+	for (size_t k = 0; k < n; k++)
 		widths[k + 1] = strlen(run->kernels[k].label);
 	for (size_t i = 0; i < run_n_jobs(run); i++) {
 		const struct job *job = &run->jobs[i];
-		int *width = &widths[i % run->n_kernels + 1];
-		int len = strlen(report_cell(job, cell, sizeof(cell)));
+		int *width = &widths[i % n + 1];
 
-		if (len > *width)
-			*width = len;
-		len = strlen(job->test_case);
-		if (len > widths[0])
-			widths[0] = len;
+		report_cell(job, cell, sizeof(cell));
+		*width = max(*width, strlen(cell));
+		widths[0] = max(widths[0], strlen(job->test_case->name));
 	}
 
 	printf("%-*s", widths[0], "case");
-	for (size_t k = 0; k < run->n_kernels; k++)
+	for (size_t k = 0; k < n; k++)
 		printf("  %-*s", widths[k + 1], run->kernels[k].label);
-	for (size_t i = 0; i < run_n_jobs(run); i++) {
-		const struct job *job = &run->jobs[i];
-		size_t k = i % run->n_kernels;
+	for (size_t row = 0; row < run->n_cases; row++) {
+		const struct job *jobs = &run->jobs[row * n];
 
-		if (!k)
-			printf("\n%-*s", widths[0], job->test_case);
-		printf("  %-*s", widths[k + 1],
-		       report_cell(job, cell, sizeof(cell)));
+		if (row_is_omitted(jobs, n))
+			continue;
+		printf("\n%-*s", widths[0], jobs->test_case->name);
+		for (size_t k = 0; k < n; k++)
+			printf("  %-*s", widths[k + 1],
+			       report_cell(&jobs[k], cell, sizeof(cell)));
 	}
 	printf("\n");
 }
@@ -81,6 +97,8 @@ int report_json(const struct run *run)
 	for (size_t i = 0; i < run_n_jobs(run); i++) {
 		const struct job *job = &run->jobs[i];
 
+		if (job->omitted)
+			continue;
 		entry = job->result ? json_deep_copy(job->result) :
 			json_object();
 		json_object_set_new(entry, "kernel",
@@ -94,7 +112,7 @@ int report_json(const struct run *run)
 		json_object_set_new(entry, "image",
 				    json_string(job->kernel->image));
 		json_object_set_new(entry, "case",
-				    json_string(job->test_case));
+				    json_string(job->test_case->name));
 		json_object_set_new(entry, "verdict",
 				    json_string(job->verdict));
 		json_object_set_new(entry, "as_expected",
@@ -119,6 +137,7 @@ int report_json(const struct run *run)
 int report_tap(const struct run *run)
 {
 	char path[PATH_MAX], cell[160];
+	size_t n = 0;
 	FILE *tap;
 
 	snprintf(path, sizeof(path), "%s/results.tap", run->dir);
@@ -126,15 +145,19 @@ int report_tap(const struct run *run)
 	if (!tap)
 		return -errno;
 
-	fprintf(tap, "TAP version 13\n1..%zu\n", run_n_jobs(run));
+	fprintf(tap, "TAP version 13\n");
 	for (size_t i = 0; i < run_n_jobs(run); i++) {
 		const struct job *job = &run->jobs[i];
 
+		if (job->omitted)
+			continue;
 		fprintf(tap, "%sok %zu %s %s # %s\n",
-			job->as_expected ? "" : "not ", i + 1,
-			job->kernel->label, job->test_case,
+			job->as_expected ? "" : "not ", ++n,
+			job->kernel->label, job->test_case->name,
+			job_is_skipped(job) ? job->verdict :
 			report_cell(job, cell, sizeof(cell)));
 	}
+	fprintf(tap, "1..%zu\n", n);
 
 	return fclose(tap) ? -errno : 0;
 }

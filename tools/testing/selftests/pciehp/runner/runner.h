@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define KERNELS_MAX	8
-#define CASES_MAX	512
+#define KERNELS_MAX	24
+#define CASES_MAX	1024
 
 /**
  * struct kernel - a column of the table
@@ -25,9 +25,20 @@ struct kernel {
 };
 
 /**
+ * struct test_case - a row of the table
+ * @program: name of the test program that has it
+ * @name: its name there, unlike any other's
+ */
+struct test_case {
+	const char *program;
+	char *name;
+};
+
+/**
  * struct job - one case on one kernel
  * @kernel: the kernel
- * @test_case: name of the case
+ * @test_case: the case
+ * @omitted: it is not to be run
  * @same_as: a job with the same image and expectations, whose result will do
  * @pid: its process while it runs, else 0
  * @result: what the case wrote, or NULL
@@ -36,18 +47,20 @@ struct kernel {
  */
 struct job {
 	const struct kernel *kernel;
-	const char *test_case;
+	const struct test_case *test_case;
+	bool omitted;
 	const struct job *same_as;
 	pid_t pid;
 	json_t *result;
-	char verdict[128];
+	char verdict[320];
 	bool as_expected;
 };
 
 /**
  * struct run - all of it
- * @program: path of the test program
+ * @program_dir: where the test programs are
  * @pattern: which cases, as of fnmatch()
+ * @named_only: on a kernel with expectations, run the cases that these name
  * @dir: where results go
  * @states: temporary folder for booted machines
  * @kernels: the columns
@@ -55,17 +68,20 @@ struct job {
  * @cases: the rows
  * @n_cases: how many
  * @jobs: row by row, @n_kernels each
+ * @order: the same in the order in which they are begun
  */
 struct run {
-	const char *program;
+	const char *program_dir;
 	const char *pattern;
+	bool named_only;
 	const char *dir;
 	char states[PATH_MAX];
 	struct kernel kernels[KERNELS_MAX];
 	size_t n_kernels;
-	char *cases[CASES_MAX];
+	struct test_case cases[CASES_MAX];
 	size_t n_cases;
 	struct job *jobs;
+	struct job **order;
 };
 
 static inline size_t run_n_jobs(const struct run *run)
@@ -76,8 +92,10 @@ static inline size_t run_n_jobs(const struct run *run)
 /* jobs.c */
 int jobs_list_cases(struct run *run);
 int jobs_run(struct run *run, unsigned int parallel);
+bool job_is_skipped(const struct job *job);
 
 /* expect.c */
+bool expect_names(const struct kernel *kernel, const char *test_case);
 bool expect_verdict(const struct kernel *kernel, const char *test_case,
 		    const char *verdict);
 int expect_messages(const struct run *run, const struct kernel *kernel);

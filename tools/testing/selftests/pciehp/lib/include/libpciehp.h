@@ -4,10 +4,12 @@
 #define LIBPCIEHP_H
 
 #include <libpciehp/agent.h>
+#include <libpciehp/config_space.h>
 #include <libpciehp/environment.h>
 #include <libpciehp/guest.h>
 #include <libpciehp/pci_tree.h>
 #include <libpciehp/result.h>
 #include <libpciehp/slot.h>
+#include <libpciehp/topology.h>
 
 #endif /* LIBPCIEHP_H */

@@ -27,11 +27,13 @@ struct agent {
 	char error[256];
 };
 
+int agent_prepare(struct agent *agent, struct gdbstub *gdb);
 int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms);
 int agent_attach(struct agent *agent, struct gdbstub *gdb);
 __printf(2, 3)
 int agent_begin(struct agent *agent, const char *fmt, ...);
 int agent_finish(struct agent *agent);
+int agent_take_answer(struct agent *agent);
 __printf(2, 3)
 int agent_request(struct agent *agent, const char *fmt, ...);
 

@@ -16,23 +16,35 @@
  *
  * Requests and answers are text. A request is one line of words:
  *
- *   wait ACTION[,ACTION] BDF TIMEOUT_MS
+ *   wait ACTION[,ACTION] BDF[,BDF] TIMEOUT_MS
  *                               the next PCI uevents ACTION (add, remove, bind,
- *                               unbind) for BDF not yet waited for; the answer
- *                               names those that came
+ *                               unbind) for each BDF not yet waited for; the
+ *                               answer names those that came and their times:
+ *                               "ACTION BDF TIME_NS", one a line
+ *   appears PATH TIMEOUT_MS     until the path exists
  *   sleep MS                    let guest time pass
  *   quiet MS TIMEOUT_MS         until no PCI uevent has come for MS
  *   devices                     "BDF VENDOR:DEVICE DRIVER" per PCI device
- *   pcie-cap BDF                the PCI Express capability, in hexadecimal
- *   pcie-cap-write16 BDF OFFSET VALUE
- *                               a register in it, past the kernel's back
+ *   slot-registers BDF[,BDF]    "BDF CAPABILITIES CONTROL STATUS" of each
+ *                               port's slot and its Link Status, one a line
+ *   slot-control BDF VALUE      write Slot Control, past the kernel's back
  *   slot BDF                    name in /sys/bus/pci/slots of the slot whose
  *                               first function is BDF
  *   exists PATH                 "yes" or "no"
  *   read PATH                   a file's text
  *   write PATH TEXT             TEXT up to the end of the request
+ *   write-until-error PATH      how many blocks were written before that, and
+ *                               the error: "BLOCKS ERRNO"
+ *   repeat N REQUEST            until one fails
+ *   start REQUEST               in a process of its own
+ *   join TIMEOUT_MS             until all processes have ended; "PID ok TEXT" or
+ *                               "PID error ERRNO TEXT", one a line
+ *   symbol NAME                 address of a kernel symbol
+ *   interrupts NAME             how many the kernel counted, by /proc/interrupts
  *   log                         kernel messages not yet fetched; there may be
  *                               more if AGENT_LOG_SIZE bytes came
+ *   reboot                      the next answer is that of the boot
+ *   kexec CMDLINE               likewise, into the kernel in /kernel
  *
  * An answer is "TIME_NS ok TEXT" or "TIME_NS error ERRNO TEXT". TIME_NS is
  * CLOCK_MONOTONIC when the request was answered; "wait" answers with the time
@@ -45,15 +57,16 @@
 
 /*
  * The stop point has a page of its own: the emulator leaves its fast path in a
- * page that has a breakpoint.
+ * page that has a breakpoint. No early kernel code, which runs at its physical
+ * address, may ever be there: x86 kernels are loaded at 16 MiB.
  */
-#define AGENT_STOP_POINT	0x01000000
-#define AGENT_RESUME_POINT	0x01000010
-#define AGENT_MAILBOX		0x01010000
+#define AGENT_STOP_POINT	0x60000000
+#define AGENT_RESUME_POINT	0x60000010
+#define AGENT_MAILBOX		0x60010000
 
 #define AGENT_MAGIC		0x70636965
-#define AGENT_VERSION		1
-#define AGENT_REQUEST_SIZE	512
+#define AGENT_VERSION		2
+#define AGENT_REQUEST_SIZE	4096
 #define AGENT_ANSWER_SIZE	16384
 #define AGENT_LOG_SIZE		12288
 

@@ -9,6 +9,9 @@
 #ifndef __section
 #define __section(name)		__attribute__((__section__(name)))
 #endif
+#ifndef __aligned
+#define __aligned(n)		__attribute__((__aligned__(n)))
+#endif
 #ifndef noinline
 #define noinline		__attribute__((__noinline__))
 #endif

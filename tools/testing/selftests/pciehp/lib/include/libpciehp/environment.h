@@ -8,13 +8,17 @@
  *	PCIEHP_INITRD	another initramfs than the agent's own
  *	PCIEHP_RESULTS	folder that receives a result and a console per case
  *	PCIEHP_CASE	the name under which it does
+ *	PCIEHP_TEST	the name of the test, if that is another
+ *	PCIEHP_CYCLES	how many cards soak.* adds and removes
  *	PCIEHP_STATES	folder in which cases share booted machines
  */
 #ifndef LIBPCIEHP_ENVIRONMENT_H
 #define LIBPCIEHP_ENVIRONMENT_H
 
+#include <libpciehp/machine.h>
+
 const char *environment_get(const char *name);
-const char *environment_initrd(void);
+const char *environment_initrd(const struct machine *machine);
 const char *environment_missing(void);
 
 #endif /* LIBPCIEHP_ENVIRONMENT_H */

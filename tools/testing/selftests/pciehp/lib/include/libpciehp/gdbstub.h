@@ -3,6 +3,7 @@
 #ifndef LIBPCIEHP_GDBSTUB_H
 #define LIBPCIEHP_GDBSTUB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ struct gdbstub {
 void gdb_init(struct gdbstub *gdb, int fd, int timeout_ms);
 void gdb_cleanup(struct gdbstub *gdb);
 int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr);
+int gdb_clear_breakpoint(struct gdbstub *gdb, uint64_t addr);
+int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value);
+int gdb_physical(struct gdbstub *gdb, bool on);
 int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len);
 int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len);
 int gdb_continue(struct gdbstub *gdb);

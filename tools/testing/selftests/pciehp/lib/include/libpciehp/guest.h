@@ -6,34 +6,123 @@
 #include <stdbool.h>
 
 #include <libpciehp/agent.h>
+#include <libpciehp/pci_tree.h>
 #include <libpciehp/result.h>
+#include <libpciehp/topology.h>
 #include <libpciehp/vm.h>
 
 /**
+ * enum interrupt - how a port tells the kernel of events
+ * @INTERRUPT_MESSAGE: by MSI-X or MSI, whichever it has
+ * @INTERRUPT_GICV2M: the same through another interrupt controller
+ * @INTERRUPT_INTX: by its interrupt pin
+ * @INTERRUPT_POLLING: not at all, the driver looks now and then
+ */
+enum interrupt {
+	INTERRUPT_MESSAGE,
+	INTERRUPT_GICV2M,
+	INTERRUPT_INTX,
+	INTERRUPT_POLLING,
+};
+
+/**
+ * struct guest_setup - which guest a case wants; 0 or NULL is the usual
+ * @port: QEMU's name of the ports
+ * @port_properties: for each, see topology_build()
+ * @slots: how many ports with a slot there are; usually 1
+ * @slots_per_switch: see topology_build()
+ * @device: argument of -device, for what is plugged at boot
+ * @interrupt: how the ports interrupt
+ * @cpus: how many; usually 1
+ * @memory_mib: MiB of memory; usually 256
+ * @real_time: guest time is host time
+ * @reboots: the guest may reboot
+ * @own_boot: no other case wants the same machine
+ * @cmdline: added to the kernel's command line
+ * @options: more options of QEMU, see struct vm_config
+ * @kernel_inside: the guest has its kernel's image as /kernel
+ */
+struct guest_setup {
+	const char *port;
+	const char *port_properties;
+	int slots;
+	int slots_per_switch;
+	const char *device;
+	enum interrupt interrupt;
+	int cpus;
+	int memory_mib;
+	bool real_time;
+	bool reboots;
+	bool own_boot;
+	const char *cmdline;
+	const char *const *options;
+	bool kernel_inside;
+};
+
+/**
  * struct guest - one guest under test
+ * @setup: what was asked for
+ * @config: the machine as QEMU was told
+ * @cmdline: @config's
+ * @topology: @config's devices
+ * @initrd: @config's initramfs when it has a kernel inside, or -1
+ * @initrd_path: its name
  * @vm: its machine
  * @agent: the link into it
  * @result: what was found
- * @port: QEMU's id of the port under test
+ * @ports: the ports with a slot
+ * @n_ports: how many
  * @log: the kernel's messages fetched so far, one a line
  * @log_len: bytes of @log
  * @alive: booted, and the link has not failed since
+ * @unbound: no driver is bound to the ports
  */
 struct guest {
+	struct guest_setup setup;
+	struct vm_config config;
+	char cmdline[512];
+	struct topology topology;
+	int initrd;
+	char initrd_path[64];
 	struct vm vm;
 	struct agent agent;
 	struct result result;
-	const char *port;
+	struct port ports[SLOTS_MAX];
+	int n_ports;
 	char *log;
 	size_t log_len;
 	bool alive;
+	bool unbound;
 };
 
+int guest_prepare(struct guest *guest, const char *name,
+		  const struct guest_setup *setup);
 int guest_boot(struct guest *guest, const char *name,
-	       const char *const *devices, bool shared);
+	       const struct guest_setup *setup);
+int guest_start(struct guest *guest);
+void guest_forget(struct guest *guest);
 void guest_end(struct guest *guest);
+int guest_find_ports(struct guest *guest);
+int guest_migrate(struct guest *guest, const char *device);
+
+/* guest_request.c */
+__printf(2, 3)
+int guest_begin(struct guest *guest, const char *fmt, ...);
+int guest_finish(struct guest *guest);
+int guest_take_answer(struct guest *guest);
 __printf(2, 3)
 int guest_request(struct guest *guest, const char *fmt, ...);
 int guest_fetch_log(struct guest *guest);
+void guest_explain_failure(struct guest *guest);
+
+/* guest_stop.c */
+int guest_find_symbol(struct guest *guest, const char *name, uint64_t *addr);
+int guest_request_to(struct guest *guest, uint64_t addr, const char *request);
+int guest_go_on(struct guest *guest);
+int guest_wait_stop(struct guest *guest, uint64_t addr, int timeout_ms);
+int guest_boot_to(struct guest *guest, uint64_t addr);
+int guest_boot_on(struct guest *guest);
+int guest_reset(struct guest *guest);
+int guest_run_and_pause(struct guest *guest, int run_ms, int pause_ms);
 
 #endif /* LIBPCIEHP_GUEST_H */

@@ -4,21 +4,31 @@
 #define LIBPCIEHP_MACHINE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /**
  * struct machine - how QEMU emulates one architecture
  * @arch: as the kernel names it
  * @qemu: QEMU's program
  * @type: argument of -machine
+ * @type_gicv2m: the same with MSIs by way of a GICv2m frame, or NULL
  * @cpu: argument of -cpu
+ * @global: argument of -global, or NULL
  * @console: the kernel's name of the serial port
+ * @ecam: physical address of the PCI configuration space (PCIe Base Spec
+ *	sec. 7.2.2)
+ * @pc_register: the program counter's number in the gdb protocol
  */
 struct machine {
 	const char *arch;
 	const char *qemu;
 	const char *type;
+	const char *type_gicv2m;
 	const char *cpu;
+	const char *global;
 	const char *console;
+	uint64_t ecam;
+	int pc_register;
 };
 
 const struct machine *machine_of_kernel(const char *path, char *why,

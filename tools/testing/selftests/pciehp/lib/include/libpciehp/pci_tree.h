@@ -3,12 +3,25 @@
 #ifndef LIBPCIEHP_PCI_TREE_H
 #define LIBPCIEHP_PCI_TREE_H
 
+#include <stdbool.h>
+
 #include <libpciehp/qmp.h>
 
 #define BDF_SIZE	16
 
+/**
+ * struct port - a port with a slot
+ * @bdf: its address as sysfs names it
+ * @bus: number of the bus below it, which the guest sets
+ * @irq_pin: whether it has an interrupt pin
+ */
+struct port {
+	char bdf[BDF_SIZE];
+	int bus;
+	bool irq_pin;
+};
+
 int pci_tree_list(struct qmp *qmp, json_t **devices);
-int pci_tree_find_port(struct qmp *qmp, const char *id, char bdf[BDF_SIZE],
-		       int *secondary);
+int pci_tree_find_ports(struct qmp *qmp, struct port *ports, int max);
 
 #endif /* LIBPCIEHP_PCI_TREE_H */

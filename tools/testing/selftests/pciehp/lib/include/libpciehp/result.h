@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <libpciehp/compiler.h>
 
@@ -17,6 +18,10 @@
  * @timeouts: the kernel's "Timeout on hotplug command" messages
  * @lost: an event that the guest should have seen did not come
  * @pending: events in Slot Status whose interrupt is lost
+ * @timeline: every request to the guest, and when it was answered
+ * @timeline_size: bytes of @timeline
+ * @timeline_file: writes to @timeline
+ * @skip: why the case cannot be run, or empty
  * @complete: the guest lived to see its invariants checked
  * @error: the case could not be run to its end
  * @start_ms: host time at which it began
@@ -28,6 +33,10 @@ struct result {
 	json_t *timeouts;
 	bool lost;
 	uint16_t pending;
+	char *timeline;
+	size_t timeline_size;
+	FILE *timeline_file;
+	char skip[256];
 	bool complete;
 	bool error;
 	int64_t start_ms;
@@ -37,6 +46,11 @@ void result_init(struct result *result, const char *name);
 void result_cleanup(struct result *result);
 void result_step(struct result *result, const char *step, int64_t from_ns,
 		 int64_t to_ns);
+void result_request(struct result *result, const char *request);
+void result_answer(struct result *result, int error, int64_t time_ns,
+		   int64_t now_ns);
+__printf(2, 3)
+const char *result_skip(struct result *result, const char *fmt, ...);
 __printf(2, 3)
 void result_lost(struct result *result, const char *fmt, ...);
 __printf(2, 3)
@@ -46,5 +60,7 @@ void result_error(struct result *result, const char *fmt, ...);
 bool result_ok(const struct result *result);
 int result_write(const struct result *result, const char *dir,
 		 long peak_kib);
+int result_write_timeline(struct result *result, const char *dir,
+			  const char *log);
 
 #endif /* LIBPCIEHP_RESULT_H */

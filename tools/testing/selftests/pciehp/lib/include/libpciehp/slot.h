@@ -10,16 +10,22 @@
 #include <libpciehp/guest.h>
 #include <libpciehp/pci_tree.h>
 
+#define SLOT_PATH_SIZE	128
+
 /**
- * struct port_regs - registers of the port, read from its configuration space
+ * struct port_regs - registers of a port, read from its configuration space
+ * @bdf: the port
  * @slot_capabilities: Slot Capabilities
  * @slot_control: Slot Control
  * @slot_status: Slot Status
+ * @link_status: Link Status
  */
 struct port_regs {
+	char bdf[BDF_SIZE];
 	uint32_t slot_capabilities;
 	uint16_t slot_control;
 	uint16_t slot_status;
+	uint16_t link_status;
 };
 
 /**
@@ -27,29 +33,54 @@ struct port_regs {
  * @model: QEMU's name of the device
  * @driver: the kernel's name of its driver
  * @id: QEMU's id
+ * @port: number of the port of its slot
  * @function: its function number in the slot
  * @multifunction: function 0 says that there are others
+ * @properties: further properties, by name, NULL after the last
  */
 struct plug {
 	const char *model;
 	const char *driver;
 	const char *id;
+	int port;
 	int function;
 	bool multifunction;
+	const struct plug_property *properties;
 };
 
-int port_read_regs(struct guest *guest, struct port_regs *regs);
-uint16_t port_pending_events(const struct port_regs *regs);
-int port_write_slot_control(struct guest *guest, uint16_t value);
+/**
+ * struct plug_property - a property of a device that is a text
+ * @name: QEMU's name of it
+ * @value: what it is to be
+ */
+struct plug_property {
+	const char *name;
+	const char *value;
+};
 
+int port_parse_regs(const char *line, struct port_regs *regs);
+int port_read_regs(struct guest *guest, int port, struct port_regs *regs);
+uint16_t port_pending_events(const struct port_regs *regs);
+int port_write_slot_control(struct guest *guest, int port, uint16_t value);
+
+int slot_try_plug(struct guest *guest, const struct plug *plug);
 int slot_plug(struct guest *guest, const struct plug *plug);
 int slot_request_unplug(struct guest *guest, const struct plug *plug);
 int slot_hot_add(struct guest *guest, const struct plug *plug);
 int slot_hot_remove(struct guest *guest, const struct plug *plug);
 int slot_wait_added(struct guest *guest, const struct plug *plug,
 		    int64_t since_ns);
-int slot_write_attribute(struct guest *guest, const char *attribute,
+int slot_wait_removed(struct guest *guest, const struct plug *plug,
+		      int64_t since_ns);
+int slot_wait_present(struct guest *guest, const struct plug *plug);
+int slot_wait_gone(struct guest *guest, const struct plug *plug,
+		   int64_t since_ns);
+int slot_wait_deleted(struct guest *guest, const struct plug *plug);
+int slot_attribute(struct guest *guest, int port, const char *attribute,
+		   char path[SLOT_PATH_SIZE]);
+int slot_write_attribute(struct guest *guest, int port, const char *attribute,
 			 const char *value);
-int slot_function_bdf(struct guest *guest, int function, char bdf[BDF_SIZE]);
+void slot_function_bdf(const struct guest *guest, int port, int function,
+		       char bdf[BDF_SIZE]);
 
 #endif /* LIBPCIEHP_SLOT_H */

@@ -4,6 +4,7 @@
 #define LIBPCIEHP_VM_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -11,26 +12,39 @@
 #include <libpciehp/machine.h>
 #include <libpciehp/qmp.h>
 
-#define VM_DEVICES_MAX	8
-
 /**
  * struct vm_config - what to boot
  * @machine: the kind of machine
+ * @type: argument of -machine, one that @machine knows
  * @kernel: path of the kernel image
  * @initrd: path of the agent's initramfs
- * @cmdline: added to the kernel's command line, or NULL
+ * @cmdline: added to the kernel's command line
  * @load: a state of vm_save_state() to begin with instead of booting, or NULL
  * @save: where vm_save_state() will put this machine's state, or NULL
+ * @incoming: begin with what another machine sends, see vm_receive()
+ * @cpus: how many
+ * @memory_mib: MiB of memory
+ * @real_time: guest time is host time, and CPUs run side by side
+ * @reboots: a guest that reboots is not at its end
+ * @options: more options of QEMU and their arguments by turns, NULL after the
+ *	last; may be NULL
  * @devices: arguments of -device in order, NULL after the last
  */
 struct vm_config {
 	const struct machine *machine;
+	const char *type;
 	const char *kernel;
 	const char *initrd;
 	const char *cmdline;
 	const char *load;
 	const char *save;
-	const char *devices[VM_DEVICES_MAX + 1];
+	bool incoming;
+	int cpus;
+	int memory_mib;
+	bool real_time;
+	bool reboots;
+	const char *const *options;
+	char *const *devices;
 };
 
 /**
@@ -51,6 +65,9 @@ struct vm {
 	long peak_kib;
 };
 
+#define VM_NONE	((struct vm){ .console = -1, .errors = -1, .qmp.fd = -1, \
+			      .gdb.fd = -1 })
+
 int vm_start(struct vm *vm, const struct vm_config *config);
 void vm_stop(struct vm *vm);
 void vm_collect(struct vm *vm, char *how, size_t size);
@@ -58,11 +75,31 @@ void vm_cleanup(struct vm *vm);
 int vm_save_console(const struct vm *vm, const char *path);
 void vm_print_tail(int fd, int lines);
 
+/* vm_command_line.c */
+#define VM_ARGS_MAX	1024
+
+/**
+ * struct command_line - the arguments of a QEMU
+ * @argv: the arguments, NULL after the last
+ * @argc: how many
+ */
+struct command_line {
+	char *argv[VM_ARGS_MAX];
+	int argc;
+};
+
+void vm_command_line_build(struct command_line *cl,
+			   const struct vm_config *config, int qmp, int gdb,
+			   int console);
+void vm_command_line_free(struct command_line *cl);
+
 /* vm_state.c */
 void vm_state_path(const struct vm_config *config, const char *dir,
 		   char path[PATH_MAX]);
 int vm_save_state(struct vm *vm, const char *path);
 int vm_load_console(struct vm *vm, const char *path);
 int vm_load_state(struct vm *vm, const char *path);
+int vm_send(struct vm *vm, int fd);
+int vm_receive(struct vm *vm, int fd);
 
 #endif /* LIBPCIEHP_VM_H */

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Requests that run beside each other, each in a process of its own. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+#define PROCESSES_MAX	64
+
+static struct process {
+	pid_t pid;
+	int out;
+} processes[PROCESSES_MAX];
+static int n_processes;
+
+/* In the child: "ok TEXT" or "error ERRNO TEXT" goes to the parent. */
+static void run(const char *request, int out)
+{
+	char words[AGENT_REQUEST_SIZE], text[256];
+	struct answer answer = { .text = text, .size = sizeof(text) };
+
+	text[0] = '\0';
+	snprintf(words, sizeof(words), "%s", request);
+	request_run(words, &answer);
+	if (answer.error)
+		dprintf(out, "error %d %s", answer.error, text);
+	else
+		dprintf(out, "ok %s", text);
+	_exit(0);
+}
+
+/**
+ * process_start() - run a request in a process of its own
+ * @request: the request, of the kind that does not wait for uevents
+ *
+ * Return: 0 or a negative errno.
+ */
+int process_start(const char *request)
+{
+	struct process *process = &processes[n_processes];
+	int fds[2];
+
+	if (n_processes == PROCESSES_MAX)
+		return -EAGAIN;
+	if (pipe(fds))
+		return -errno;
+	process->pid = fork();
+	if (process->pid < 0)
+		return -errno;
+	if (!process->pid)
+		run(request, fds[1]);
+
+	close(fds[1]);
+	process->out = fds[0];
+	n_processes++;
+
+	return 0;
+}
+
+/* What a process has to say; -ETIMEDOUT if it does not until the deadline. */
+static int receive(const struct process *process, int64_t deadline_ns,
+		   char *text, size_t size)
+{
+	struct pollfd pfd = { .fd = process->out, .events = POLLIN };
+	int64_t left_ms = (deadline_ns - now_ns()) / NSEC_PER_MSEC;
+	ssize_t len;
+
+	if (poll(&pfd, 1, left_ms > 0 ? left_ms : 0) != 1)
+		return -ETIMEDOUT;
+	len = read(process->out, text, size - 1);
+	if (len < 0)
+		return -errno;
+	text[len] = '\0';
+
+	return 0;
+}
+
+/**
+ * process_join() - wait until all that process_start() began has ended
+ * @timeout_ms: how long to wait, guest time
+ * @answer: receives a line for each, in the order in which they began
+ *
+ * Return: 0 or a negative errno; -ETIMEDOUT when one does not end, which then
+ * is left to itself.
+ */
+int process_join(int timeout_ms, struct answer *answer)
+{
+	int64_t deadline_ns = now_ns() + timeout_ms * NSEC_PER_MSEC;
+	char text[300];
+	int ret = 0, last = 0;
+
+	for (int i = 0; i < n_processes; i++) {
+		last = receive(&processes[i], deadline_ns, text, sizeof(text));
+		answer_add(answer, "%s\n", last ? strerror(-last) : text);
+		close(processes[i].out);
+		if (last)
+			ret = last;
+		else
+			waitpid(processes[i].pid, NULL, 0);
+	}
+	n_processes = 0;
+
+	return ret;
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the kernel tells of itself, and its end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/reboot.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "agent.h"
+#include "libpciehp/cpio.h"
+
+/**
+ * system_find_symbol() - address of a kernel symbol
+ * @name: of the symbol
+ * @answer: receives the address
+ *
+ * Return: 0; -ENOENT when the kernel has no such function, or it was inlined; or
+ * another negative errno.
+ */
+int system_find_symbol(const char *name, struct answer *answer)
+{
+	char line[512], symbol[128];
+	unsigned long long addr;
+	int ret = -ENOENT;
+	FILE *file;
+
+	file = fopen("/proc/kallsyms", "re");
+	if (!file)
+		return -errno;
+	while (ret && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%llx %*c %127s", &addr, symbol) != 2 ||
+		    strcmp(symbol, name))
+			continue;
+		answer_add(answer, "%#llx", addr);
+		ret = 0;
+	}
+	fclose(file);
+
+	return ret;
+}
+
+/* The sum over all CPUs, which follow the number: " 48:   3   0  ITS-MSI ..." */
+static unsigned long sum_of_cpus(const char *line)
+{
+	unsigned long sum = 0, n;
+	const char *at = strchr(line, ':');
+	char *end;
+
+	while (at) {
+		n = strtoul(++at, &end, 10);
+		if (end == at || *end != ' ')
+			break;
+		sum += n;
+		at = end;
+	}
+
+	return sum;
+}
+
+/**
+ * system_count_interrupts() - interrupts of all lines that a handler is on
+ * @name: of the handler
+ * @answer: receives the count
+ *
+ * Return: 0, -ENOENT when there is no such handler, or another negative errno.
+ */
+int system_count_interrupts(const char *name, struct answer *answer)
+{
+	unsigned long sum = 0;
+	char line[1024];
+	bool found = false;
+	FILE *file;
+
+	file = fopen("/proc/interrupts", "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		if (!strstr(line, name))
+			continue;
+		sum += sum_of_cpus(line);
+		found = true;
+	}
+	fclose(file);
+	answer_add(answer, "%lu", sum);
+
+	return found ? 0 : -ENOENT;
+}
+
+/**
+ * system_reboot() - restart the machine
+ *
+ * Return: a negative errno, or not at all.
+ */
+int system_reboot(void)
+{
+	sync();
+	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
+		LINUX_REBOOT_CMD_RESTART, NULL);
+
+	return -errno;
+}
+
+/* The initramfs for the next kernel has nothing but ourselves. */
+static int make_initrd(void)
+{
+	int fd, ret;
+
+	fd = open("/initrd", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	ret = cpio_append_file(fd, "init", 0755, "/init") ?:
+	      cpio_append_end(fd);
+	if (ret)
+		close(fd);
+
+	return ret ?: fd;
+}
+
+/**
+ * system_kexec() - start the kernel in /kernel without a reset of the machine
+ * @cmdline: its command line
+ *
+ * Return: a negative errno, -EOPNOTSUPP when the kernel cannot, or not
+ *	   at all.
+ */
+int system_kexec(const char *cmdline)
+{
+	int kernel, initrd;
+
+	/* no file is the last thing that the system call complains about */
+	if (syscall(SYS_kexec_file_load, -1, -1, 0UL, NULL, 0UL) &&
+	    errno != EBADF)
+		return -EOPNOTSUPP;
+	kernel = open("/kernel", O_RDONLY | O_CLOEXEC);
+	if (kernel < 0)
+		return -errno;
+	initrd = make_initrd();
+	if (initrd < 0)
+		return initrd;
+	if (syscall(SYS_kexec_file_load, kernel, initrd, strlen(cmdline) + 1,
+		    cmdline, 0UL))
+		return -errno;
+
+	syscall(SYS_reboot, LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2,
+		LINUX_REBOOT_CMD_KEXEC, NULL);
+
+	return -errno;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every program with guests has in common. Each test has a guest of its own;
+ * when it is over, the invariants I1 to I5 are checked whatever it did: see
+ * lib/invariants.c.
+ */
+#ifndef GUEST_FIXTURE_H
+#define GUEST_FIXTURE_H
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../kselftest_harness.h"
+
+#include <libpciehp.h>
+
+/*
+ * Host time of one test, far more than it takes, and more than the library waits
+ * for a boot (BOOT_TIMEOUT_MS) or an answer (REQUEST_TIMEOUT_MS): those tell what
+ * hangs.
+ */
+#define TIMEOUT_S	180
+
+/* The device that is quickest to be emulated. */
+static inline struct plug virtio_net(int port, int function)
+{
+	static const char *const ids[][2] = {
+		{ "dev0", "dev0.1" }, { "dev1", "dev1.1" },
+	};
+
+	return (struct plug){
+		.model = "virtio-net-pci",
+		.driver = "virtio-pci",
+		.id = ids[port][function],
+		.port = port,
+		.function = function,
+	};
+}
+
+/* "fixture.variant.test", as the harness's -r option takes it. */
+static inline void test_name(struct __test_metadata *_metadata,
+			     const void *variant, char *name, size_t size)
+{
+	const struct __fixture_variant_metadata *v;
+
+	v = _metadata->fixture->variant;
+	while (v && v->data != variant)
+		v = v->next;
+	snprintf(name, size, "%s%s%s.%s", _metadata->fixture->name,
+		 v ? "." : "", v ? v->name : "", _metadata->name);
+}
+
+/* The last step of a fixture's setup, as it may skip the test. */
+static inline void boot_guest(struct __test_metadata *_metadata,
+			      const void *variant, struct guest *guest,
+			      const struct guest_setup *setup)
+{
+	char name[128];
+	int ret;
+
+	if (environment_missing())
+		SKIP(return, "%s", environment_missing());
+	test_name(_metadata, variant, name, sizeof(name));
+	ret = guest_boot(guest, name, setup);
+	if (ret)
+		guest_end(guest);
+	if (guest->result.skip[0])
+		SKIP(return, "%s", guest->result.skip);
+	ASSERT_EQ(0, ret);
+}
+
+/* The teardown of a fixture. */
+static inline void end_guest(struct __test_metadata *_metadata,
+			     struct guest *guest)
+{
+	guest_end(guest);
+	EXPECT_TRUE(result_ok(&guest->result));
+	result_cleanup(&guest->result);
+}
+
+/* One reason, once, and the exit status that says so. */
+static inline int guest_test_main(int argc, char **argv)
+{
+	if (argc == 1 && environment_missing())
+		ksft_exit_skip("%s\n", environment_missing());
+
+	return test_harness_run(argc, argv);
+}
+
+#endif /* GUEST_FIXTURE_H */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Requests to a guest's agent. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libpciehp/guest.h>
+
+#define TAIL_LINES	12
+
+/**
+ * guest_explain_failure() - the link failed: who is to blame?
+ * @guest: the guest; it counts as dead from now on
+ */
+void guest_explain_failure(struct guest *guest)
+{
+	char how[128];
+
+	guest->alive = false;
+	if (strstr(guest->agent.error, strerror(EPIPE))) {
+		vm_collect(&guest->vm, how, sizeof(how));
+		result_error(&guest->result, "%s: QEMU %s", guest->agent.error,
+			     how);
+		vm_print_tail(guest->vm.errors, TAIL_LINES);
+	} else {
+		result_error(&guest->result, "%s", guest->agent.error);
+	}
+}
+
+/**
+ * guest_begin() - make a request to the agent and let the machine run
+ * @guest: the guest
+ * @fmt: the request, as of printf()
+ *
+ * Return: 0, or -ENOLINK when the link failed, which has been explained.
+ */
+int guest_begin(struct guest *guest, const char *fmt, ...)
+{
+	char request[AGENT_REQUEST_SIZE];
+	va_list ap;
+	int ret;
+
+	if (!guest->alive)
+		return -ENOLINK;
+
+	va_start(ap, fmt);
+	vsnprintf(request, sizeof(request), fmt, ap);
+	va_end(ap);
+
+	result_request(&guest->result, request);
+	ret = agent_begin(&guest->agent, "%s", request);
+	if (ret == -ENOLINK)
+		guest_explain_failure(guest);
+
+	return ret;
+}
+
+static int note_answer(struct guest *guest, int ret)
+{
+	if (ret == -ENOLINK)
+		guest_explain_failure(guest);
+	else
+		result_answer(&guest->result, ret, guest->agent.time_ns,
+			      guest->agent.now_ns);
+
+	return ret;
+}
+
+/**
+ * guest_finish() - wait for the answer; the machine is stopped again
+ * @guest: the guest, after guest_begin()
+ *
+ * Return: as agent_finish(); a failed link has been explained, once.
+ */
+int guest_finish(struct guest *guest)
+{
+	if (!guest->alive)
+		return -ENOLINK;
+
+	return note_answer(guest, agent_finish(&guest->agent));
+}
+
+/**
+ * guest_take_answer() - the answer of a guest that has stopped with it
+ * @guest: the guest
+ *
+ * Return: as guest_finish().
+ */
+int guest_take_answer(struct guest *guest)
+{
+	return note_answer(guest, agent_take_answer(&guest->agent));
+}
+
+/**
+ * guest_request() - make a request to the agent and wait for the answer
+ * @guest: the guest
+ * @fmt: the request, as of printf()
+ *
+ * Return: as guest_finish().
+ */
+int guest_request(struct guest *guest, const char *fmt, ...)
+{
+	char request[AGENT_REQUEST_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(request, sizeof(request), fmt, ap);
+	va_end(ap);
+
+	return guest_begin(guest, "%s", request) ?: guest_finish(guest);
+}
+
+/**
+ * guest_fetch_log() - bring @guest->log up to date
+ * @guest: the guest
+ *
+ * Return: 0 or a negative errno.
+ */
+int guest_fetch_log(struct guest *guest)
+{
+	size_t len;
+	char *log;
+	int ret;
+
+	for (;;) {
+		ret = guest_request(guest, "log");
+		if (ret)
+			return ret;
+		len = strlen(guest->agent.text);
+		log = realloc(guest->log, guest->log_len + len + 1);
+		if (!log)
+			return -ENOMEM;
+		memcpy(log + guest->log_len, guest->agent.text, len + 1);
+		guest->log = log;
+		guest->log_len += len;
+		if (len < AGENT_LOG_SIZE)
+			return 0;
+	}
+}
