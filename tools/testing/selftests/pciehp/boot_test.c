@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A card that is plugged while the guest boots, at moments around the probe. */
+#include "guest_fixture.h"
+
+FIXTURE(boot_moment)
+{
+	struct guest guest;
+	struct plug card;
+};
+
+FIXTURE_VARIANT(boot_moment)
+{
+	const char *port;
+	const char *symbol;
+};
+
+/* In the order of a boot; NULL is before the first instruction. */
+FIXTURE_VARIANT_ADD(boot_moment, ioh3420_before_boot)
+	{ PORT_IOH3420, NULL };
+FIXTURE_VARIANT_ADD(boot_moment, ioh3420_before_bus_is_scanned)
+	{ PORT_IOH3420, "pci_host_probe" };
+FIXTURE_VARIANT_ADD(boot_moment, ioh3420_before_devices_are_added)
+	{ PORT_IOH3420, "pci_bus_add_devices" };
+FIXTURE_VARIANT_ADD(boot_moment, ioh3420_before_controller_init)
+	{ PORT_IOH3420, "pcie_init" };
+FIXTURE_VARIANT_ADD(boot_moment, ioh3420_before_notification)
+	{ PORT_IOH3420, "pcie_init_notification" };
+FIXTURE_VARIANT_ADD(boot_moment, ioh3420_before_slot_is_published)
+	{ PORT_IOH3420, "pci_hp_add" };
+FIXTURE_VARIANT_ADD(boot_moment, ioh3420_before_init)
+	{ PORT_IOH3420, "free_initmem" };
+FIXTURE_VARIANT_ADD(boot_moment, pcie_root_port_before_boot)
+	{ PORT_PCIE_ROOT_PORT, NULL };
+FIXTURE_VARIANT_ADD(boot_moment, pcie_root_port_before_bus_is_scanned)
+	{ PORT_PCIE_ROOT_PORT, "pci_host_probe" };
+FIXTURE_VARIANT_ADD(boot_moment, pcie_root_port_before_devices_are_added)
+	{ PORT_PCIE_ROOT_PORT, "pci_bus_add_devices" };
+FIXTURE_VARIANT_ADD(boot_moment, pcie_root_port_before_controller_init)
+	{ PORT_PCIE_ROOT_PORT, "pcie_init" };
+FIXTURE_VARIANT_ADD(boot_moment, pcie_root_port_before_notification)
+	{ PORT_PCIE_ROOT_PORT, "pcie_init_notification" };
+FIXTURE_VARIANT_ADD(boot_moment, pcie_root_port_before_slot_is_published)
+	{ PORT_PCIE_ROOT_PORT, "pci_hp_add" };
+FIXTURE_VARIANT_ADD(boot_moment, pcie_root_port_before_init)
+	{ PORT_PCIE_ROOT_PORT, "free_initmem" };
+FIXTURE_VARIANT_ADD(boot_moment, xio3130_before_boot)
+	{ PORT_XIO3130, NULL };
+FIXTURE_VARIANT_ADD(boot_moment, xio3130_before_bus_is_scanned)
+	{ PORT_XIO3130, "pci_host_probe" };
+FIXTURE_VARIANT_ADD(boot_moment, xio3130_before_devices_are_added)
+	{ PORT_XIO3130, "pci_bus_add_devices" };
+FIXTURE_VARIANT_ADD(boot_moment, xio3130_before_controller_init)
+	{ PORT_XIO3130, "pcie_init" };
+FIXTURE_VARIANT_ADD(boot_moment, xio3130_before_notification)
+	{ PORT_XIO3130, "pcie_init_notification" };
+FIXTURE_VARIANT_ADD(boot_moment, xio3130_before_slot_is_published)
+	{ PORT_XIO3130, "pci_hp_add" };
+FIXTURE_VARIANT_ADD(boot_moment, xio3130_before_init)
+	{ PORT_XIO3130, "free_initmem" };
+
+/* A first boot tells where in the kernel the second is to be stopped. */
+static int find_moment(struct guest *guest, const char *name,
+		       const struct guest_setup *setup, const char *symbol,
+		       uint64_t *addr)
+{
+	int ret;
+
+	ret = guest_boot(guest, name, setup);
+	if (!ret)
+		ret = guest_find_symbol(guest, symbol, addr);
+	if (ret == -ENOENT)
+		result_skip(&guest->result, "the kernel has no %s()", symbol);
+	if (ret) {
+		guest_end(guest);
+		return ret;
+	}
+	guest_forget(guest);
+	result_cleanup(&guest->result);
+
+	return 0;
+}
+
+/* The last step of a setup, as it may skip the test. */
+static void boot_to(struct __test_metadata *_metadata, const void *variant,
+		    struct guest *guest, const struct guest_setup *setup,
+		    const char *symbol)
+{
+	uint64_t addr = 0;
+	char name[128];
+	int ret = 0;
+
+	if (environment_missing())
+		SKIP(return, "%s", environment_missing());
+	test_name(_metadata, variant, name, sizeof(name));
+	if (symbol)
+		ret = find_moment(guest, name, setup, symbol, &addr);
+	if (ret == -ENOENT)
+		SKIP(return, "%s", guest->result.skip);
+	ASSERT_EQ(0, ret);
+
+	ret = guest_prepare(guest, name, setup) ?: guest_boot_to(guest, addr);
+	if (ret == -ENOENT) {
+		result_skip(&guest->result, "this boot does not come by %s()",
+			    symbol);
+		guest_end(guest);
+		SKIP(return, "%s", guest->result.skip);
+	}
+	ASSERT_EQ(0, ret) {
+		guest_end(guest);
+	}
+}
+
+FIXTURE_SETUP(boot_moment)
+{
+	struct guest_setup setup = { .port = variant->port };
+
+	self->card = virtio_net(0, 0);
+	boot_to(_metadata, variant, &self->guest, &setup, variant->symbol);
+}
+
+FIXTURE_TEARDOWN(boot_moment)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+TEST_F_TIMEOUT(boot_moment, hot_add, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, guest_boot_on(guest));
+	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Slots over a reboot, a reset of the machine, and kexec. */
+#include "guest_fixture.h"
+
+FIXTURE(reboot)
+{
+	struct guest guest;
+	struct plug card;
+};
+
+FIXTURE_VARIANT(reboot)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(reboot, ioh3420) { .port = PORT_IOH3420 };
+FIXTURE_VARIANT_ADD(reboot, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(reboot, xio3130) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(reboot)
+{
+	bool kexec = strstr(_metadata->name, "kexec");
+	struct guest_setup setup = {
+		.port = variant->port,
+		.reboots = true,
+		.kernel_inside = kexec,
+		.own_boot = kexec,
+	};
+
+	self->card = virtio_net(0, 0);
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(reboot)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* The guest tells it by what it answers, a boot of its own. */
+static int reboot_guest(struct guest *guest)
+{
+	return guest_request(guest, "reboot") ?: guest_find_ports(guest);
+}
+
+static int kexec_guest(struct guest *guest)
+{
+	char cmdline[512];
+
+	if (guest_request(guest, "read /proc/cmdline"))
+		return -ENOLINK;
+	snprintf(cmdline, sizeof(cmdline), "%.*s",
+		 (int)strcspn(guest->agent.text, "\n"), guest->agent.text);
+
+	return guest_request(guest, "kexec %s", cmdline) ?:
+	       guest_find_ports(guest);
+}
+
+static int expect_no_card(struct guest *guest, const struct plug *card)
+{
+	char bdf[BDF_SIZE];
+
+	slot_function_bdf(guest, card->port, card->function, bdf);
+	if (guest_request(guest, "exists /sys/bus/pci/devices/%s", bdf))
+		return -ENOLINK;
+	if (strcmp(guest->agent.text, "no"))
+		result_problem(&guest->result, "%s is there again", bdf);
+
+	return 0;
+}
+
+TEST_F_TIMEOUT(reboot, reboot_with_card, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, reboot_guest(guest));
+	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(reboot, reboot_after_card_left, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, reboot_guest(guest));
+	ASSERT_EQ(0, expect_no_card(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(reboot, reset_with_card, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, guest_reset(guest));
+	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(reboot, reset_after_card_left, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, guest_reset(guest));
+	ASSERT_EQ(0, expect_no_card(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+/* Nothing resets the ports: the next kernel finds them as this one left them. */
+TEST_F_TIMEOUT(reboot, kexec_with_card, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	if (kexec_guest(guest) == -EOPNOTSUPP)
+		SKIP(return, "%s",
+		     result_skip(&guest->result, "the kernel lacks kexec_file_load()"));
+	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(reboot, kexec_after_card_left, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	if (kexec_guest(guest) == -EOPNOTSUPP)
+		SKIP(return, "%s",
+		     result_skip(&guest->result, "the kernel lacks kexec_file_load()"));
+	ASSERT_EQ(0, expect_no_card(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Many slots in one guest: all at once, and again and again. */
+#include <stdlib.h>
+
+#include "guest_fixture.h"
+
+/* Guest time; so many cards at once take turns. */
+#define ALL_ADDED_MS	120000
+#define ALL_REMOVED_MS	120000
+#define POWER_OFF_MS	1500
+
+#define SOAK_CYCLES	64
+#define SOAK_TIMEOUT_S	(6 * 3600)
+
+FIXTURE(slots)
+{
+	struct guest guest;
+};
+
+FIXTURE_VARIANT(slots)
+{
+	int n;
+};
+
+FIXTURE_VARIANT_ADD(slots, 1) { .n = 1 };
+FIXTURE_VARIANT_ADD(slots, 8) { .n = 8 };
+FIXTURE_VARIANT_ADD(slots, 32) { .n = 32 };
+FIXTURE_VARIANT_ADD(slots, 128) { .n = 128 };
+
+static struct guest_setup setup_for(int slots)
+{
+	return (struct guest_setup){
+		.port = PORT_XIO3130,
+		.slots = slots,
+		.memory_mib = slots > 32 ? 512 : 256,
+	};
+}
+
+FIXTURE_SETUP(slots)
+{
+	struct guest_setup setup = setup_for(variant->n);
+
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(slots)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* One request for all, as each costs some host time. */
+static void wait_request(const struct guest *guest, const char *actions, int n,
+			 int timeout_ms, char request[AGENT_REQUEST_SIZE])
+{
+	char bdf[BDF_SIZE], *at = request;
+
+	at += sprintf(at, "wait %s ", actions);
+	for (int i = 0; i < n; i++) {
+		slot_function_bdf(guest, i, 0, bdf);
+		at += sprintf(at, "%s%s", i ? "," : "", bdf);
+	}
+	sprintf(at, " %d", timeout_ms);
+}
+
+/* Every answer "ACTION BDF TIME_NS" of one action is a step. */
+static int note_steps(struct guest *guest, const char *action, const char *step,
+		      int64_t since_ns)
+{
+	char seen[16], bdf[BDF_SIZE];
+	const char *line;
+	long long ns;
+	int n = 0;
+
+	for (line = guest->agent.text; *line; line = strchrnul(line, '\n') + 1) {
+		if (sscanf(line, "%15s %15s %lld", seen, bdf, &ns) != 3)
+			break;
+		if (strcmp(seen, action))
+			continue;
+		result_step(&guest->result, step, since_ns, ns);
+		n++;
+	}
+
+	return n;
+}
+
+static struct plug card_in(int slot, char id[16])
+{
+	struct plug card = virtio_net(0, 0);
+
+	snprintf(id, 16, "card%d", slot);
+	card.id = id;
+	card.port = slot;
+
+	return card;
+}
+
+static int add_all(struct guest *guest, int n)
+{
+	int64_t since_ns = guest->agent.now_ns;
+	char request[AGENT_REQUEST_SIZE], id[16];
+	struct plug card;
+	int ret = 0, added;
+
+	for (int i = 0; !ret && i < n; i++) {
+		card = card_in(i, id);
+		ret = slot_plug(guest, &card);
+	}
+	if (ret)
+		return ret;
+
+	wait_request(guest, "add,bind", n, ALL_ADDED_MS, request);
+	ret = guest_request(guest, "%s", request);
+	if (ret && ret != -ETIMEDOUT)
+		return ret;
+	added = note_steps(guest, "add", "hot-add", since_ns);
+	if (added < n)
+		result_lost(&guest->result, "%d of %d hot-adds are lost",
+			    n - added, n);
+
+	return ret;
+}
+
+static int remove_all(struct guest *guest, int n)
+{
+	int64_t since_ns = guest->agent.now_ns;
+	char request[AGENT_REQUEST_SIZE], id[16];
+	struct plug card;
+	int ret = 0, removed;
+
+	for (int i = 0; !ret && i < n; i++) {
+		card = card_in(i, id);
+		ret = slot_request_unplug(guest, &card);
+	}
+	if (ret)
+		return ret;
+
+	wait_request(guest, "remove", n, ALL_REMOVED_MS, request);
+	ret = guest_request(guest, "%s", request);
+	if (ret && ret != -ETIMEDOUT)
+		return ret;
+	removed = note_steps(guest, "remove", "hot-remove", since_ns);
+	if (removed < n)
+		result_lost(&guest->result, "%d of %d hot-removes are lost",
+			    n - removed, n);
+	if (!ret)
+		ret = guest_request(guest, "sleep %d", POWER_OFF_MS);
+	for (int i = 0; !ret && i < n; i++) {
+		card = card_in(i, id);
+		ret = slot_wait_deleted(guest, &card);
+	}
+
+	return ret;
+}
+
+TEST_F_TIMEOUT(slots, all_at_once, 2 * TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(variant->n, guest->n_ports);
+	ASSERT_EQ(0, add_all(guest, variant->n));
+	ASSERT_EQ(0, remove_all(guest, variant->n));
+}
+
+/* The time one hot-add takes must not depend on how many slots there are. */
+TEST_F_TIMEOUT(slots, one_of_many, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct plug card;
+	char id[16];
+
+	card = card_in(variant->n - 1, id);
+	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &card));
+	ASSERT_EQ(0, slot_hot_add(guest, &card));
+}
+
+#define SOAK_SLOTS	32
+
+FIXTURE(soak)
+{
+	struct guest guest;
+};
+
+FIXTURE_SETUP(soak)
+{
+	struct guest_setup setup = setup_for(SOAK_SLOTS);
+
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(soak)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* PCIEHP_CYCLES says how many cards are added and removed in all. */
+TEST_F_TIMEOUT(soak, add_and_remove, SOAK_TIMEOUT_S)
+{
+	const char *wanted = environment_get("PCIEHP_CYCLES");
+	int cycles = wanted ? atoi(wanted) : SOAK_CYCLES;
+	struct guest *guest = &self->guest;
+
+	for (int done = 0; done < cycles; done += SOAK_SLOTS) {
+		ASSERT_EQ(0, add_all(guest, SOAK_SLOTS));
+		ASSERT_EQ(0, remove_all(guest, SOAK_SLOTS));
+		/* the log would overrun */
+		ASSERT_EQ(0, guest_fetch_log(guest));
+		if (wanted)
+			fprintf(stderr, "# %d of %d cards added and removed\n",
+				done + SOAK_SLOTS, cycles);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}

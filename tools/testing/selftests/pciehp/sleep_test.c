@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Cards that come and go while the guest, or the port alone, sleeps. */
+#include "guest_fixture.h"
+
+/* Guest time. */
+#define SLEEP_S		"20"
+#define SUSPEND_MS	5000
+
+/* For every device this is the last step asleep. */
+#define LAST_MOMENT	"dpm_resume_noirq"
+
+FIXTURE(suspend)
+{
+	struct guest guest;
+	struct plug card;
+	struct plug other;
+};
+
+FIXTURE_VARIANT(suspend)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(suspend, ioh3420) { .port = PORT_IOH3420 };
+FIXTURE_VARIANT_ADD(suspend, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(suspend, xio3130) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(suspend)
+{
+	self->card = (struct plug){
+		.model = "e1000e", .driver = "e1000e", .id = "dev0",
+	};
+	self->other = virtio_net(0, 0);
+	self->other.id = "other";
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){ .port = variant->port });
+}
+
+FIXTURE_TEARDOWN(suspend)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/*
+ * On a machine with ACPI, rtc_cmos leaves it to ACPI's fixed event to wake it up.
+ * QEMU 7.2's clock raises that in suspend-to-RAM only.
+ */
+static bool acpi_hears_clock(struct guest *guest)
+{
+	static const char event[] = "/sys/firmware/acpi/interrupts/ff_rt_clk";
+
+	if (guest_request(guest, "exists %s", event) ||
+	    !strcmp(guest->agent.text, "no"))
+		return true;
+	if (guest_request(guest, "write /sys/class/rtc/rtc0/wakealarm +1") ||
+	    guest_request(guest, "sleep 3000") ||
+	    guest_request(guest, "read %s", event))
+		return false;
+
+	return strstr(guest->agent.text, "STS");
+}
+
+static const char *cannot_wake_up(struct guest *guest, uint64_t *last_moment)
+{
+	if (guest_request(guest, "exists /sys/class/rtc/rtc0/wakealarm") ||
+	    strcmp(guest->agent.text, "yes"))
+		return "the guest has no clock that could wake it";
+	if (!acpi_hears_clock(guest))
+		return "QEMU's clock raises no ACPI event to wake from suspend-to-idle";
+	if (guest_find_symbol(guest, LAST_MOMENT, last_moment))
+		return "the kernel tells no addresses of its functions";
+	if (guest_request(guest, "write /sys/class/rtc/rtc0/wakealarm +%s",
+			  SLEEP_S))
+		return "the guest's clock cannot wake it";
+
+	return NULL;
+}
+
+/* Suspend to idle; the machine stops as the guest has just woken up. */
+static bool fall_asleep(struct guest *guest)
+{
+	uint64_t last_moment;
+	const char *why;
+
+	why = cannot_wake_up(guest, &last_moment);
+	if (why) {
+		result_skip(&guest->result, "%s", why);
+		return false;
+	}
+
+	return !guest_request_to(guest, last_moment,
+				 "write /sys/power/state freeze");
+}
+
+TEST_F_TIMEOUT(suspend, card_stays, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	char bdf[BDF_SIZE];
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	if (!fall_asleep(guest))
+		SKIP(return, "%s", guest->result.skip);
+	ASSERT_EQ(0, guest_go_on(guest));
+	slot_function_bdf(guest, 0, 0, bdf);
+	EXPECT_EQ(-ETIMEDOUT, guest_request(guest, "wait remove %s 3000", bdf));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(suspend, card_added, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+
+	if (!fall_asleep(guest))
+		SKIP(return, "%s", guest->result.skip);
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+/* Only the driver's own look at the slot tells it of the card. */
+TEST_F_TIMEOUT(suspend, card_added_without_event, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+
+	if (!fall_asleep(guest))
+		SKIP(return, "%s", guest->result.skip);
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, slot_clear_events(guest, 0));
+	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+}
+
+TEST_F_TIMEOUT(suspend, card_removed, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	if (!fall_asleep(guest))
+		SKIP(return, "%s", guest->result.skip);
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
+	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+/* As in slot_use.*.swapped, QEMU takes the other card away with the slot's power. */
+TEST_F_TIMEOUT(suspend, card_swapped, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	if (!fall_asleep(guest))
+		SKIP(return, "%s", guest->result.skip);
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
+	ASSERT_EQ(0, slot_plug(guest, &self->other));
+	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_deleted(guest, &self->other));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->other));
+}
+
+FIXTURE(runtime_suspend)
+{
+	struct guest guest;
+	struct plug card;
+};
+
+FIXTURE_VARIANT(runtime_suspend)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(runtime_suspend, ioh3420) { .port = PORT_IOH3420 };
+FIXTURE_VARIANT_ADD(runtime_suspend, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(runtime_suspend, xio3130) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(runtime_suspend)
+{
+	struct guest_setup setup = {
+		.port = variant->port,
+		.cmdline = "pcie_port_pm=force",
+	};
+
+	self->card = virtio_net(0, 0);
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(runtime_suspend)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+static int port_power(struct guest *guest, const char *control)
+{
+	return guest_request(guest,
+			     "write /sys/bus/pci/devices/%s/power/control %s",
+			     guest->ports[0].bdf, control);
+}
+
+static bool port_is(struct guest *guest, const char *status)
+{
+	if (guest_request(guest, "sleep %d", SUSPEND_MS) ||
+	    guest_request(guest,
+			  "read /sys/bus/pci/devices/%s/power/runtime_status",
+			  guest->ports[0].bdf))
+		return false;
+
+	return !strncmp(guest->agent.text, status, strlen(status));
+}
+
+/* The kernel suspends no port without a Power Management capability. */
+static bool suspend_port(struct guest *guest)
+{
+	int offset;
+
+	if (config_find_capability(guest, guest->ports[0].bdf, PCI_CAP_ID_PM,
+				   &offset)) {
+		result_skip(&guest->result,
+			    "QEMU's port has no Power Management capability");
+		return false;
+	}
+
+	return !port_power(guest, "auto");
+}
+
+/* A port without Power Management Events hears of the card when it is awake. */
+TEST_F_TIMEOUT(runtime_suspend, card_added, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+
+	if (!suspend_port(guest))
+		SKIP(return, "%s", guest->result.skip);
+	ASSERT_TRUE(port_is(guest, "suspended"));
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "sleep %d", SUSPEND_MS));
+	ASSERT_EQ(0, port_power(guest, "on"));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(runtime_suspend, awake_again, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	if (!suspend_port(guest))
+		SKIP(return, "%s", guest->result.skip);
+	ASSERT_TRUE(port_is(guest, "suspended"));
+	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "1"));
+	ASSERT_EQ(0, port_power(guest, "on"));
+	ASSERT_TRUE(port_is(guest, "active"));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}

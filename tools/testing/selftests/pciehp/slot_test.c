@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What people and programs do to a slot, one thing after another and at once. */
+#include "guest_fixture.h"
+
+/* Guest time. PCIe Base Spec sec. 6.7.1.5 gives the attention button 5 s. */
+#define BUTTON_MS	5000
+#define AFTER_BUTTON_MS	(BUTTON_MS + 3000)
+#define JOIN_MS		30000
+#define ADD_MS		15000
+
+FIXTURE(slot_use)
+{
+	struct guest guest;
+	struct plug card;
+	struct plug gone;
+};
+
+FIXTURE_VARIANT(slot_use)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(slot_use, ioh3420) { .port = PORT_IOH3420 };
+FIXTURE_VARIANT_ADD(slot_use, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(slot_use, xio3130) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(slot_use)
+{
+	self->card = virtio_net(0, 0);
+	/* virtio-pci waits for ever for a device that is gone to be reset */
+	self->gone = (struct plug){
+		.model = "e1000e", .driver = "e1000e", .id = "gone",
+	};
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){ .port = variant->port });
+}
+
+FIXTURE_TEARDOWN(slot_use)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+static int press_button(struct guest *guest, const struct plug *card)
+{
+	return slot_request_unplug(guest, card) ?:
+	       guest_request(guest, "sleep 1000");
+}
+
+/* The card stays for as long as the button would take to have it removed. */
+static void expect_it_stays(struct __test_metadata *_metadata,
+			    struct guest *guest, const struct plug *card)
+{
+	char bdf[BDF_SIZE];
+
+	slot_function_bdf(guest, card->port, card->function, bdf);
+	if (guest_request(guest, "wait remove %s %d", bdf, AFTER_BUTTON_MS) !=
+	    -ETIMEDOUT)
+		result_lost(&guest->result, "%s was removed", bdf);
+}
+
+TEST_F_TIMEOUT(slot_use, surprise_removal, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->gone));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since_ns));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+}
+
+/* The guest itself turns the slot's power off, past its driver. */
+TEST_F_TIMEOUT(slot_use, power_lost, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct port_regs regs;
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	ASSERT_EQ(0, port_read_regs(guest, 0, &regs));
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, port_write_slot_control(guest, 0, regs.slot_control |
+					     PCI_EXP_SLTCTL_PWR_OFF |
+					     PCI_EXP_SLTCTL_PWR_IND_OFF));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since_ns));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+}
+
+/*
+ * Another card is in the slot before the driver knows. It takes the slot's power
+ * off on behalf of the first, and with that QEMU takes the other away too; so all
+ * that can be asked for is that nothing of either is left.
+ */
+TEST_F_TIMEOUT(slot_use, swapped, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->gone));
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since_ns));
+	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+/*
+ * The button's work must not outlive what it was for: the next press has its
+ * full 5 s.
+ */
+TEST_F_TIMEOUT(slot_use, power_off_while_button_pending, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct plug card = self->card;
+	int64_t pressed_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_EQ(0, press_button(guest, &card));
+	pressed_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_write_attribute(guest, 0, "power", "0"));
+	ASSERT_EQ(0, slot_wait_removed(guest, &card, pressed_ns));
+	if (guest->agent.now_ns - pressed_ns > BUTTON_MS * 1000000LL)
+		result_lost(&guest->result, "power off waited for the attention button");
+
+	card.id = "dev1";
+	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	pressed_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_request_unplug(guest, &card));
+	ASSERT_EQ(0, slot_wait_removed(guest, &card, pressed_ns));
+	if (guest->agent.now_ns - pressed_ns < BUTTON_MS * 1000000LL)
+		result_lost(&guest->result, "the second press of the button had less than 5 s");
+}
+
+/* The slot is on: nothing changes, and the button's removal goes on. */
+TEST_F_TIMEOUT(slot_use, power_on_while_button_pending, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t pressed_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	pressed_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, press_button(guest, &self->card));
+	slot_write_attribute(guest, 0, "power", "1");
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, pressed_ns));
+}
+
+/* Commands of others, hundreds of them, in between those of the driver. */
+TEST_F_TIMEOUT(slot_use, attention_written_by_four, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	char path[SLOT_PATH_SIZE];
+
+	ASSERT_EQ(0, slot_attribute(guest, 0, "attention", path));
+	for (int i = 0; i < 4; i++)
+		ASSERT_EQ(0, guest_request(guest, "start repeat 100 write %s %d",
+					   path, i % 2));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
+
+	for (int i = 0; i < 4; i++)
+		ASSERT_EQ(0, guest_request(guest, "start repeat 100 write %s %d",
+					   path, i % 2));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
+}
+
+/* The service of the port that pciehp drives, by "bind" or "unbind". */
+static int drive(struct guest *guest, const char *verb)
+{
+	return guest_request(guest,
+			     "write /sys/bus/pci_express/drivers/pciehp/%s %s:pcie%s4",
+			     verb, guest->ports[0].bdf,
+			     topology_is_switch(guest->setup.port) ? "20" : "00");
+}
+
+TEST_F_TIMEOUT(slot_use, unbound_port_is_silent, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, drive(guest, "unbind"));
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "sleep 2000"));
+	guest->unbound = true;
+	/* its power is off, so that nobody need be asked */
+	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
+	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(slot_use, added_while_unbound, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns = guest->agent.now_ns;
+
+	ASSERT_EQ(0, drive(guest, "unbind"));
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "sleep 2000"));
+	ASSERT_EQ(0, drive(guest, "bind"));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+/* Only the driver's own look at the slot tells it of the card. */
+TEST_F_TIMEOUT(slot_use, added_while_unbound_without_event, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns = guest->agent.now_ns;
+
+	ASSERT_EQ(0, drive(guest, "unbind"));
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, slot_clear_events(guest, 0));
+	ASSERT_EQ(0, drive(guest, "bind"));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(slot_use, removed_while_unbound, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	ASSERT_EQ(0, drive(guest, "unbind"));
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->gone));
+	ASSERT_EQ(0, drive(guest, "bind"));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since_ns));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+}
+
+TEST_F_TIMEOUT(slot_use, bound_again_with_card, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, drive(guest, "unbind"));
+	ASSERT_EQ(0, drive(guest, "bind"));
+	expect_it_stays(_metadata, guest, &self->card);
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+static void device_file(struct guest *guest, const struct plug *card,
+			const char *name, char path[SLOT_PATH_SIZE])
+{
+	char bdf[BDF_SIZE];
+
+	slot_function_bdf(guest, card->port, card->function, bdf);
+	snprintf(path, SLOT_PATH_SIZE, "/sys/bus/pci/devices/%s/%s", bdf, name);
+}
+
+/* The kernel forgets the device; the slot still has it, and lets it go. */
+TEST_F_TIMEOUT(slot_use, forgotten_then_removed, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	char path[SLOT_PATH_SIZE];
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	device_file(guest, &self->card, "remove", path);
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, guest_request(guest, "write %s 1", path));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "sleep %d", AFTER_BUTTON_MS));
+	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(slot_use, rescanned_while_button_pending, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	char path[SLOT_PATH_SIZE];
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	device_file(guest, &self->card, "remove", path);
+	ASSERT_EQ(0, press_button(guest, &self->card));
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, guest_request(guest, "write %s 1", path));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, guest_request(guest, "write /sys/bus/pci/rescan 1"));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since_ns));
+}
+
+/* Both take locks on the way to the device, and must not wait for each other. */
+TEST_F_TIMEOUT(slot_use, forgotten_against_power_off, TIMEOUT_S)
+{
+	char power[SLOT_PATH_SIZE], path[SLOT_PATH_SIZE];
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	device_file(guest, &self->card, "remove", path);
+	ASSERT_EQ(0, slot_attribute(guest, 0, "power", power));
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, guest_request(guest, "start write %s 0", power));
+	ASSERT_EQ(0, guest_request(guest, "start write %s 1", path));
+	ASSERT_EQ(0, guest_request(guest, "start write /sys/bus/pci/rescan 1"));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_EQ(0, guest_request(guest, "quiet 2000 %d", JOIN_MS));
+	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+/*
+ * An event between the handler's read of Slot Status and its write, which clears
+ * only what was read: with MSI no message tells of it, for not all events were
+ * clear (PCIe Base Spec sec. 6.7.3.4). The handler must look again.
+ */
+TEST_F_TIMEOUT(slot_use, event_while_handler_clears_another, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	char request[64], bdf[BDF_SIZE];
+	uint64_t clear;
+	int ret;
+
+	if (guest_find_symbol(guest, "pcie_capability_write_word", &clear))
+		SKIP(return, "%s",
+		     result_skip(&guest->result, "the kernel tells no addresses of its functions"));
+	slot_function_bdf(guest, 0, 0, bdf);
+	snprintf(request, sizeof(request), "wait add %s %d", bdf, ADD_MS);
+
+	ASSERT_EQ(0, slot_complete_command(guest, 0));
+	ASSERT_EQ(0, guest_request_to(guest, clear, request));
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ret = guest_go_on(guest);
+	if (ret == -ETIMEDOUT)
+		result_lost(&guest->result, "the hot-add is lost");
+	ASSERT_EQ(0, ret);
+}
+
+/* What is for the handler's thread must still be there when that runs. */
+TEST_F_TIMEOUT(slot_use, command_completes_before_thread_runs, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	char request[64], bdf[BDF_SIZE];
+	uint64_t thread;
+	int ret;
+
+	if (guest_find_symbol(guest, "pciehp_ist", &thread))
+		SKIP(return, "%s",
+		     result_skip(&guest->result, "the kernel tells no addresses of its functions"));
+	slot_function_bdf(guest, 0, 0, bdf);
+	snprintf(request, sizeof(request), "wait add %s %d", bdf, ADD_MS);
+
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, guest_request_to(guest, thread, request));
+	ASSERT_EQ(0, slot_complete_command(guest, 0));
+	ret = guest_go_on(guest);
+	if (ret == -ETIMEDOUT)
+		result_lost(&guest->result, "the hot-add is lost");
+	ASSERT_EQ(0, ret);
+}
+
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the host does to a machine, with hotplug under way. */
+#include <unistd.h>
+
+#include "guest_fixture.h"
+
+/* Host time. */
+#define RUN_MS		10
+#define PAUSE_MS	20
+
+/* Guest time; see lib/slot.c. */
+#define ADD_MS		15000
+
+FIXTURE(vm)
+{
+	struct guest guest;
+	struct plug card;
+};
+
+FIXTURE_VARIANT(vm)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(vm, ioh3420) { .port = PORT_IOH3420 };
+FIXTURE_VARIANT_ADD(vm, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(vm, xio3130) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(vm)
+{
+	self->card = virtio_net(0, 0);
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){ .port = variant->port });
+}
+
+FIXTURE_TEARDOWN(vm)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* Nothing is asked of the guest while it stands still, and it must not know. */
+TEST_F_TIMEOUT(vm, stopped_again_and_again_in_hot_add, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns = guest->agent.now_ns;
+	char bdf[BDF_SIZE];
+	int ret;
+
+	slot_function_bdf(guest, 0, 0, bdf);
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, guest_begin(guest, "wait add %s %d", bdf, ADD_MS));
+	do
+		ret = guest_run_and_pause(guest, RUN_MS, PAUSE_MS);
+	while (!ret);
+	ASSERT_EQ(-EALREADY, ret);
+	ret = guest_take_answer(guest);
+	if (ret == -ETIMEDOUT)
+		result_lost(&guest->result, "hot-add is lost");
+	ASSERT_EQ(0, ret);
+	result_step(&guest->result, "hot-add", since_ns,
+		    guest->agent.time_ns);
+}
+
+/* The guest finds an empty slot, and a button that was pressed. */
+TEST_F_TIMEOUT(vm, plugged_and_unplugged_while_stopped, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
+	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "sleep 7000"));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(vm, migrated_with_card, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, guest_migrate(guest, "virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(vm, migrated_while_button_pending, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns;
+	char bdf[BDF_SIZE];
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
+	ASSERT_EQ(0, guest_migrate(guest, "virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="));
+	slot_function_bdf(guest, 0, 0, bdf);
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since_ns));
+}
+
+FIXTURE(no_hotplug)
+{
+	struct guest guest;
+	struct plug card;
+};
+
+FIXTURE_VARIANT(no_hotplug)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(no_hotplug, ioh3420) { .port = PORT_IOH3420 };
+FIXTURE_VARIANT_ADD(no_hotplug, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(no_hotplug, xio3130) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(no_hotplug)
+{
+	struct guest_setup setup = {
+		.port = variant->port,
+		.port_properties = ",hotplug=off",
+	};
+
+	self->card = virtio_net(0, 0);
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(no_hotplug)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* QEMU refuses, and the guest has no slot that it could be told of. */
+TEST_F_TIMEOUT(no_hotplug, hot_add_is_refused, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	char bdf[BDF_SIZE];
+
+	guest->unbound = true;
+	ASSERT_EQ(-EREMOTEIO, slot_try_plug(guest, &self->card));
+	EXPECT_NE(NULL, strstr(guest->vm.qmp.error, "port0"));
+	slot_function_bdf(guest, 0, 0, bdf);
+	EXPECT_EQ(-ETIMEDOUT, guest_request(guest, "wait add %s 3000", bdf));
+	EXPECT_EQ(-ENODEV, guest_request(guest, "slot %s", bdf));
+}
+
+FIXTURE(two_switches)
+{
+	struct guest guest;
+};
+
+FIXTURE_SETUP(two_switches)
+{
+	struct guest_setup setup = {
+		.port = PORT_XIO3130,
+		.slots = 2,
+		.slots_per_switch = 1,
+	};
+
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(two_switches)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+TEST_F_TIMEOUT(two_switches, at_once, TIMEOUT_S)
+{
+	struct plug first = virtio_net(0, 0), second = virtio_net(1, 0);
+	struct guest *guest = &self->guest;
+
+	for (int i = 0; i < 3; i++) {
+		int64_t since_ns = guest->agent.now_ns;
+
+		ASSERT_EQ(0, slot_plug(guest, &first));
+		ASSERT_EQ(0, slot_plug(guest, &second));
+		ASSERT_EQ(0, slot_wait_added(guest, &first, since_ns));
+		ASSERT_EQ(0, slot_wait_added(guest, &second, since_ns));
+
+		since_ns = guest->agent.now_ns;
+		ASSERT_EQ(0, slot_request_unplug(guest, &first));
+		ASSERT_EQ(0, slot_request_unplug(guest, &second));
+		ASSERT_EQ(0, slot_wait_removed(guest, &first, since_ns));
+		ASSERT_EQ(0, slot_wait_removed(guest, &second, since_ns));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}
