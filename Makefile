@@ -7,7 +7,8 @@ VARIANT ?= series
 KDIR ?=
 export ARCH BASE VARIANT KDIR
 
-.PHONY: help setup fetch patches-fit variant clean
+.PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro repeat \
+	determinism soak scale matrix check series
 
 help:			## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,11 +16,23 @@ help:			## list the goals
 reproduce: setup	## watch the reported bug happen, and not happen with the fix (BASE=, KDIR= or KERNEL=)
 	@scripts/reproduce
 
-reproduce-distro: setup	## the same cases on the arm64 kernel of this Debian release
+reproduce-distro: setup	## the same cases on the kernel of this Debian release (ARCH=arm64|x86_64)
 	@guest=$$(scripts/fetch-distro-kernel) && eval "export $$guest" && scripts/reproduce
 
 repeat: setup		## run the core cases N=20 times under load
 	@scripts/repeat
+
+determinism: setup	## compare the guest times of N=20 runs under load (CASES= a pattern)
+	@scripts/determinism
+
+soak: setup		## add and remove CYCLES=10000 cards
+	@scripts/soak
+
+scale: setup		## print what 1 to 128 slots cost
+	@scripts/scale
+
+matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64)
+	@scripts/matrix
 
 check: setup		## run all checks and tests
 	@scripts/check

@@ -47,6 +47,35 @@ free_mb() {
 	df -Pm "$1" | awk 'NR == 2 { print $4 }'
 }
 
+# Patterns of cases, for pciehp_run: those of the report; one of each kind, as far
+# as that takes little time; those whose guest time is virtual; and those in which
+# it is exact, as it is not with QEMU's nvme, nor quite with several CPUs.
+core='@(empty_slot|hotplug|slot|occupied_slot).*'
+quick='empty_slot.*|hotplug.*|slot.*|occupied_slot.*|two_switches.*|device.*|slots.8.*'
+quick="$quick|machine.*_1cpu.*|machine.pcie_root_port_msix_4cpu.*"
+quick="$quick|@(slot_use|suspend|runtime_suspend|reboot|no_hotplug).pcie_root_port.*"
+quick="$quick|vm.xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
+quick="@($quick)"
+virtual='!(realtime.*)'
+exact='!(realtime.*|device.nvme.*|machine.*_[24]cpu.*)'
+
+# image VARIANT: the kernel of $tree in that variant, built if need be
+image() {
+	VARIANT=$1 TREE=${tree-} "$root/scripts/build-variant"
+}
+
+# load_cores: keep every core busy with something else until the script ends.
+load_cores() {
+	load=
+	trap 'kill $load 2>/dev/null' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	for _ in $(seq "$(nproc)"); do
+		while :; do :; done &
+		load="$load $!"
+	done
+}
+
 # base_major TREE: 6.1, 7.2, ...
 base_major() {
 	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { print v "." $3; exit }' "$1/Makefile"
@@ -55,6 +84,14 @@ base_major() {
 # The lines of patches/series: a patch, then the overlay files it carries.
 series() {
 	sed 's/#.*//' "$root/patches/series" | awk 'NF'
+}
+
+# overlay_files NAMES: the files among and below them, which git knows.
+overlay_files() {
+	for name in $1; do
+		git -C "$root" ls-files --error-unmatch --cached --others --exclude-standard -- "$name" ||
+			die "patches/series: $name is carried by a patch, but is not there"
+	done
 }
 
 # outside_git DIR COMMAND...: run it in DIR. Inside a repository, git apply takes
@@ -89,11 +126,8 @@ stage() {
 			say "${patch#"$root/"} does not fit Linux $major in $1: $(head -n 1 "$2.err")"
 			return 1
 		fi
-		for file in $overlay; do
-			if ! (cd "$root" && cp --parents "$file" "$2"); then
-				say "patches/series: $name carries $file, which is not there"
-				return 1
-			fi
+		for file in $(overlay_files "$overlay"); do
+			(cd "$root" && cp --parents "$file" "$2") || return
 			echo "$file" >>"$2.list"
 		done
 	done
