@@ -13,9 +13,8 @@ mkdir -p "$out/series" "$out/regressions"
 series=$(image series)
 set --
 for patch in "$root"/patches/regressions/*.patch; do
-	name=$(basename "$patch" .patch)
-	kernel=$(image "regressions/$name")
-	set -- "$@" "$name=$kernel,${patch%.patch}.expect"
+	kernel=$(regression "$patch")
+	set -- "$@" "$kernel"
 done
 
 status=0

@@ -64,6 +64,23 @@ image() {
 	VARIANT=$1 TREE=${tree-} "$root/scripts/build-variant"
 }
 
+# kernel_or_series: $KERNEL, or the series' image of $BASE, the newest if unset.
+kernel_or_series() {
+	if [ "${KERNEL-}" ]; then
+		echo "$KERNEL"
+	else
+		tree=$("$root/scripts/fetch-base" "${BASE:-newest}") || return
+		image series
+	fi
+}
+
+# regression PATCH: "NAME=IMAGE,EXPECT", as pciehp_run takes a kernel.
+regression() {
+	name=$(basename "$1" .patch)
+	kernel=$(image "regressions/$name") || return
+	echo "$name=$kernel,${1%.patch}.expect"
+}
+
 # load_cores: keep every core busy with something else until the script ends.
 load_cores() {
 	load=
