@@ -50,8 +50,13 @@ int process_start(const char *request)
 	if (pipe(fds))
 		return -errno;
 	process->pid = fork();
-	if (process->pid < 0)
-		return -errno;
+	if (process->pid < 0) {
+		int error = errno;
+
+		close(fds[0]);
+		close(fds[1]);
+		return -error;
+	}
 	if (!process->pid)
 		run(request, fds[1]);
 

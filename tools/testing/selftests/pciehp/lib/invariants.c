@@ -79,6 +79,7 @@ static void check_ports(struct guest *guest)
 	char request[AGENT_REQUEST_SIZE], *end = request;
 	struct port_regs regs;
 	const char *line;
+	int n = 0;
 
 	for (int i = 0; i < guest->n_ports; i++)
 		end += snprintf(end, request + sizeof(request) - end, "%s%s",
@@ -94,7 +95,12 @@ static void check_ports(struct guest *guest)
 		if (port_parse_regs(line, &regs))
 			break;
 		check_regs(guest, &regs);
+		n++;
 	}
+	if (n != guest->n_ports)
+		result_error(&guest->result,
+			     "read the registers of %d ports: %d were told",
+			     guest->n_ports, n);
 }
 
 /* Text of a record in the form of /dev/kmsg: "PRIO,SEQ,USEC,FLAGS;TEXT" */

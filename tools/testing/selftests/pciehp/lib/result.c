@@ -180,7 +180,8 @@ static void format_verdict(const struct result *result, char *text, size_t size)
 		snprintf(text, size, "ERROR");
 		return;
 	}
-	if (result->skip[0]) {
+	/* what was found before still counts */
+	if (result->skip[0] && !json_array_size(result->problems)) {
 		snprintf(text, size, "SKIP %s", result->skip);
 		return;
 	}

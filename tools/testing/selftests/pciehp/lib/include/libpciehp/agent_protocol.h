@@ -37,8 +37,9 @@
  *                               the error: "BLOCKS ERRNO"
  *   repeat N REQUEST            until one fails
  *   start REQUEST               in a process of its own
- *   join TIMEOUT_MS             until all processes have ended; "PID ok TEXT" or
- *                               "PID error ERRNO TEXT", one a line
+ *   join TIMEOUT_MS             until all processes have ended; "ok TEXT" or
+ *                               "error ERRNO TEXT" for each, one a line, in the
+ *                               order in which they were started
  *   symbol NAME                 address of a kernel symbol
  *   interrupts NAME             how many the kernel counted, by /proc/interrupts
  *   log                         kernel messages not yet fetched; there may be
