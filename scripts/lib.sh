@@ -103,10 +103,38 @@ series() {
 	sed 's/#.*//' "$root/patches/series" | awk 'NF'
 }
 
+# patch_for MAJOR NAME: its file; a base that needs another version has its own.
+patch_for() {
+	if [ -f "$root/patches/$1/$2" ]; then
+		echo "$root/patches/$1/$2"
+	else
+		echo "$root/patches/$2"
+	fi
+}
+
+# merge_maintainers: the kernel's MAINTAINERS on stdin with our entry put where the
+# alphabet wants it: where the fewest titles, as some are out of order, are on the
+# wrong side of it.
+merge_maintainers() {
+	LC_ALL=C awk 'NR == FNR { if (!/SPDX-License/) entry = entry $0 "\n"; next }
+		{ line[FNR] = $0 }
+		/^[A-Z]:\t/ && line[FNR - 1] !~ /^[A-Z]:\t/ {
+			if (wrong <= least) {
+				least = wrong
+				at = FNR - 1
+			}
+			wrong += line[FNR - 1] < entry ? -1 : 1
+		}
+		END {
+			for (i = 1; i <= FNR; i++)
+				print (i == at ? entry "\n" : "") line[i]
+		}' "$root/MAINTAINERS" -
+}
+
 # overlay_files NAMES: the files among and below them, which git knows.
 overlay_files() {
 	for name in $1; do
-		git -C "$root" ls-files --error-unmatch --cached --others --exclude-standard -- "$name" ||
+		git -C "$root" ls-files --error-unmatch --cached --others --exclude-standard -- "$name" 2>/dev/null ||
 			die "patches/series: $name is carried by a patch, but is not there"
 	done
 }
@@ -127,9 +155,8 @@ stage() {
 	mkdir -p "$2"
 	: >"$2.list"
 	while read -r name overlay; do
-		patch=$root/patches/$major/$name
-		[ -f "$patch" ] || patch=$root/patches/$name
-		if ! outside_git "$2" git apply --numstat "$patch" >"$2.stat" 2>"$2.err"; then
+		patch=$(patch_for "$major" "$name")
+		if ! outside_git "$2" git apply --numstat --allow-empty "$patch" >"$2.stat" 2>"$2.err"; then
 			say "cannot read patches/$name: $(head -n 1 "$2.err")"
 			return 1
 		fi
@@ -139,13 +166,17 @@ stage() {
 			[ -f "$1/$file" ] || continue
 			mkdir -p "$2/${file%/*}" && cp "$1/$file" "$2/$file"
 		done
-		if ! outside_git "$2" git apply --whitespace=nowarn "$patch" 2>"$2.err"; then
+		if ! outside_git "$2" git apply --allow-empty --whitespace=nowarn "$patch" 2>"$2.err"; then
 			say "${patch#"$root/"} does not fit Linux $major in $1: $(head -n 1 "$2.err")"
 			return 1
 		fi
 		for file in $(overlay_files "$overlay"); do
-			(cd "$root" && cp --parents "$file" "$2") || return
 			echo "$file" >>"$2.list"
+			if [ "$file" = MAINTAINERS ]; then
+				merge_maintainers <"$1/$file" >"$2/$file"
+			else
+				(cd "$root" && cp --parents "$file" "$2") || return
+			fi
 		done
 	done
 }
