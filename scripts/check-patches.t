@@ -22,8 +22,8 @@ fits_v4_20() {
 	git init -q
 	git apply "$root/patches/regressions/slot-ctrl-cached-late.patch" &&
 		git add . &&
-		git -c user.name=x -c user.email=x@example.invalid commit -qm base &&
-		git -c user.name=x -c user.email=x@example.invalid am "$1"
+		git commit -qm base &&
+		git am "$1"
 }
 
 checkpatch() {
@@ -33,7 +33,7 @@ checkpatch() {
 # Without the kernel's history, checkpatch knows no commit; and a patch of ours
 # is signed off only when it is exported.
 mailable() {
-	"$root/scripts/export-series" v4.20 >"$tmp/exported" &&
+	"$root/scripts/export-series" v4.20 "$tmp/series" >"$tmp/exported" &&
 		xargs perl "$tree/scripts/checkpatch.pl" --no-tree --strict --quiet \
 			--ignore UNKNOWN_COMMIT_ID <"$tmp/exported"
 }

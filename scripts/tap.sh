@@ -2,6 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # What the checks share: each prints TAP. Sourced after lib.sh.
 
+# Whoever runs a check need have no git identity, and no settings of git matter.
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=check
+export GIT_CONFIG_KEY_1=user.email GIT_CONFIG_VALUE_1=check@example.invalid
+
 tests=0
 failed=0
 

@@ -1,0 +1,200 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Is the series what is tested, and is it fit to be edited, applied and mailed? All
+# is done on those files of a base that it touches, for an import of all takes long.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/commits.sh"
+. "$(dirname "$0")/tap.sh"
+
+# pristine DIR: a repository of the base's files as they are.
+pristine() {
+	rm -rf "$1"
+	git clone -q -b base "$tmp/git" "$1"
+}
+
+# is_tested DIR: it has what stage() made for the kernels under test.
+is_tested() {
+	diff -r --exclude=.git "$tmp/stage" "$1"
+}
+
+export_mails() {
+	"$root/scripts/export-series" "$base" "$tmp/series" >"$tmp/mails"
+}
+
+# am MAIL...: on the pristine base.
+am() {
+	pristine "$tmp/am" && git -C "$tmp/am" am -q "$@" && is_tested "$tmp/am"
+}
+
+am_mails() {
+	# shellcheck disable=SC2046
+	am $(sed 1d "$tmp/mails")
+}
+
+checkpatch_mails() {
+	# The history is not known here; who maintains new files is asked below; and the
+	# kselftest, the same for all bases, is judged by the file in check-style.t.
+	sed 1d "$tmp/mails" | xargs grep -L '^+++ b/tools/testing/selftests/pciehp/' |
+		xargs -r perl "$newest/scripts/checkpatch.pl" --no-tree --strict --quiet --show-types \
+			--ignore UNKNOWN_COMMIT_ID,FILE_PATH_CHANGES || return
+	[ "$base" != newest ] || sed 1d "$tmp/mails" | xargs grep -l '^+++ b/tools/testing/selftests/pciehp/' |
+		xargs -r perl "$newest/scripts/checkpatch.pl" --no-tree --strict --quiet --show-types \
+			--ignore UNKNOWN_COMMIT_ID,FILE_PATH_CHANGES,VOLATILE,SPACING,PREFER_DEFINED_ATTRIBUTE_MACRO
+}
+
+dry_send() {
+	xargs git send-email --dry-run --quiet --confirm=never <"$tmp/mails"
+}
+
+# Sent for real, but into a mailbox, and taken out of it as a maintainer would.
+b4_am() {
+	cat >"$tmp/sendmail" <<-END
+		#!/bin/sh
+		{ echo "From x Thu Jan  1 00:00:00 1970"; sed 's/^>*From />&/'; echo; } >>"$tmp/mbox"
+	END
+	chmod +x "$tmp/sendmail"
+	mkdir "$tmp/b4"
+	xargs git send-email --quiet --confirm=never "--sendmail-cmd=$tmp/sendmail" <"$tmp/mails" &&
+		XDG_DATA_HOME=$tmp/b4 XDG_CACHE_HOME=$tmp/b4 b4 --offline-mode --no-stdin \
+			am -m "$tmp/mbox" -o "$tmp/b4" && am "$tmp"/b4/*.mbx
+}
+
+# kernel_doc DIR: what it says about the C files that the series touches.
+kernel_doc() (
+	cd "$1"
+	sort -u "$tmp/stage.list" | grep '^\(drivers\|include\)/.*\.[ch]$' | while read -r file; do
+		[ ! -f "$file" ] || "$tree/scripts/kernel-doc" -none "$file" 2>&1
+	done | sed 's/:[0-9]*:* /: /' | sort
+)
+
+kernel_doc_is_complete() {
+	kernel_doc "$tree" >"$tmp/doc.stock"
+	kernel_doc "$tmp/stage" >"$tmp/doc.series"
+	new=$(comm -13 "$tmp/doc.stock" "$tmp/doc.series")
+	echo "$new"
+	[ -z "$new" ]
+}
+
+# maintained: MAINTAINERS has an entry for every file that is new.
+maintained() {
+	sed -n 's/^F:\t//p' "$root/MAINTAINERS" | sed 's|/$|/*|' >"$tmp/globs"
+	sort -u "$tmp/stage.list" | while read -r file; do
+		[ ! -f "$tree/$file" ] || continue
+		while read -r glob; do
+			# shellcheck disable=SC2254 # globs they are
+			case $file in
+			$glob) continue 2 ;;
+			esac
+		done <"$tmp/globs"
+		echo "$file"
+	done >"$tmp/orphans"
+	cat "$tmp/orphans"
+	[ ! -s "$tmp/orphans" ]
+}
+
+apply() {
+	pristine "$tmp/kdir" && "$root/scripts/apply" "$tmp/kdir" && is_tested "$tmp/kdir"
+}
+
+# state DIR: all that apply must leave alone when it fails.
+state() {
+	git -C "$1" rev-parse HEAD && git -C "$1" branch && git -C "$1" status && git -C "$1" diff HEAD
+}
+
+# refuses STATUS: apply ends with it and changes nothing.
+refuses() {
+	before=$(state "$tmp/kdir")
+	status=0
+	"$root/scripts/apply" "$tmp/kdir" || status=$?
+	[ $status -eq "$1" ] && [ "$(state "$tmp/kdir")" = "$before" ]
+}
+
+# The first file that the series patches is not what it expects any more.
+apply_leaves_misfit() {
+	pristine "$tmp/kdir" &&
+		cp "$tmp/kdir/Makefile" "$tmp/kdir/$(git -C "$tmp/git" diff --diff-filter=M --name-only base pciehp | head -n 1)" &&
+		refuses 2 && git -C "$tmp/kdir" commit -qam misfit && refuses 1
+}
+
+# tree_to_edit: a project like this one, and in it what make tree makes.
+tree_to_edit() {
+	rm -rf "$tmp/project"
+	git -C "$root" ls-files -z --cached --others --exclude-standard |
+		rsync -lpr --from0 --ignore-missing-args --files-from=- "$root/" "$tmp/project/" &&
+		git -C "$tmp/project" init -q && git -C "$tmp/project" add . && git -C "$tmp/project" commit -qm project
+	edit=$tmp/project/out/tree/$base
+	git clone -q -b base "$tmp/git" "$edit" &&
+		git -C "$edit" checkout -q -b pciehp origin/pciehp &&
+		git -C "$edit" update-ref refs/pciehp/assembled HEAD
+}
+
+changed_in_project() {
+	git -C "$tmp/project" add . && ! git -C "$tmp/project" diff --cached --exit-code
+}
+
+refresh() {
+	"$tmp/project/scripts/refresh" "$base"
+}
+
+refresh_changes_nothing() {
+	tree_to_edit && refresh && ! changed_in_project
+}
+
+# An edit of what a patch changes and of what it carries, and a patch before all.
+refresh_takes_edits() {
+	tree_to_edit && cd "$edit" || return
+	first=$(git rev-list --reverse base.. | head -n 1)
+	git checkout -q --detach base &&
+		sed -i '1s/^/# edited\n/' Makefile && git commit -qam 'Begin with an edit' &&
+		git cherry-pick "$first^..pciehp" >/dev/null && git checkout -q -B pciehp &&
+		echo edited | tee -a tools/testing/selftests/pciehp/settings >>tools/testing/selftests/Makefile &&
+		git commit -qa --amend --no-edit || return
+	cd "$root"
+	refresh && changed_in_project >/dev/null &&
+		grep -qx '+# edited' "$tmp/project/patches/0001-Begin-with-an-edit.patch" &&
+		grep -qx edited "$tmp/project/tools/testing/selftests/pciehp/settings" &&
+		grep -qx +edited "$tmp"/project/patches/[0-9]*.patch &&
+		git -C "$tmp/project" commit -qm edits && refresh && ! changed_in_project
+}
+
+refresh_undoes_nothing() {
+	tree_to_edit && echo later >>"$tmp/project/tools/testing/selftests/pciehp/settings" &&
+		! refresh && grep -qx later "$tmp/project/tools/testing/selftests/pciehp/settings"
+}
+
+no_stray_patch() {
+	series | cut -d ' ' -f 1 >"$tmp/names"
+	stray=$(find "$root/patches" -name '[0-9]*.patch' ! -path '*/patches/v4.20/*' |
+		sed 's|.*/||' | grep -vxFf "$tmp/names") || return 0
+	echo "no patch of the series: $stray"
+	return 1
+}
+
+newest=$("$root/scripts/fetch-base" newest)
+scratch "$(mktemp -d)"
+identity "$root"
+ok 'every patch is in patches/series' no_stray_patch
+for base in newest 6.12 6.1; do
+	rm -rf "${tmp:?}"/*
+	tree=$("$root/scripts/fetch-base" "$base")
+	import_touched "$tree"
+	cp "$tree/Kconfig" "$tree/Makefile" "$tmp/stage/"
+	git -C "$tmp/git" update-ref refs/heads/pciehp "$(assemble "$tmp/git" base)"
+
+	ok "$base: make series" export_mails
+	ok "$base: git am gives the tested tree" am_mails
+	ok "$base: checkpatch --strict has no word against any patch" checkpatch_mails
+	ok "$base: kernel-doc has no new word" kernel_doc_is_complete
+	ok "$base: git send-email --dry-run" dry_send
+	ok "$base: make apply gives the tested tree" apply
+	ok "$base: make refresh of what make tree made changes nothing" refresh_changes_nothing
+	[ "$base" != newest ] || {
+		ok 'b4 am of the mailbox gives the tested tree' b4_am
+		ok 'MAINTAINERS has every new file' maintained
+		ok 'make apply leaves a tree that it does not fit as it was' apply_leaves_misfit
+		ok 'make refresh takes over edits' refresh_takes_edits
+		ok 'make refresh undoes nothing that is newer than the tree' refresh_undoes_nothing
+	}
+done
+done_testing
