@@ -8,7 +8,7 @@ KDIR ?=
 export ARCH BASE VARIANT KDIR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro repeat \
-	determinism soak scale matrix check series
+	determinism soak scale matrix check series tree refresh apply
 
 help:			## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,8 +37,17 @@ matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64)
 check: setup		## run all checks and tests
 	@scripts/check
 
-series:			## write out/series/ to be mailed, signed off by you (BASE=v4.20|newest|6.12|6.1)
+series: setup			## write out/series/ to be mailed, signed off by you (BASE=newest|6.12|6.1|v4.20)
 	@scripts/export-series '$(BASE)'
+
+tree: setup		## make out/tree/BASE, the kernel BASE with a commit for each patch, to be edited
+	@scripts/tree "$$BASE"
+
+refresh:		## write the commits of out/tree/BASE back to patches/
+	@scripts/refresh "$$BASE"
+
+apply:			## put the series on a new branch of your KDIR=/path/to/linux
+	@scripts/apply "$$KDIR"
 
 setup:			## install what is missing (Debian packages)
 	@scripts/setup
@@ -53,4 +62,4 @@ variant: setup		## build VARIANT=stock|series|regressed of BASE, or of your KDIR
 	@[ "$$KDIR" ] || { TREE=$$(scripts/fetch-base "$$BASE") && export TREE; } && scripts/build-variant
 
 clean:			## remove out/, but not the caches
-	rm -rf out
+	@scripts/clean
