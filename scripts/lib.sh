@@ -180,3 +180,34 @@ stage() {
 		done
 	done
 }
+
+# lay TREE STAGED LIST WORK: make WORK/src what stage() made of TREE, with the files
+# of LIST from STAGED, whatever was laid there before, as WORK/touched tells. No file
+# that is as it should be is touched, so that make redoes only what depends on the
+# rest.
+lay() {
+	[ -d "$4/src" ] || {
+		rm -rf "$4/src.part"
+		# Links, for what follows replaces files and writes to none.
+		cp -al "$1" "$4/src.part" || die "cannot make a tree of links in $4/src.part"
+		mv -T "$4/src.part" "$4/src"
+	}
+	# Whatever variant was here last, and however far it came, is in this list.
+	touch "$4/touched"
+	sort -u "$4/touched" "$3" >"$4/touched.part"
+	mv "$4/touched.part" "$4/touched"
+	while read -r file; do
+		if [ -f "$2/$file" ]; then
+			from=$2/$file
+		elif [ -f "$1/$file" ] && ! grep -qxF "$file" "$3"; then
+			from=$1/$file
+		else
+			rm -f "$4/src/$file"
+			continue
+		fi
+		cmp -s "$from" "$4/src/$file" && continue
+		mkdir -p "$4/src/${file%/*}"
+		{ cp "$from" "$4/file.part" && mv "$4/file.part" "$4/src/$file"; } ||
+			die "cannot write $4/src/$file"
+	done <"$4/touched"
+}
