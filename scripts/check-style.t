@@ -44,12 +44,6 @@ sparse_selftest() {
 	return 1
 }
 
-# The kernel's side, as the series leaves it.
-sparse_driver() {
-	image=$(VARIANT=series TREE=$tree "$root/scripts/build-variant") &&
-		"$root/scripts/check-driver" "$image"
-}
-
 for file in $(find "$selftest" -name '*.[ch]' | sort); do
 	ok "checkpatch --strict ${file#"$root/"}" checkpatch "$file"
 done
