@@ -8,10 +8,10 @@ KDIR ?=
 export ARCH BASE VARIANT KDIR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro repeat \
-	determinism soak scale matrix check series tree refresh apply
+	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers
 
 help:			## list the goals
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 reproduce: setup	## watch the reported bug happen, and not happen with the fix (BASE=, KDIR= or KERNEL=)
 	@scripts/reproduce
@@ -36,6 +36,12 @@ matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64)
 
 check: setup		## run all checks and tests
 	@scripts/check
+
+check-series: setup	## build every commit with W=1, sparse and Coccinelle (ARCHS= arm64, x86_64)
+	@scripts/check-builds
+
+check-sanitizers: setup	## run cases on kernels with KASAN, UBSAN, lockdep and KCSAN (CASES= a pattern)
+	@scripts/check-sanitizers
 
 series: setup			## write out/series/ to be mailed, signed off by you (BASE=newest|6.12|6.1|v4.20)
 	@scripts/export-series '$(BASE)'
