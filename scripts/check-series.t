@@ -35,7 +35,9 @@ am_mails() {
 # The history is not known here, and who maintains new files is asked below. The
 # kselftest, the same for all bases, has what check-style.t allows; and TRACE_EVENT()
 # is written as in all of include/trace/events, which checkpatch takes for a call.
-checkpatch_mails() {
+checkpatch_mails() (
+	# where it leaves a file
+	cd "$tmp" || exit
 	sed 1d "$tmp/mails" | if [ "$base" = newest ]; then
 		cat
 	else
@@ -45,7 +47,7 @@ checkpatch_mails() {
 	! grep -v '^total: ' "$tmp/words" |
 		grep -vE '^tools/testing/selftests/pciehp/.*:(VOLATILE|SPACING|PREFER_DEFINED_ATTRIBUTE_MACRO):' |
 		grep -vE '^include/trace/events/.*:(SPACING|OPEN_ENDED_LINE|PARENTHESIS_ALIGNMENT|COMPLEX_MACRO|MACRO_ARG_UNUSED|MACRO_ARG_REUSE|TRAILING_SEMICOLON|MULTISTATEMENT_MACRO_USE_DO_WHILE):'
-}
+)
 
 dry_send() {
 	xargs git send-email --dry-run --quiet --confirm=never <"$tmp/mails"
