@@ -42,7 +42,7 @@ checkpatch_mails() (
 		cat
 	else
 		xargs grep -L '^+++ b/tools/testing/selftests/pciehp/'
-	fi | xargs perl "$newest/scripts/checkpatch.pl" --no-tree --strict --quiet --terse --showfile \
+	fi | xargs perl "$newest/scripts/checkpatch.pl" --no-tree "--root=$newest" --strict --quiet --terse --showfile \
 		--show-types --ignore UNKNOWN_COMMIT_ID,FILE_PATH_CHANGES >"$tmp/words" || :
 	! grep -v '^total: ' "$tmp/words" |
 		grep -vE '^tools/testing/selftests/pciehp/.*:(VOLATILE|SPACING|PREFER_DEFINED_ATTRIBUTE_MACRO):' |
