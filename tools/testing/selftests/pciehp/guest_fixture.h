@@ -38,6 +38,15 @@ static inline struct plug virtio_net(int port, int function)
 	};
 }
 
+/*
+ * The device whose driver can do without it: virtio-pci waits for ever for one that is
+ * gone to be reset, and knows nothing of error recovery.
+ */
+static inline struct plug e1000e(const char *id)
+{
+	return (struct plug){ .model = "e1000e", .driver = "e1000e", .id = id };
+}
+
 /* "fixture.variant.test", as the harness's -r option takes it. */
 static inline void test_name(struct __test_metadata *_metadata,
 			     const void *variant, char *name, size_t size)

@@ -27,9 +27,7 @@ FIXTURE_VARIANT_ADD(suspend, xio3130) { .port = PORT_XIO3130 };
 
 FIXTURE_SETUP(suspend)
 {
-	self->card = (struct plug){
-		.model = "e1000e", .driver = "e1000e", .id = "dev0",
-	};
+	self->card = e1000e("dev0");
 	self->other = virtio_net(0, 0);
 	self->other.id = "other";
 	boot_guest(_metadata, variant, &self->guest,

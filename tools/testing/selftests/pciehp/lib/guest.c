@@ -157,8 +157,9 @@ static int build_topology(struct guest *guest)
 	const struct guest_setup *setup = &guest->setup;
 	int ret;
 
-	ret = topology_build(&guest->topology, setup->port, setup->slots ?: 1,
-			     setup->slots_per_switch, setup->port_properties);
+	ret = topology_build(&guest->topology, setup->port, setup->root_port,
+			     setup->slots ?: 1, setup->slots_per_switch,
+			     setup->port_properties);
 	if (!ret && setup->device)
 		ret = topology_add(&guest->topology, setup->device);
 	if (ret)

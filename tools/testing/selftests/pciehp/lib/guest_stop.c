@@ -94,6 +94,28 @@ int guest_request_to(struct guest *guest, uint64_t addr, const char *request)
 }
 
 /**
+ * guest_go_to() - from a stop in the kernel to the next one
+ * @guest: the guest
+ * @addr: where in the kernel, other than where it is
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_go_to(struct guest *guest, uint64_t addr)
+{
+	int ret;
+
+	ret = gdb_set_breakpoint(&guest->vm.gdb, addr) ?:
+	      gdb_continue(&guest->vm.gdb);
+	if (ret)
+		return fail(guest, "let the guest go on to a breakpoint", ret);
+	ret = guest_wait_stop(guest, addr, STOP_TIMEOUT_MS);
+	if (ret == -ENOENT)
+		fail(guest, "the guest does not come by the breakpoint", ret);
+
+	return ret;
+}
+
+/**
  * guest_go_on() - from a stop in the kernel to the answer of the request
  * @guest: the guest
  *

@@ -81,6 +81,38 @@ int pci_tree_list(struct qmp *qmp, json_t **devices)
 	return 0;
 }
 
+/**
+ * pci_tree_find() - address of a device
+ * @qmp: its machine's monitor
+ * @id: QEMU's id of the device
+ * @bdf: receives the address as sysfs names it
+ *
+ * Return: 0; -ENODEV when there is none of that name; or another negative errno.
+ */
+int pci_tree_find(struct qmp *qmp, const char *id, char bdf[BDF_SIZE])
+{
+	json_t *flat, *device;
+	const char *name;
+	size_t i;
+	int ret;
+
+	ret = query_devices(qmp, &flat);
+	if (ret)
+		return ret;
+
+	ret = -ENODEV;
+	json_array_foreach(flat, i, device) {
+		name = json_string_value(json_object_get(device, "qdev_id"));
+		if (!name || strcmp(name, id))
+			continue;
+		format_bdf(device, bdf);
+		ret = 0;
+	}
+	json_decref(flat);
+
+	return ret;
+}
+
 static void fill_port(json_t *device, struct port *port)
 {
 	int pin = 0;

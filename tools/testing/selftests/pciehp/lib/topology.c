@@ -53,14 +53,14 @@ static int add_root_port(struct topology *topology, const char *model,
 		   index + 1, properties);
 }
 
-static int add_switch(struct topology *topology, int index)
+static int add_switch(struct topology *topology, const char *root_port,
+		      int index)
 {
 	char id[16];
 
 	snprintf(id, sizeof(id), "root%d", index);
 
-	return add_root_port(topology, PORT_PCIE_ROOT_PORT, id, index,
-			     ",hotplug=off") ?:
+	return add_root_port(topology, root_port, id, index, ",hotplug=off") ?:
 	       add(topology, "x3130-upstream,id=up%d,bus=%s", index, id);
 }
 
@@ -78,14 +78,17 @@ static int add_downstream_port(struct topology *topology, const char *model,
  * topology_build() - a machine's ports, of which each has a slot
  * @topology: to be initialised; topology_free() frees it
  * @model: QEMU's name of the ports, which are called "port0", "port1", ...
+ * @root_port: QEMU's name of those above switches, which are called "root0", ...,
+ *	with the upstream ports "up0", ... below them; NULL is the usual
  * @slots: how many, SLOTS_MAX at most
  * @slots_per_switch: for ports of switches; 0 is as many as fit
  * @properties: for every port with a slot, each after a comma, or NULL
  *
  * Return: 0 or a negative errno.
  */
-int topology_build(struct topology *topology, const char *model, int slots,
-		   int slots_per_switch, const char *properties)
+int topology_build(struct topology *topology, const char *model,
+		   const char *root_port, int slots, int slots_per_switch,
+		   const char *properties)
 {
 	char id[16];
 	int ret = 0;
@@ -102,7 +105,9 @@ int topology_build(struct topology *topology, const char *model, int slots,
 			continue;
 		}
 		if (i % slots_per_switch == 0)
-			ret = add_switch(topology, i / slots_per_switch);
+			ret = add_switch(topology,
+					 root_port ?: PORT_PCIE_ROOT_PORT,
+					 i / slots_per_switch);
 		if (!ret)
 			ret = add_downstream_port(topology, model, i,
 						  slots_per_switch,

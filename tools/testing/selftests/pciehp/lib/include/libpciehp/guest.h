@@ -29,6 +29,7 @@ enum interrupt {
  * struct guest_setup - which guest a case wants; 0 or NULL is the usual
  * @port: QEMU's name of the ports
  * @port_properties: for each, see topology_build()
+ * @root_port: of those above switches, see topology_build()
  * @slots: how many ports with a slot there are; usually 1
  * @slots_per_switch: see topology_build()
  * @device: argument of -device, for what is plugged at boot
@@ -45,6 +46,7 @@ enum interrupt {
 struct guest_setup {
 	const char *port;
 	const char *port_properties;
+	const char *root_port;
 	int slots;
 	int slots_per_switch;
 	const char *device;
@@ -118,6 +120,7 @@ void guest_explain_failure(struct guest *guest);
 /* guest_stop.c */
 int guest_find_symbol(struct guest *guest, const char *name, uint64_t *addr);
 int guest_request_to(struct guest *guest, uint64_t addr, const char *request);
+int guest_go_to(struct guest *guest, uint64_t addr);
 int guest_go_on(struct guest *guest);
 int guest_wait_stop(struct guest *guest, uint64_t addr, int timeout_ms);
 int guest_boot_to(struct guest *guest, uint64_t addr);

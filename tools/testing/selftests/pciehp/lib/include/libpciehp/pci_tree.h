@@ -21,6 +21,7 @@ struct port {
 	bool irq_pin;
 };
 
+int pci_tree_find(struct qmp *qmp, const char *id, char bdf[BDF_SIZE]);
 int pci_tree_list(struct qmp *qmp, json_t **devices);
 int pci_tree_find_ports(struct qmp *qmp, struct port *ports, int max);
 

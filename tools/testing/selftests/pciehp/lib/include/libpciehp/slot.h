@@ -83,4 +83,9 @@ int slot_write_attribute(struct guest *guest, int port, const char *attribute,
 void slot_function_bdf(const struct guest *guest, int port, int function,
 		       char bdf[BDF_SIZE]);
 
+/* slot_check.c */
+int slot_check_stays(struct guest *guest, const struct plug *plug);
+int slot_check_power(struct guest *guest, int port, bool on);
+int slot_check_attention(struct guest *guest, int port, uint16_t indicator);
+
 #endif /* LIBPCIEHP_SLOT_H */

@@ -24,8 +24,9 @@ struct topology {
 	int n;
 };
 
-int topology_build(struct topology *topology, const char *model, int slots,
-		   int slots_per_switch, const char *properties);
+int topology_build(struct topology *topology, const char *model,
+		   const char *root_port, int slots, int slots_per_switch,
+		   const char *properties);
 int topology_add(struct topology *topology, const char *device);
 void topology_free(struct topology *topology);
 bool topology_is_switch(const char *model);
