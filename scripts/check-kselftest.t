@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The kselftest, a quick cut of it: green on the series, but for what is known, and
-# red on each regression patch exactly where its .expect file says so.
+# red on stock and on each regression patch exactly where its .expect file says so.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -11,7 +11,8 @@ out=$root/out/check/kselftest
 mkdir -p "$out/series" "$out/regressions"
 
 series=$(image series)
-set --
+stock=$(image stock)
+set -- "stock=$stock,$root/patches/stock.expect"
 for patch in "$root"/patches/regressions/*.patch; do
 	kernel=$(regression "$patch")
 	set -- "$@" "$kernel"
@@ -19,7 +20,7 @@ done
 
 status=0
 "$bin/pciehp_run" -t "$quick" -o "$out/series" \
-	"series=$series,$root/patches/known-defects.expect" >"$out/series/table" || status=$?
+	"series=$series,$root/patches/series.expect" >"$out/series/table" || status=$?
 "$bin/pciehp_run" -n -t "$quick" -o "$out/regressions" "$@" >"$out/regressions/table" || status=$?
 KERNEL=$series PCIEHP_RESULTS=$out "$bin/faults_test" >"$out/faults.tap" 2>&1 || status=$?
 

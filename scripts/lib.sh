@@ -47,13 +47,21 @@ free_mb() {
 	df -Pm "$1" | awk 'NR == 2 { print $4 }'
 }
 
-# Patterns of cases, for pciehp_run: those of the report; one of each kind, as far
-# as that takes little time; those whose guest time is virtual; and those in which
-# it is exact, as it is not with QEMU's nvme, nor quite with several CPUs.
+# Patterns of cases, for pciehp_run: those of the report, and of what the series
+# fixes besides; one of each kind, as far as that takes little time; those whose guest
+# time is virtual; and those in which it is exact, as it is not with QEMU's nvme, nor
+# quite with several CPUs.
 core='@(empty_slot|hotplug|slot|occupied_slot).*'
+core="$core|slot_use.ioh3420.@(power_lost|removed_while_unbound)"
+core="$core|bus_reset.msi.@(slot_*|attention_written_meanwhile|while_button_pending)"
+core="$core|reset_moment.before_restore.card_@(added|removed)"
+core="$core|error_recovery.msi.slot_*|error_recovery_with_card.msi.*"
+core="@($core)"
 quick='empty_slot.*|hotplug.*|slot.*|occupied_slot.*|two_switches.*|device.*|slots.8.*'
 quick="$quick|machine.*_1cpu.*|machine.pcie_root_port_msix_4cpu.*"
 quick="$quick|@(slot_use|suspend|runtime_suspend|reboot|no_hotplug).pcie_root_port.*"
+quick="$quick|bus_reset.msi.*|bus_reset.polling.*@(meanwhile|pending)"
+quick="$quick|reset_moment.before_re*|error_recovery*.msi.*"
 quick="$quick|vm.xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
 quick="@($quick)"
 virtual='!(realtime.*)'
