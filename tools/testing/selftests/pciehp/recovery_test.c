@@ -9,10 +9,15 @@
 
 /* Guest time in which a recovery is long done. */
 #define RECOVERY_MS	10000
+#define JOIN_MS		30000
+#define BINDING_MS	2000
 
 /* QEMU's ids, see topology_build(). */
 #define ROOT_PORT	"root0"
 #define UPSTREAM_PORT	"up0"
+
+/* Not one of "port0", ..., which are looked at when the test is over. */
+#define PORT_BESIDE	"beside"
 
 /* To tell which error is injected, QEMU wants its name. */
 #define FATAL_ERROR	"DLP"
@@ -91,6 +96,68 @@ static int recover(struct guest *guest)
 	return 0;
 }
 
+/* What a port forwards, which must be the same when the error is over. */
+struct forwarding {
+	uint16_t command;
+	uint16_t buses[2];
+	uint16_t io;
+	uint16_t memory[2];
+	uint16_t prefetchable[6];
+};
+
+static int read_forwarding(struct guest *guest, const char *bdf,
+			   struct forwarding *forwarding)
+{
+	int ret;
+
+	ret = config_read16(guest, bdf, PCI_COMMAND, &forwarding->command) ?:
+	      config_read16(guest, bdf, PCI_IO_BASE, &forwarding->io);
+	forwarding->command &= PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
+			       PCI_COMMAND_MASTER;
+	for (int i = 0; !ret && i < 2; i++)
+		ret = config_read16(guest, bdf, PCI_PRIMARY_BUS + 2 * i,
+				    &forwarding->buses[i]) ?:
+		      config_read16(guest, bdf, PCI_MEMORY_BASE + 2 * i,
+				    &forwarding->memory[i]);
+	for (int i = 0; !ret && i < 6; i++)
+		ret = config_read16(guest, bdf, PCI_PREF_MEMORY_BASE + 2 * i,
+				    &forwarding->prefetchable[i]);
+
+	return ret;
+}
+
+/* Recover, and see that a port forwards as before. */
+static int recover_forwarding(struct guest *guest, const char *id)
+{
+	struct forwarding before, after;
+	char bdf[BDF_SIZE];
+	int ret;
+
+	ret = pci_tree_find(&guest->vm.qmp, id, bdf) ?:
+	      read_forwarding(guest, bdf, &before) ?: recover(guest) ?:
+	      read_forwarding(guest, bdf, &after);
+	if (ret)
+		return ret;
+	if (after.command != before.command)
+		result_problem(&guest->result,
+			       "the Command register of %s is %#06x, and was %#06x",
+			       id, after.command, before.command);
+	if (memcmp(after.prefetchable, before.prefetchable,
+		   sizeof(before.prefetchable)))
+		result_problem(&guest->result,
+			       "the prefetchable window of %s ends at %#06x, and ended at %#06x",
+			       id, after.prefetchable[1],
+			       before.prefetchable[1]);
+	if (memcmp(after.buses, before.buses, sizeof(before.buses)) ||
+	    memcmp(after.memory, before.memory, sizeof(before.memory)) ||
+	    after.io != before.io)
+		result_problem(&guest->result,
+			       "%s forwards other buses or addresses than before",
+			       id);
+
+	return 0;
+}
+
 FIXTURE(error_recovery)
 {
 	struct guest guest;
@@ -154,6 +221,35 @@ TEST_F_TIMEOUT(error_recovery, attention_written_since_boot, TIMEOUT_S)
 	ASSERT_EQ(0, slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 }
 
+/* Whether the reset meets the command, or the command meets the reset. */
+TEST_F_TIMEOUT(error_recovery, attention_written_meanwhile, TIMEOUT_S)
+{
+	static const struct {
+		const char *value;
+		uint16_t indicator;
+	} states[] = {
+		{ "1", PCI_EXP_SLTCTL_ATTN_IND_ON },
+		{ "0", PCI_EXP_SLTCTL_ATTN_IND_OFF },
+	};
+	static const int moments_ms[] = { 0, 1, 2, 4, 8, 16 };
+	struct guest *guest = &self->guest;
+	char attention[SLOT_PATH_SIZE];
+
+	ASSERT_EQ(0, slot_attribute(guest, 0, "attention", attention));
+	for (size_t i = 0; i < ARRAY_SIZE(moments_ms); i++) {
+		const int state = i % ARRAY_SIZE(states);
+
+		ASSERT_EQ(0, inject_error(guest));
+		ASSERT_EQ(0, guest_request(guest, "sleep %d", moments_ms[i]));
+		ASSERT_EQ(0, guest_request(guest, "write %s %s", attention,
+					   states[state].value));
+		ASSERT_EQ(0, guest_request(guest, "sleep %d", RECOVERY_MS));
+		ASSERT_EQ(0, slot_check_attention(guest, 0,
+						  states[state].indicator));
+	}
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
 TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -165,6 +261,78 @@ TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
 		ASSERT_EQ(0, slot_check_stays(guest, &self->card));
 		ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 	}
+}
+
+/* Bus Master is set for it after it was probed, as it has no service itself. */
+TEST_F_TIMEOUT(error_recovery, upstream_port_forwards, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, recover_forwarding(guest, UPSTREAM_PORT));
+}
+
+/*
+ * A slot beside this one gives its part of the switch's window up, and a card comes
+ * that needs it.
+ */
+FIXTURE(error_recovery_two_slots)
+{
+	struct guest guest;
+};
+
+FIXTURE_SETUP(error_recovery_two_slots)
+{
+	/* of no content */
+	static const char *const with_disk[] = {
+		"-blockdev",
+		"driver=null-co,node-name=disk,size=67108864,read-zeroes=on",
+		NULL
+	};
+	struct guest_setup setup = {
+		.port = PORT_XIO3130,
+		.device = PORT_XIO3130 ",id=" PORT_BESIDE
+			  ",bus=" UPSTREAM_PORT ",addr=1,chassis=2,slot=1",
+		/* what is out of reach must not keep the card's driver */
+		.cmdline = "nvme.use_cmb_sqs=0",
+		.options = with_disk,
+	};
+
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(error_recovery_two_slots)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+TEST_F_TIMEOUT(error_recovery_two_slots, window_grown_since_boot, TIMEOUT_S)
+{
+	/* a slot has 2 MiB, unless the command line says otherwise */
+	const struct plug_property properties[] = {
+		{ "drive", "disk" }, { "serial", "1" }, { "cmb_size_mb", "4" },
+		{ }
+	};
+	struct plug card = {
+		.model = "nvme",
+		.driver = "nvme",
+		.id = "dev0",
+		.properties = properties,
+	};
+	struct guest *guest = &self->guest;
+	char beside[BDF_SIZE];
+
+	ASSERT_EQ(0, pci_tree_find(&guest->vm.qmp, PORT_BESIDE, beside));
+	ASSERT_EQ(0, guest_request(guest,
+				   "write /sys/bus/pci/devices/%s/remove 1",
+				   beside));
+	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	/* the driver goes on with its card when it is bound */
+	ASSERT_EQ(0, guest_request(guest, "sleep %d", BINDING_MS));
+	ASSERT_EQ(0, recover_forwarding(guest, "port0"));
+	/* a driver that waits for its card may hold the lock for long */
+	ASSERT_EQ(0, guest_request(guest, "start write /sys/bus/pci/rescan 1"));
+	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_EQ(0, slot_hot_remove(guest, &card));
 }
 
 FIXTURE(error_recovery_with_card)
