@@ -62,4 +62,7 @@ int system_kexec(const char *cmdline);
 int kernel_log_init(void);
 int kernel_log_fetch(struct answer *answer);
 
+/* trace.c */
+int trace_fetch(struct answer *answer);
+
 #endif /* PCIEHP_AGENT_H */

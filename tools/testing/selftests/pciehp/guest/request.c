@@ -270,6 +270,11 @@ static int do_log(char *args, struct answer *answer)
 	return kernel_log_fetch(answer);
 }
 
+static int do_trace(char *args, struct answer *answer)
+{
+	return trace_fetch(answer);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(char *args, struct answer *answer);
@@ -294,6 +299,7 @@ static const struct {
 	{ "reboot",		do_reboot },
 	{ "kexec",		do_kexec },
 	{ "log",		do_log },
+	{ "trace",		do_trace },
 };
 
 /**

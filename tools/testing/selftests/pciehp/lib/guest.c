@@ -386,6 +386,10 @@ static void describe_failure(struct guest *guest)
 		fprintf(stderr, "# last console lines:\n");
 		vm_print_tail(guest->vm.console, TAIL_LINES);
 	}
+	if (guest->trace) {
+		fprintf(stderr, "# last trace events:\n");
+		vm_print_text_tail(guest->trace, TAIL_LINES);
+	}
 	print_again(guest);
 }
 
@@ -397,7 +401,8 @@ static void write_result(struct guest *guest)
 	if (!dir)
 		return;
 	ret = result_write(&guest->result, dir, guest->vm.peak_kib) ?:
-	      result_write_timeline(&guest->result, dir, guest->log);
+	      result_write_timeline(&guest->result, dir, guest->log) ?:
+	      result_write_trace(&guest->result, dir, guest->trace);
 	if (ret)
 		result_error(&guest->result, "cannot write a result into %s: %s",
 			     dir, strerror(-ret));
@@ -416,6 +421,8 @@ void guest_forget(struct guest *guest)
 	guest->initrd = -1;
 	free(guest->log);
 	guest->log = NULL;
+	free(guest->trace);
+	guest->trace = NULL;
 }
 
 /**

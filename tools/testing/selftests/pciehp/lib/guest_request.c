@@ -112,6 +112,30 @@ int guest_request(struct guest *guest, const char *fmt, ...)
 	return guest_begin(guest, "%s", request) ?: guest_finish(guest);
 }
 
+/* All that a request tells page by page. */
+static int fetch(struct guest *guest, const char *request, char **all,
+		 size_t *all_len)
+{
+	size_t len;
+	char *text;
+	int ret;
+
+	for (;;) {
+		ret = guest_request(guest, "%s", request);
+		if (ret)
+			return ret;
+		len = strlen(guest->agent.text);
+		text = realloc(*all, *all_len + len + 1);
+		if (!text)
+			return -ENOMEM;
+		memcpy(text + *all_len, guest->agent.text, len + 1);
+		*all = text;
+		*all_len += len;
+		if (len < AGENT_LOG_SIZE)
+			return 0;
+	}
+}
+
 /**
  * guest_fetch_log() - bring @guest->log up to date
  * @guest: the guest
@@ -120,22 +144,17 @@ int guest_request(struct guest *guest, const char *fmt, ...)
  */
 int guest_fetch_log(struct guest *guest)
 {
-	size_t len;
-	char *log;
-	int ret;
+	return fetch(guest, "log", &guest->log, &guest->log_len);
+}
 
-	for (;;) {
-		ret = guest_request(guest, "log");
-		if (ret)
-			return ret;
-		len = strlen(guest->agent.text);
-		log = realloc(guest->log, guest->log_len + len + 1);
-		if (!log)
-			return -ENOMEM;
-		memcpy(log + guest->log_len, guest->agent.text, len + 1);
-		guest->log = log;
-		guest->log_len += len;
-		if (len < AGENT_LOG_SIZE)
-			return 0;
-	}
+/**
+ * guest_fetch_trace() - bring @guest->trace up to date
+ * @guest: the guest
+ *
+ * Return: 0; -ENOENT when the kernel's pciehp has no trace events; or another
+ * negative errno.
+ */
+int guest_fetch_trace(struct guest *guest)
+{
+	return fetch(guest, "trace", &guest->trace, &guest->trace_len);
 }

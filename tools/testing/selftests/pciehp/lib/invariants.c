@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <libpciehp/compiler.h>
+#include <libpciehp/contract.h>
 #include <libpciehp/invariants.h>
 #include <libpciehp/pci_tree.h>
 #include <libpciehp/slot.h>
@@ -152,8 +153,30 @@ static void check_log(struct guest *guest)
 	}
 }
 
+static void note_violation(void *context, const char *why, const char *event)
+{
+	struct guest *guest = context;
+
+	result_problem(&guest->result, "I6: %s: %s", why, event);
+}
+
+/* I6: the driver's trace events, where it has them, tell of no lost interrupt. */
+static void check_trace(struct guest *guest)
+{
+	int ret;
+
+	ret = guest_fetch_trace(guest);
+	if (ret == -ENOENT)
+		return;
+	if (ret)
+		result_error(&guest->result, "cannot read the trace events: %s",
+			     strerror(-ret));
+	else
+		contract_check(guest->trace, note_violation, guest);
+}
+
 /**
- * invariants_check() - let the machine settle, then check I1 to I5
+ * invariants_check() - let the machine settle, then check I1 to I6
  * @guest: a guest that is alive; what is found goes into its result
  */
 void invariants_check(struct guest *guest)
@@ -170,4 +193,5 @@ void invariants_check(struct guest *guest)
 	check_devices(guest);
 	check_ports(guest);
 	check_log(guest);
+	check_trace(guest);
 }

@@ -261,6 +261,25 @@ int result_write(const struct result *result, const char *dir, long peak_kib)
 	return ret;
 }
 
+static int write_file(const struct result *result, const char *dir,
+		      const char *suffix, const char *begin, const char *end)
+{
+	char path[4096];
+	int ret = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s.%s", dir, result->name, suffix);
+	file = fopen(path, "we");
+	if (!file)
+		return -errno;
+	if (fputs(begin, file) < 0 || fputs(end, file) < 0)
+		ret = -errno;
+	if (fclose(file))
+		ret = -errno;
+
+	return ret;
+}
+
 /**
  * result_write_timeline() - write DIR/NAME.timeline: what was asked of the guest
  * and what its kernel said, with guest times
@@ -275,19 +294,21 @@ int result_write(const struct result *result, const char *dir, long peak_kib)
 int result_write_timeline(struct result *result, const char *dir,
 			  const char *log)
 {
-	char path[4096];
-	int ret = 0;
-	FILE *file;
-
 	fflush(result->timeline_file);
-	snprintf(path, sizeof(path), "%s/%s.timeline", dir, result->name);
-	file = fopen(path, "we");
-	if (!file)
-		return -errno;
-	if (fputs(result->timeline, file) < 0 || fputs(log ?: "", file) < 0)
-		ret = -errno;
-	if (fclose(file))
-		ret = -errno;
 
-	return ret;
+	return write_file(result, dir, "timeline", result->timeline, log ?: "");
+}
+
+/**
+ * result_write_trace() - write DIR/NAME.trace
+ * @result: the result
+ * @dir: folder
+ * @trace: the driver's trace events, or NULL if there are none
+ *
+ * Return: 0 or a negative errno.
+ */
+int result_write_trace(const struct result *result, const char *dir,
+		       const char *trace)
+{
+	return trace ? write_file(result, dir, "trace", trace, "") : 0;
 }

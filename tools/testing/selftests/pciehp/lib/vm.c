@@ -246,20 +246,14 @@ int vm_save_console(const struct vm *vm, const char *path)
 }
 
 /**
- * vm_print_tail() - show the end of a text as TAP diagnostics on stderr
- * @fd: @vm->console or @vm->errors
+ * vm_print_text_tail() - show the end of a text as TAP diagnostics on stderr
+ * @text: the text
  * @lines: how many lines at most
  */
-void vm_print_tail(int fd, int lines)
+void vm_print_text_tail(const char *text, int lines)
 {
-	char *text, *line, *next;
-	size_t len;
+	const char *line = text + strlen(text), *next;
 
-	text = read_all(fd, &len);
-	if (!text)
-		return;
-
-	line = text + len;
 	while (line > text && lines >= 0) {
 		if (*--line == '\n' && line[1])
 			lines--;
@@ -273,5 +267,20 @@ void vm_print_tail(int fd, int lines)
 			(int)strcspn(line, "\r\n"), line);
 		line = *next ? next + 1 : next;
 	}
+}
+
+/**
+ * vm_print_tail() - show the end of a text as TAP diagnostics on stderr
+ * @fd: @vm->console or @vm->errors
+ * @lines: how many lines at most
+ */
+void vm_print_tail(int fd, int lines)
+{
+	size_t len;
+	char *text;
+
+	text = read_all(fd, &len);
+	if (text)
+		vm_print_text_tail(text, lines);
 	free(text);
 }

@@ -44,6 +44,8 @@
  *   interrupts NAME             how many the kernel counted, by /proc/interrupts
  *   log                         kernel messages not yet fetched; there may be
  *                               more if AGENT_LOG_SIZE bytes came
+ *   trace                       likewise pciehp's trace events, the text of
+ *                               trace_pipe
  *   reboot                      the next answer is that of the boot
  *   kexec CMDLINE               likewise, into the kernel in /kernel
  *
@@ -66,7 +68,7 @@
 #define AGENT_MAILBOX		0x60010000
 
 #define AGENT_MAGIC		0x70636965
-#define AGENT_VERSION		2
+#define AGENT_VERSION		3
 #define AGENT_REQUEST_SIZE	4096
 #define AGENT_ANSWER_SIZE	16384
 #define AGENT_LOG_SIZE		12288

@@ -76,6 +76,8 @@ struct guest_setup {
  * @n_ports: how many
  * @log: the kernel's messages fetched so far, one a line
  * @log_len: bytes of @log
+ * @trace: pciehp's trace events fetched so far, one a line
+ * @trace_len: bytes of @trace
  * @alive: booted, and the link has not failed since
  * @unbound: no driver is bound to the ports
  */
@@ -93,6 +95,8 @@ struct guest {
 	int n_ports;
 	char *log;
 	size_t log_len;
+	char *trace;
+	size_t trace_len;
 	bool alive;
 	bool unbound;
 };
@@ -115,6 +119,7 @@ int guest_take_answer(struct guest *guest);
 __printf(2, 3)
 int guest_request(struct guest *guest, const char *fmt, ...);
 int guest_fetch_log(struct guest *guest);
+int guest_fetch_trace(struct guest *guest);
 void guest_explain_failure(struct guest *guest);
 
 /* guest_stop.c */

@@ -62,5 +62,7 @@ int result_write(const struct result *result, const char *dir,
 		 long peak_kib);
 int result_write_timeline(struct result *result, const char *dir,
 			  const char *log);
+int result_write_trace(const struct result *result, const char *dir,
+		       const char *trace);
 
 #endif /* LIBPCIEHP_RESULT_H */

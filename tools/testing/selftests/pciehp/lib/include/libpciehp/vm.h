@@ -74,6 +74,7 @@ void vm_collect(struct vm *vm, char *how, size_t size);
 void vm_cleanup(struct vm *vm);
 int vm_save_console(const struct vm *vm, const char *path);
 void vm_print_tail(int fd, int lines);
+void vm_print_text_tail(const char *text, int lines);
 
 /* vm_command_line.c */
 #define VM_ARGS_MAX	1024
