@@ -12,7 +12,7 @@ mkdir -p "$out/series" "$out/regressions"
 
 series=$(image series)
 stock=$(image stock)
-set -- "stock=$stock,$root/patches/stock.expect"
+set -- "stock=$stock,$(expected stock)"
 for patch in "$root"/patches/regressions/*.patch; do
 	kernel=$(regression "$patch")
 	set -- "$@" "$kernel"
@@ -20,7 +20,7 @@ done
 
 status=0
 "$bin/pciehp_run" -t "$quick" -o "$out/series" \
-	"series=$series,$root/patches/series.expect" >"$out/series/table" || status=$?
+	"series=$series,$(expected series)" >"$out/series/table" || status=$?
 "$bin/pciehp_run" -n -t "$quick" -o "$out/regressions" "$@" >"$out/regressions/table" || status=$?
 KERNEL=$series PCIEHP_RESULTS=$out "$bin/faults_test" >"$out/faults.tap" 2>&1 || status=$?
 

@@ -72,6 +72,17 @@ image() {
 	VARIANT=$1 TREE=${tree-} "$root/scripts/build-variant"
 }
 
+# expected VARIANT: the file that says what of it fails, on the base of $tree if there
+# is one for that.
+expected() {
+	own=$root/patches/$(base_major "${tree:-$KDIR}")/$1.expect
+	if [ -f "$own" ]; then
+		echo "$own"
+	else
+		echo "$root/patches/$1.expect"
+	fi
+}
+
 # kernel_or_series: $KERNEL, or the series' image of $BASE, the newest if unset.
 kernel_or_series() {
 	if [ "${KERNEL-}" ]; then
