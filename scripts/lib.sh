@@ -65,7 +65,7 @@ quick="$quick|reset_moment.before_re*|error_recovery*.@(msi.*|polling.slot_*)"
 quick="$quick|vm.xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
 quick="@($quick)"
 virtual='!(realtime.*)'
-exact='!(realtime.*|device.nvme.*|machine.*_[24]cpu.*)'
+exact='!(realtime.*|device.nvme.*|error_recovery_two_slots.*|machine.*_[24]cpu.*)'
 
 # image VARIANT: the kernel of $tree in that variant, built if need be
 image() {
