@@ -196,7 +196,7 @@ TEST_F_TIMEOUT(error_recovery, slot_empty, TIMEOUT_S)
 
 	ASSERT_EQ(0, recover(guest));
 	ASSERT_EQ(0, slot_check_power(guest, 0, false));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
@@ -204,12 +204,12 @@ TEST_F_TIMEOUT(error_recovery, slot_filled_since_boot, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	ASSERT_EQ(0, recover(guest));
 	ASSERT_EQ(0, slot_check_power(guest, 0, true));
 	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(error_recovery, attention_written_since_boot, TIMEOUT_S)
@@ -247,7 +247,7 @@ TEST_F_TIMEOUT(error_recovery, attention_written_meanwhile, TIMEOUT_S)
 		ASSERT_EQ(0, slot_check_attention(guest, 0,
 						  states[state].indicator));
 	}
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
@@ -256,7 +256,7 @@ TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
 
 	for (int i = 0; i < 3; i++) {
 		ASSERT_EQ(0, recover(guest));
-		ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+		ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 		ASSERT_EQ(0, recover(guest));
 		ASSERT_EQ(0, slot_check_stays(guest, &self->card));
 		ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
@@ -376,7 +376,7 @@ TEST_F_TIMEOUT(error_recovery_with_card, slot_occupied, TIMEOUT_S)
 	ASSERT_EQ(0, slot_check_power(guest, 0, true));
 	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(error_recovery_with_card, slot_emptied_since_boot, TIMEOUT_S)
@@ -386,7 +386,7 @@ TEST_F_TIMEOUT(error_recovery_with_card, slot_emptied_since_boot, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 	ASSERT_EQ(0, recover(guest));
 	ASSERT_EQ(0, slot_check_power(guest, 0, false));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
 int main(int argc, char **argv)

@@ -92,7 +92,7 @@ TEST_F_TIMEOUT(bus_reset, slot_empty, TIMEOUT_S)
 
 	ASSERT_EQ(0, guest_request(guest, "write %s 1", self->reset));
 	ASSERT_EQ(0, slot_check_power(guest, 0, false));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
@@ -101,12 +101,12 @@ TEST_F_TIMEOUT(bus_reset, slot_occupied, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	ASSERT_EQ(0, guest_request(guest, "write %s 1", self->reset));
 	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
 	ASSERT_EQ(0, slot_check_power(guest, 0, true));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(bus_reset, fifty_times, TIMEOUT_S)
@@ -114,7 +114,7 @@ TEST_F_TIMEOUT(bus_reset, fifty_times, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 
 	ASSERT_EQ(0, guest_request(guest, "repeat 50 write %s 1", self->reset));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "1"));
 	ASSERT_EQ(0, guest_request(guest, "repeat 50 write %s 1", self->reset));
 	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
@@ -154,7 +154,7 @@ TEST_F_TIMEOUT(bus_reset, attention_written_meanwhile, TIMEOUT_S)
 		ASSERT_EQ(0, slot_check_attention(guest, 0,
 						  states[state].indicator));
 	}
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
 /* Commands all along, of which some meet the reset wherever it is. */
@@ -164,7 +164,7 @@ TEST_F_TIMEOUT(bus_reset, attention_written_all_along, TIMEOUT_S)
 	char attention[SLOT_PATH_SIZE];
 
 	ASSERT_EQ(0, slot_attribute(guest, 0, "attention", attention));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	ASSERT_EQ(0, guest_request(guest, "start repeat 10 write %s 1",
 				   self->reset));
 	ASSERT_EQ(0, guest_request(guest, "start repeat 400 write %s 1",
@@ -185,7 +185,7 @@ TEST_F_TIMEOUT(bus_reset, while_button_pending, TIMEOUT_S)
 	char bdf[BDF_SIZE];
 	int64_t since_ns;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	since_ns = guest->agent.now_ns;
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
 	ASSERT_EQ(0, guest_request(guest, "sleep %d", NOTICED_MS));
@@ -194,7 +194,7 @@ TEST_F_TIMEOUT(bus_reset, while_button_pending, TIMEOUT_S)
 	slot_function_bdf(guest, 0, 0, bdf);
 	EXPECT_EQ(-ETIMEDOUT, guest_request(guest, "wait add %s %d", bdf,
 					    BUTTON_MS));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
 /*
@@ -308,7 +308,7 @@ TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	int64_t since_ns;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
 	since_ns = guest->agent.now_ns;
@@ -316,7 +316,7 @@ TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
 	ASSERT_EQ(0, guest_go_on(guest));
 	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
 	ASSERT_EQ(0, slot_check_power(guest, 0, false));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
 /* As in slot_use.*.swapped, QEMU takes the other card away with the slot's power. */
@@ -325,7 +325,7 @@ TEST_F_TIMEOUT(reset_moment, card_swapped, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	int64_t since_ns;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
 	since_ns = guest->agent.now_ns;
@@ -346,14 +346,14 @@ TEST_F_TIMEOUT(reset_moment, button_pressed, TIMEOUT_S)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
 				 "a reset makes a port forget that its button was pressed"));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
 	since_ns = guest->agent.now_ns;
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
 	ASSERT_EQ(0, guest_go_on(guest));
 	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since_ns));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
 int main(int argc, char **argv)

@@ -23,6 +23,9 @@
 /* Host time; QEMU frees the device in a thread of its own. */
 #define DELETED_TIMEOUT_MS	5000
 
+/* Guest time; a driver that polls turns the power indicator on after the binding. */
+#define SETTLE_MS	500
+
 #define SLTCTL_EVENT_ENABLES	(PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_PFDE | \
 				 PCI_EXP_SLTCTL_MRLSCE | PCI_EXP_SLTCTL_PDCE | \
 				 PCI_EXP_SLTCTL_CCIE)
@@ -252,6 +255,19 @@ int slot_hot_add(struct guest *guest, const struct plug *plug)
 	ret = slot_plug(guest, plug);
 
 	return ret ?: slot_wait_added(guest, plug, since_ns);
+}
+
+/**
+ * slot_hot_add_and_settle() - plug a device, and wait until nothing more comes of it
+ * @guest: the guest
+ * @plug: what
+ *
+ * Return: as slot_wait_added().
+ */
+int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug)
+{
+	return slot_hot_add(guest, plug) ?:
+	       guest_request(guest, "sleep %d", SETTLE_MS);
 }
 
 /**

@@ -67,6 +67,7 @@ int slot_try_plug(struct guest *guest, const struct plug *plug);
 int slot_plug(struct guest *guest, const struct plug *plug);
 int slot_request_unplug(struct guest *guest, const struct plug *plug);
 int slot_hot_add(struct guest *guest, const struct plug *plug);
+int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug);
 int slot_hot_remove(struct guest *guest, const struct plug *plug);
 int slot_wait_added(struct guest *guest, const struct plug *plug,
 		    int64_t since_ns);
