@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Does the kernel build our documentation, and does MAINTAINERS know all our files?
+# BASES= names the kernels, only the newest if unset.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+work=$root/out/check/docs
+unset MAKEFLAGS MFLAGS MAKELEVEL
+export PYTHONDONTWRITEBYTECODE=1
+
+# apply_series BASE: to links to what its documentation is built from.
+apply_series() {
+	from=$("$root/scripts/fetch-base" "$1")
+	rm -rf "$tree" "$work/staged"
+	mkdir -p "$tree"
+	series | stage "$from" "$work/staged"
+	cp -al "$from/." "$tree" 2>/dev/null || cp -a "$from/." "$tree"
+	(cd "$work/staged" && find . -type f -exec cp --remove-destination --parents {} "$tree" \;)
+}
+
+htmldocs() {
+	make -C "$tree" htmldocs SPHINXDIRS='PCI trace' >"$work/log" 2>&1
+	status=$?
+	cat "$work/log"
+	return $status
+}
+
+# A pristine tree has warnings, too: of references from these directories to others,
+# which are not built. Ours are those that name a file which the series touches.
+no_warning_of_ours() {
+	grep '^Documentation/' "$work/staged.list" >"$work/ours"
+	! grep -E 'WARNING|ERROR' "$work/log" | grep -F -f "$work/ours"
+}
+
+# Else the silence above proves nothing.
+built() {
+	sed -n 's/^Documentation\(.*\)\.rst$/\1.html/p' "$work/ours" | while read -r page; do
+		find "$tree/Documentation/output" -path "*$page" | grep . || exit
+	done
+}
+
+all_in_maintainers() {
+	patterns=$(sed -n 's/^+F:\t//p' "$root"/patches/*-MAINTAINERS-*.patch)
+	series | while read -r _ overlay; do
+		overlay_files "$overlay"
+	done | {
+		unknown=0
+		while read -r file; do
+			known=0
+			for pattern in $patterns; do
+				# shellcheck disable=SC2254
+				case $file in $pattern | $pattern*) known=1 ;; esac
+			done
+			[ "$known" -eq 1 ] || {
+				echo "$file"
+				unknown=1
+			}
+		done
+		[ "$unknown" -eq 0 ]
+	}
+}
+
+ok 'MAINTAINERS knows all files of ours' all_in_maintainers
+for base in ${BASES:-newest}; do
+	tree=$work/$base
+	ok "$base: the series applies" apply_series "$base"
+	ok "$base: make htmldocs" htmldocs
+	ok "$base: no warning about what the series touches" no_warning_of_ours
+	ok "$base: each of our pages is there" built
+	rm -rf "$tree" "$work/staged"
+done
+done_testing
