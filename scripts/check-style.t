@@ -44,11 +44,11 @@ sparse_selftest() {
 	return 1
 }
 
-for file in $(find "$selftest" -name '*.[ch]' | sort); do
+for file in $(find "$selftest" "$root/drivers" -name '*.[ch]' | sort); do
 	ok "checkpatch --strict ${file#"$root/"}" checkpatch "$file"
 done
 ok 'kernel-doc is complete' kernel_doc "$selftest"/lib/*.c "$selftest"/guest/*.c \
-	"$selftest"/lib/include/libpciehp/*.h
+	"$selftest"/lib/include/libpciehp/*.h "$root"/drivers/pci/hotplug/tests/*.[ch]
 ok 'sparse has no word against the kselftest' sparse_selftest
 ok 'shellcheck has no word against the scripts' \
 	shellcheck -x "$root"/scripts/* "$root/.ci/run"

@@ -230,3 +230,11 @@ lay() {
 			die "cannot write $4/src/$file"
 	done <"$4/touched"
 }
+
+# put_series TREE WORK: make WORK/src the kernel in TREE with the series applied,
+# for whoever holds the scratch directory and a lock of WORK.
+put_series() {
+	series | stage "$1" "$tmp/stage" || return
+	sort -u "$tmp/stage.list" >"$tmp/touched"
+	lay "$1" "$tmp/stage" "$tmp/touched" "$2"
+}

@@ -1,0 +1,108 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The KUnit suite: green on the series, and red on each patch of regressions/kunit/
+# in exactly the tests that its .expect file names. With FULL=1 also green on the
+# other bases.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+out=$root/out/check/kunit
+mkdir -p "$out"
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+# verdicts: "ok NAME" or "not_ok NAME" for each test in a kernel's log on stdin.
+verdicts() {
+	tr -d '\r' | sed -n 's/^\(\[ *[0-9.]*\] \)\{0,1\}    \(not ok\|ok\) [0-9]* \([^ ]*\).*/\2 \3/p' |
+		sed 's/^not ok/not_ok/'
+}
+
+# run_by_tool: as anybody would in a kernel tree. What it makes of a verdict is not
+# used: it is that of the kernel.
+run_by_tool() (
+	work=$cache/kunit/${tree##*/}
+	writable "$work" || die "cannot write to the cache in $work: set XDG_CACHE_HOME to a place that is writable"
+	lock "$work/.lock"
+	scratch "$(mktemp -d "$work/.tmp.XXXXXX")"
+	put_series "$tree" "$work"
+	export PYTHONDONTWRITEBYTECODE=1 KBUILD_BUILD_TIMESTAMP=1970-01-01
+	cd "$work/src"
+	tools/testing/kunit/kunit.py run --arch=arm64 --cross_compile=aarch64-linux-gnu- \
+		--kunitconfig=drivers/pci/hotplug/tests --build_dir="$work/arm64" \
+		--jobs="$(nproc)" --raw_output=kunit >"$1" 2>&1 9>&-
+)
+
+# passed TEST LOG
+passed() {
+	verdicts <"$2" | grep -x "ok $1"
+}
+
+# boot IMAGE LOG: in virtual time, so that it costs none to wait in the guest.
+boot() {
+	timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -m 256 \
+		-icount shift=1,sleep=off -nodefaults -display none -no-reboot -serial stdio \
+		-append 'console=ttyAMA0 nokaslr panic=-1 kunit_shutdown=poweroff kunit.filter_glob=pciehp' \
+		-kernel "$1" </dev/null >"$2" 2>&1
+}
+
+# green LOG: all tests have passed, and how many there are.
+green() {
+	verdicts <"$1" >"$1.verdicts"
+	grep '^not_ok' "$1.verdicts" && return 1
+	[ "$(wc -l <"$1.verdicts")" -ge "$planned" ]
+}
+
+# red LOG EXPECT: exactly the tests that EXPECT names have failed.
+red() {
+	verdicts <"$1" >"$1.verdicts"
+	[ "$(wc -l <"$1.verdicts")" -eq "$planned" ] || {
+		echo "of $planned tests, $(wc -l <"$1.verdicts") have ended"
+		return 1
+	}
+	sed -n 's/^not_ok //p' "$1.verdicts" | sort >"$1.red"
+	grep -v '^#' "$2" | sort | diff - "$1.red"
+}
+
+# guest_time LOG: of the suite, in virtual ms.
+guest_time() {
+	sed -n 's/^\[ *\([0-9.]*\)\] .*\(KTAP version 1\|ok 1 pciehp\).*/\1/p' "$1" |
+		awk 'NR == 1 { start = $1 } { end = $1 } END { printf "%d\n", (end - start) * 1000 }'
+}
+
+takes_less_than_a_second() {
+	ms=$(guest_time "$1")
+	echo "$ms ms"
+	[ "$ms" -gt 0 ] && [ "$ms" -lt 1000 ]
+}
+
+boots_green() {
+	image=$(image kunit) && boot "$image" "$1" && green "$1"
+}
+
+tree=$("$root/scripts/fetch-base" newest)
+cases=$(sed -n 's/^	KUNIT_CASE(\(.*\)),/\1/p' "$root/drivers/pci/hotplug/tests/pciehp_kunit.c")
+planned=$(echo "$cases" | wc -l)
+
+ok 'kunit.py run --arch=arm64' run_by_tool "$out/tool.log"
+for test in $cases; do
+	ok "$test" passed "$test" "$out/tool.log"
+done
+ok 'the suite passes in virtual time' boots_green "$out/series.log"
+ok 'the suite takes less than 1 s of guest time' takes_less_than_a_second "$out/series.log"
+
+# turns_red PATCH
+turns_red() {
+	log=$out/$(basename "$1" .patch).log
+	image=$(image "kunit/$(basename "$1" .patch)") && boot "$image" "$log" &&
+		red "$log" "${1%.patch}.expect"
+}
+
+for patch in "$root"/patches/regressions/kunit/*.patch; do
+	ok "$(basename "$patch" .patch) turns red what it should" turns_red "$patch"
+done
+
+[ "${FULL-}" ] && for base in 6.12 6.1; do
+	tree=$("$root/scripts/fetch-base" "$base")
+	ok "$base: the suite passes" boots_green "$out/$base.log"
+done
+done_testing
