@@ -155,7 +155,8 @@ refresh_takes_edits() {
 		sed -i '1s/^/# edited\n/' Makefile && git commit -qam 'Begin with an edit' &&
 		git cherry-pick "$first^..pciehp" >/dev/null && git checkout -q -B pciehp &&
 		echo edited | tee -a tools/testing/selftests/pciehp/settings >>tools/testing/selftests/Makefile &&
-		git commit -qa --amend --no-edit || return
+		git commit -qa --fixup "$(git log -1 --format=%h -- tools/testing/selftests/pciehp/settings)" &&
+		GIT_SEQUENCE_EDITOR=: git rebase -qi --autosquash base || return
 	cd "$root"
 	refresh && changed_in_project >/dev/null &&
 		grep -qx '+# edited' "$tmp/project/patches/0001-Begin-with-an-edit.patch" &&
