@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Does the kernel build our documentation, and does MAINTAINERS know all our files?
+# Does the kernel build our documentation?
 # BASES= names the kernels, only the newest if unset.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -41,28 +41,6 @@ built() {
 	done
 }
 
-all_in_maintainers() {
-	patterns=$(sed -n 's/^+F:\t//p' "$root"/patches/*-MAINTAINERS-*.patch)
-	series | while read -r _ overlay; do
-		overlay_files "$overlay"
-	done | {
-		unknown=0
-		while read -r file; do
-			known=0
-			for pattern in $patterns; do
-				# shellcheck disable=SC2254
-				case $file in $pattern | $pattern*) known=1 ;; esac
-			done
-			[ "$known" -eq 1 ] || {
-				echo "$file"
-				unknown=1
-			}
-		done
-		[ "$unknown" -eq 0 ]
-	}
-}
-
-ok 'MAINTAINERS knows all files of ours' all_in_maintainers
 for base in ${BASES:-newest}; do
 	tree=$work/$base
 	ok "$base: the series applies" apply_series "$base"

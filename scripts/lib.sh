@@ -225,9 +225,9 @@ lay() {
 			continue
 		fi
 		cmp -s "$from" "$4/src/$file" && continue
-		mkdir -p "$4/src/${file%/*}"
-		{ cp "$from" "$4/file.part" && mv "$4/file.part" "$4/src/$file"; } ||
-			die "cannot write $4/src/$file"
+		to=$4/src/$file
+		mkdir -p "${to%/*}"
+		{ cp "$from" "$4/file.part" && mv "$4/file.part" "$to"; } || die "cannot write $to"
 	done <"$4/touched"
 }
 
