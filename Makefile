@@ -9,7 +9,7 @@ export ARCH BASE VARIANT KDIR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit
+	check-kunit kunit-coverage
 
 help:			## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ check: setup		## run all checks and tests
 
 check-kunit: setup	## run the KUnit suite, and on each defect (FULL=1: on all bases)
 	@scripts/check-kunit.t
+
+kunit-coverage: setup	## print how many lines of the command and interrupt code the KUnit suite runs
+	@scripts/kunit-coverage
 
 check-series: setup	## build every commit with W=1, sparse and Coccinelle (ARCHS= arm64, x86_64)
 	@scripts/check-builds

@@ -17,20 +17,25 @@ verdicts() {
 		sed 's/^not ok/not_ok/'
 }
 
-# run_by_tool: as anybody would in a kernel tree. What it makes of a verdict is not
-# used: it is that of the kernel.
+# run_by_tool LOG: as anybody would in a kernel tree, with lockdep.
 run_by_tool() (
 	work=$cache/kunit/${tree##*/}
 	writable "$work" || die "cannot write to the cache in $work: set XDG_CACHE_HOME to a place that is writable"
 	lock "$work/.lock"
 	scratch "$(mktemp -d "$work/.tmp.XXXXXX")"
 	put_series "$tree" "$work"
-	export PYTHONDONTWRITEBYTECODE=1 KBUILD_BUILD_TIMESTAMP=1970-01-01
+	export PYTHONDONTWRITEBYTECODE=1
 	cd "$work/src"
 	tools/testing/kunit/kunit.py run --arch=arm64 --cross_compile=aarch64-linux-gnu- \
-		--kunitconfig=drivers/pci/hotplug/tests --build_dir="$work/arm64" \
-		--jobs="$(nproc)" --raw_output=kunit >"$1" 2>&1 9>&-
+		--kunitconfig=drivers/pci/hotplug/tests --kconfig_add=CONFIG_DEBUG_KERNEL=y \
+		--kconfig_add=CONFIG_PROVE_LOCKING=y --kconfig_add=CONFIG_DEBUG_ATOMIC_SLEEP=y \
+		--build_dir="$work/arm64" --jobs="$(nproc)" --raw_output=all >"$1" 2>&1 9>&-
 )
+
+# no_splat LOG
+no_splat() {
+	grep -q 'KTAP version' "$1" && ! grep -E 'WARNING:|BUG:|INFO: .*lock|Call trace:' "$1"
+}
 
 # passed TEST LOG
 passed() {
@@ -87,6 +92,7 @@ ok 'kunit.py run --arch=arm64' run_by_tool "$out/tool.log"
 for test in $cases; do
 	ok "$test" passed "$test" "$out/tool.log"
 done
+ok 'neither lockdep nor anything else has a word against it' no_splat "$out/tool.log"
 ok 'the suite passes in virtual time' boots_green "$out/series.log"
 ok 'the suite takes less than 1 s of guest time' takes_less_than_a_second "$out/series.log"
 

@@ -231,10 +231,17 @@ lay() {
 	done <"$4/touched"
 }
 
-# put_series TREE WORK: make WORK/src the kernel in TREE with the series applied,
-# for whoever holds the scratch directory and a lock of WORK.
+# put_series TREE WORK [PATCH...]: make WORK/src the kernel in TREE with the series
+# and these patches applied, for whoever holds the scratch directory and a lock of
+# WORK.
 put_series() {
-	series | stage "$1" "$tmp/stage" || return
+	from=$1
+	work=$2
+	shift 2
+	{
+		series
+		[ $# -eq 0 ] || printf '%s\n' "$@"
+	} | stage "$from" "$tmp/stage" || return
 	sort -u "$tmp/stage.list" >"$tmp/touched"
-	lay "$1" "$tmp/stage" "$tmp/touched" "$2"
+	lay "$from" "$tmp/stage" "$tmp/touched" "$work"
 }

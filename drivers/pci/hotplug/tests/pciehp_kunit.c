@@ -233,12 +233,13 @@ static void wait_cmd_gives_up_when_timed_out(struct kunit *test)
 	struct fake_port *port = test->priv;
 	unsigned long start = jiffies;
 
-	/* as long as if it was polled for */
+	/* by polling, for what is left after a jiffy of 10 ms as well */
 	command_issued(port, 1001);
 	pcie_wait_cmd(port->ctrl);
-	KUNIT_EXPECT_EQ(test, port->status_reads, 1);
+	KUNIT_EXPECT_GE(test, port->status_reads, 1);
+	KUNIT_EXPECT_LE(test, port->status_reads, 2);
 
-	/* as long as if it was waited for */
+	/* by waiting */
 	enable(port);
 	command_issued(port, 1001);
 	pcie_wait_cmd(port->ctrl);
@@ -996,19 +997,20 @@ static void rearm_leaves_events_to_polling(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_HPIE, 0);
 }
 
-/* The thread is told to look what has become of the card. */
+/* The thread is told to look what has become of the card, and nothing else. */
 static void expect_slot_checked(struct kunit *test, struct fake_port *port)
 {
-	static const int changed = PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC;
-
-	KUNIT_EXPECT_NE(test, pending(port) & changed, 0);
-	KUNIT_EXPECT_EQ(test, pending(port) & ~changed, 0);
+	KUNIT_EXPECT_NE(test, pending(port), 0);
+	KUNIT_EXPECT_EQ(test, pending(port) & (PCI_EXP_SLTSTA_ABP |
+					       PCI_EXP_SLTSTA_PFD |
+					       DISABLE_SLOT | RERUN_ISR), 0);
 }
 
 /* as pci_reset_bus() goes about it */
 static void hotplug_works_after_bus_reset(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
 	u16 val;
 
 	enable(port);
@@ -1023,6 +1025,7 @@ static void hotplug_works_after_bus_reset(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val);
 	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 	expect_slot_checked(test, port);
 	expect_hotplug_works(test, port);
 }
@@ -1055,6 +1058,7 @@ static void hotplug_works_after_command_during_reset(struct kunit *test)
 static void hotplug_works_after_error_recovery(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
 
 	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
 	enable(port);
@@ -1069,6 +1073,7 @@ static void hotplug_works_after_error_recovery(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_PCC,
 			PCI_EXP_SLTCTL_PWR_OFF);
 	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 	expect_slot_checked(test, port);
 	expect_hotplug_works(test, port);
 }
@@ -1079,6 +1084,7 @@ static void recovery_awaits_no_completion(struct kunit *test)
 	struct fake_port *port = test->priv;
 	unsigned long start = jiffies;
 
+	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
 	enable(port);
 	command_issued(port, 0);
 
