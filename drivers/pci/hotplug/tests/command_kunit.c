@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KUnit tests of how the PCIe hotplug driver writes Slot Control */
+
+#include <kunit/test.h>
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/pci.h>
+
+#include "../../pci.h"
+#include "../pciehp.h"
+#include "fake_port.h"
+#include "pciehp_kunit.h"
+
+/* pcie_poll_cmd() */
+
+static void poll_cmd_consumes_completion(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	command_issued(port, 0);
+	fake_port_set(port, PCI_EXP_SLTSTA,
+		      PCI_EXP_SLTSTA_CC | PCI_EXP_SLTSTA_PDC);
+
+	KUNIT_EXPECT_EQ(test, pcie_poll_cmd(port->ctrl, 1000), 1);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 1);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDC);
+}
+
+static void poll_cmd_waits_for_completion(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	command_issued(port, 0);
+	port->reads_left = 3;
+
+	KUNIT_EXPECT_EQ(test, pcie_poll_cmd(port->ctrl, 1000), 1);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 3);
+}
+
+static void poll_cmd_times_out(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	command_issued(port, 0);
+
+	KUNIT_EXPECT_EQ(test, pcie_poll_cmd(port->ctrl, 10), 0);
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 2);
+}
+
+static void poll_cmd_gives_up_on_all_ones(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	command_issued(port, 0);
+	port->absent = true;
+
+	KUNIT_EXPECT_EQ(test, pcie_poll_cmd(port->ctrl, 1000), -ENODEV);
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+/* pcie_wait_cmd() */
+
+static void wait_cmd_skipped_without_completions(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	port->ctrl->slot_cap |= PCI_EXP_SLTCAP_NCCS;
+	command_issued(port, 0);
+
+	pcie_wait_cmd(port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+static void wait_cmd_skipped_when_completed(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	command_issued(port, 0);
+	port->ctrl->cmd_busy = false;
+
+	pcie_wait_cmd(port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+static void wait_cmd_woken_by_interrupt(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	enable(port);
+	command_issued(port, 0);
+	fake_port_event_later(port, PCI_EXP_SLTSTA_CC, 10);
+
+	pcie_wait_cmd(port->ctrl);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+/* Interrupts, but not of Command Completed, or the other way round */
+static void wait_cmd_polls_without_interrupt(struct kunit *test)
+{
+	static const u16 missing[] = {
+		PCI_EXP_SLTCTL_CCIE,
+		PCI_EXP_SLTCTL_HPIE,
+	};
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(missing); i++) {
+		fake_port_set(port, PCI_EXP_SLTCTL, ENABLES & ~missing[i]);
+		command_issued(port, 0);
+		port->reads_left = 2;
+
+		pcie_wait_cmd(port->ctrl);
+		KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	}
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+static void wait_cmd_polls_once_when_timed_out(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_CC);
+	command_issued(port, 1001);
+
+	pcie_wait_cmd(port->ctrl);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 1);
+	KUNIT_EXPECT_EQ(test, slot_status(port), 0);
+}
+
+static void wait_cmd_gives_up_when_timed_out(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	/* by polling, which goes on for a jiffy in steps of 10 ms */
+	command_issued(port, 1001);
+	pcie_wait_cmd(port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 1 + jiffies_to_msecs(1) / 10);
+
+	/* by waiting */
+	enable(port);
+	command_issued(port, 1001);
+	pcie_wait_cmd(port->ctrl);
+
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+static void wait_cmd_waits_out_the_second(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	enable(port);
+	command_issued(port, 960);
+	pcie_wait_cmd(port->ctrl);
+
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_GE(test, msecs_since(start), 30);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+static void wait_cmd_waits_longer_when_polling(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	pciehp_poll_mode = true;
+	command_issued(port, 1500);
+	port->reads_left = 3;
+
+	pcie_wait_cmd(port->ctrl);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 3);
+}
+
+/* pcie_do_write_cmd() */
+
+/* G1, G2: the port completes the command which enables interrupts at once. */
+static void first_command_completes_within_write(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+
+	KUNIT_EXPECT_EQ(test, port->interrupts, 1);
+	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+	expect_hotplug_works(test, port);
+}
+
+/* G1 */
+static void command_published_before_write(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	u16 val = slot_ctrl(port) | ENABLES;
+
+	enable(port);
+	KUNIT_EXPECT_EQ(test, port->commands, 1);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val);
+	KUNIT_EXPECT_EQ(test, port->slot_ctrl, val);
+	KUNIT_EXPECT_EQ(test, port->notification, ENABLES);
+	KUNIT_EXPECT_TRUE(test, port->cmd_busy);
+}
+
+static void command_changes_only_its_mask(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	u16 val = slot_ctrl(port);
+
+	pcie_do_write_cmd(port->ctrl, 0xffff, PCI_EXP_SLTCTL_PCC, false);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val | PCI_EXP_SLTCTL_PCC);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl, slot_ctrl(port));
+	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
+}
+
+static void command_waits_for_its_completion(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	port->completion_reads = 2;
+	pcie_do_write_cmd(port->ctrl, PCI_EXP_SLTCTL_PWR_OFF,
+			  PCI_EXP_SLTCTL_PCC, true);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 2);
+}
+
+static void command_does_not_wait_unless_told(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	port->completion = FAKE_PORT_COMPLETES_NONE;
+	power_off(port);
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
+}
+
+static void command_waits_for_the_previous(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	port->completion_reads = 2;
+	power_off(port);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
+	power_off(port);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 2);
+	KUNIT_EXPECT_EQ(test, port->commands, 2);
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+}
+
+static void command_without_completions_follows_at_once(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	port->ctrl->slot_cap |= PCI_EXP_SLTCAP_NCCS;
+	port->completion = FAKE_PORT_COMPLETES_NONE;
+
+	enable(port);
+	power_off(port);
+	pcie_do_write_cmd(port->ctrl, PCI_EXP_SLTCTL_PWR_ON,
+			  PCI_EXP_SLTCTL_PCC, true);
+	KUNIT_EXPECT_EQ(test, port->commands, 3);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+/* A port with the erratum completes no command which only changes enables. */
+static void command_with_erratum_follows_at_once(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	port->pdev->broken_cmd_compl = 1;
+	port->completion = FAKE_PORT_COMPLETES_CONTROL;
+
+	enable(port);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	power_off(port);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 1);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+static void command_with_erratum_completes(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	port->pdev->broken_cmd_compl = 1;
+	port->completion = FAKE_PORT_COMPLETES_CONTROL;
+	port->completion_reads = 2;
+
+	power_off(port);
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+	power_off(port);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 2);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+}
+
+/* G3: what is intended while the port is gone, the next command writes. */
+static void command_to_absent_port_stays_intended(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	port->absent = true;
+	pcie_do_write_cmd(port->ctrl, ENABLES, ENABLES, true);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, port->ctrl->notification, ENABLES);
+
+	port->absent = false;
+	power_off(port);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 1);
+	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+	expect_hotplug_works(test, port);
+}
+
+/* G3: the same goes for what is no longer intended. */
+static void command_to_absent_port_shuts_gate(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->absent = true;
+	pcie_do_write_cmd(port->ctrl, 0, ENABLES, true);
+	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
+
+	port->absent = false;
+	power_off(port);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, 0);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
+}
+
+/* G2: an event may still be signaled until the write has taken effect. */
+static void gate_shut_after_disabling_write(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->before_command = PCI_EXP_SLTSTA_DLLSC;
+	pcie_do_write_cmd(port->ctrl, 0, ENABLES, false);
+
+	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, port->notification, ENABLES);
+	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
+}
+
+/* G2: other enables are no reason to shut the gate, nor are they lost. */
+static void gate_stays_open_across_commands(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->before_command = PCI_EXP_SLTSTA_DLLSC;
+	pcie_do_write_cmd(port->ctrl, 0, PCI_EXP_SLTCTL_DLLSCE, false);
+	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, port->ctrl->notification,
+			ENABLES & ~PCI_EXP_SLTCTL_DLLSCE);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES,
+			ENABLES & ~PCI_EXP_SLTCTL_DLLSCE);
+
+	enable(port);
+	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	expect_hotplug_works(test, port);
+}
+
+/* G3: a command may be written before what a reset has cleared is restored. */
+static void command_restores_enables(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	fake_port_set(port, PCI_EXP_SLTCTL, 0);
+	power_off(port);
+
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
+			ENABLES | PCI_EXP_SLTCTL_PWR_OFF);
+	KUNIT_EXPECT_EQ(test, port->ctrl->notification, ENABLES);
+	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	expect_hotplug_works(test, port);
+}
+
+/* G3: what somebody else has enabled is not ours, and the gate stays shut. */
+static void command_takes_no_enables_from_register(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	fake_port_set(port, PCI_EXP_SLTCTL,
+		      ENABLES | PCI_EXP_SLTCTL_PDCE | PCI_EXP_SLTCTL_PFDE |
+		      PCI_EXP_SLTCTL_MRLSCE | PCI_EXP_SLTCTL_PWR_IND_ON);
+	power_off(port);
+
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
+			PCI_EXP_SLTCTL_PWR_IND_ON | PCI_EXP_SLTCTL_PWR_OFF);
+	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
+}
+
+/* The saved Slot Control */
+
+static void command_updates_saved_copy(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	u16 val;
+
+	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
+	enable(port);
+	power_off(port);
+	val = slot_ctrl(port);
+
+	fake_port_reset(port);
+	fake_port_restore(port);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val);
+}
+
+static void command_to_absent_port_updates_saved_copy(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	u16 val = slot_ctrl(port);
+
+	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
+	port->absent = true;
+	enable(port);
+	power_off(port);
+	port->absent = false;
+
+	fake_port_restore(port);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
+			val | ENABLES | PCI_EXP_SLTCTL_PWR_OFF);
+}
+
+static void saved_copy_changes_in_slot_control_only(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	fake_port_set(port, PCI_EXP_DEVCTL, 0x1111);
+	fake_port_set(port, PCI_EXP_LNKCTL, 0x2222);
+	fake_port_set(port, PCI_EXP_SLTCTL, PCI_EXP_SLTCTL_PWR_IND_ON);
+	fake_port_set(port, PCI_EXP_RTCTL, 0x0004);
+	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
+	pci_update_saved_slot_control(port->pdev, 0xffff, ENABLES);
+
+	fake_port_set(port, PCI_EXP_DEVCTL, 0);
+	fake_port_set(port, PCI_EXP_LNKCTL, 0);
+	fake_port_set(port, PCI_EXP_RTCTL, 0);
+	fake_port_restore(port);
+	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_DEVCTL), 0x1111);
+	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_LNKCTL), 0x2222);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), ENABLES);
+	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_RTCTL), 0x0004);
+}
+
+static void command_needs_no_saved_copy(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	pci_free_cap_save_buffers(port->pdev);
+	INIT_HLIST_HEAD(&port->pdev->saved_cap_space);
+	enable(port);
+	expect_hotplug_works(test, port);
+}
+
+static struct kunit_case command_cases[] = {
+	KUNIT_CASE(poll_cmd_consumes_completion),
+	KUNIT_CASE(poll_cmd_waits_for_completion),
+	KUNIT_CASE(poll_cmd_times_out),
+	KUNIT_CASE(poll_cmd_gives_up_on_all_ones),
+	KUNIT_CASE(wait_cmd_skipped_without_completions),
+	KUNIT_CASE(wait_cmd_skipped_when_completed),
+	KUNIT_CASE(wait_cmd_woken_by_interrupt),
+	KUNIT_CASE(wait_cmd_polls_without_interrupt),
+	KUNIT_CASE(wait_cmd_polls_once_when_timed_out),
+	KUNIT_CASE(wait_cmd_gives_up_when_timed_out),
+	KUNIT_CASE(wait_cmd_waits_out_the_second),
+	KUNIT_CASE(wait_cmd_waits_longer_when_polling),
+	KUNIT_CASE(first_command_completes_within_write),
+	KUNIT_CASE(command_published_before_write),
+	KUNIT_CASE(command_changes_only_its_mask),
+	KUNIT_CASE(command_waits_for_its_completion),
+	KUNIT_CASE(command_does_not_wait_unless_told),
+	KUNIT_CASE(command_waits_for_the_previous),
+	KUNIT_CASE(command_without_completions_follows_at_once),
+	KUNIT_CASE(command_with_erratum_follows_at_once),
+	KUNIT_CASE(command_with_erratum_completes),
+	KUNIT_CASE(command_to_absent_port_stays_intended),
+	KUNIT_CASE(command_to_absent_port_shuts_gate),
+	KUNIT_CASE(gate_shut_after_disabling_write),
+	KUNIT_CASE(gate_stays_open_across_commands),
+	KUNIT_CASE(command_restores_enables),
+	KUNIT_CASE(command_takes_no_enables_from_register),
+	KUNIT_CASE(command_updates_saved_copy),
+	KUNIT_CASE(command_to_absent_port_updates_saved_copy),
+	KUNIT_CASE(saved_copy_changes_in_slot_control_only),
+	KUNIT_CASE(command_needs_no_saved_copy),
+	{}
+};
+
+static struct kunit_suite command_suite = {
+	.name = "pciehp_command",
+	.init = pciehp_test_init,
+	.exit = pciehp_test_exit,
+	.test_cases = command_cases,
+};
+
+kunit_test_suite(command_suite);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the KUnit tests for the PCIe hotplug driver share
+ *
+ * They are about what the driver guarantees for Slot Control, its interrupt and
+ * events:
+ *
+ * G1 What is intended is published before the port can act on it.
+ * G2 The gate in pciehp_isr() is open from before interrupts can be enabled in
+ *    the port until after they are disabled there.
+ * G3 The gate follows what the driver intends, never what it reads back.  A
+ *    command restores enables which a reset has cleared.
+ * G4 After a reset and the restore of config space, no event stays pending with
+ *    its interrupt lost.
+ * G5 Events are ignored while interrupts are disabled.
+ * G6 In polling mode, none of this matters.
+ */
+
+#ifndef _PCIEHP_KUNIT_H
+#define _PCIEHP_KUNIT_H
+
+#include <kunit/test.h>
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+
+#include "../pciehp.h"
+#include "fake_port.h"
+
+/* what pcie_init_notification() enables at a slot with an attention button */
+#define ENABLES			(PCI_EXP_SLTCTL_ABPE |	\
+				 PCI_EXP_SLTCTL_CCIE |	\
+				 PCI_EXP_SLTCTL_HPIE |	\
+				 PCI_EXP_SLTCTL_DLLSCE)
+
+/* less than the timeout of a command */
+#define SOON_MSECS		900
+
+static inline irqreturn_t isr(struct fake_port *port)
+{
+	return pciehp_isr(port->pcie.irq, port->ctrl);
+}
+
+static inline void enable(struct fake_port *port)
+{
+	pcie_do_write_cmd(port->ctrl, ENABLES, ENABLES, false);
+}
+
+static inline void power_off(struct fake_port *port)
+{
+	pcie_do_write_cmd(port->ctrl, PCI_EXP_SLTCTL_PWR_OFF,
+			  PCI_EXP_SLTCTL_PCC, false);
+}
+
+static inline u16 slot_ctrl(struct fake_port *port)
+{
+	return fake_port_get(port, PCI_EXP_SLTCTL);
+}
+
+static inline u16 slot_status(struct fake_port *port)
+{
+	return fake_port_get(port, PCI_EXP_SLTSTA);
+}
+
+static inline int pending(struct fake_port *port)
+{
+	return atomic_read(&port->ctrl->pending_events);
+}
+
+/* a command which was written this long ago, and is not completed yet */
+static inline void command_issued(struct fake_port *port, unsigned int msecs)
+{
+	port->ctrl->slot_ctrl = slot_ctrl(port);
+	port->ctrl->cmd_started = jiffies - msecs_to_jiffies(msecs);
+	port->ctrl->cmd_busy = true;
+}
+
+static inline unsigned int msecs_since(unsigned long start)
+{
+	return jiffies_to_msecs(jiffies - start);
+}
+
+int pciehp_test_init(struct kunit *test);
+void pciehp_test_exit(struct kunit *test);
+void expect_hotplug_works(struct kunit *test, struct fake_port *port);
+
+#endif /* _PCIEHP_KUNIT_H */
