@@ -9,7 +9,7 @@ export ARCH BASE VARIANT KDIR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit kunit-coverage
+	check-kunit kunit-coverage cost
 
 help:			## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ kunit-coverage: setup	## print how many lines of the command and interrupt code 
 
 check-series: setup	## build every commit with W=1, sparse and Coccinelle (ARCHS= arm64, x86_64)
 	@scripts/check-builds
+
+cost: setup		## count what the series costs: instructions of an interrupt, bytes of text
+	@scripts/cost
 
 check-sanitizers: setup	## run cases on kernels with KASAN, UBSAN, lockdep and KCSAN (CASES= a pattern)
 	@scripts/check-sanitizers

@@ -352,8 +352,22 @@ int gdb_continue_at(struct gdbstub *gdb, uint64_t addr)
 }
 
 /**
+ * gdb_step() - let the CPU that stopped execute one instruction
+ * @gdb: the connection
+ *
+ * The others do not run, and QEMU holds interrupts and its clocks back meanwhile. It
+ * stops again as at a breakpoint.
+ *
+ * Return: 0 or a negative errno.
+ */
+int gdb_step(struct gdbstub *gdb)
+{
+	return send_packet(gdb, "s");
+}
+
+/**
  * gdb_wait_stop() - wait until the machine stops at a breakpoint
- * @gdb: the connection, after gdb_continue() or gdb_continue_at()
+ * @gdb: the connection, after gdb_continue(), gdb_continue_at() or gdb_step()
  * @timeout_ms: how long to wait, host time
  *
  * Return: 0; -EINTR when the monitor stopped it instead; -ETIMEDOUT; -EPIPE when

@@ -36,6 +36,7 @@ int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len);
 int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len);
 int gdb_continue(struct gdbstub *gdb);
 int gdb_continue_at(struct gdbstub *gdb, uint64_t addr);
+int gdb_step(struct gdbstub *gdb);
 int gdb_wait_stop(struct gdbstub *gdb, int timeout_ms);
 
 #endif /* LIBPCIEHP_GDBSTUB_H */
