@@ -118,6 +118,11 @@ static int run(struct gdbstub *gdb)
 	return gdb_continue(gdb) ?: gdb_wait_stop(gdb, TIMEOUT_MS);
 }
 
+static int step(struct gdbstub *gdb)
+{
+	return gdb_step(gdb) ?: gdb_wait_stop(gdb, TIMEOUT_MS);
+}
+
 FIXTURE_SETUP(gdbstub)
 {
 	self->gdb.fd = -1;
@@ -177,6 +182,8 @@ TEST_F(gdbstub, replies)
 		{ run, "c", "", -EPROTO },
 		{ run, "c", "W00", -ESHUTDOWN },
 		{ run, "c", "X09", -ESHUTDOWN },
+		{ step, "s", "T05thread:01;", 0 },
+		{ step, "s", "X09", -ESHUTDOWN },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
