@@ -26,6 +26,9 @@
 /* Guest time; a driver that polls turns the power indicator on after the binding. */
 #define SETTLE_MS	500
 
+/* Guest time; with every core busy, that is long after the binding. */
+#define INDICATOR_MS	3000
+
 #define SLTCTL_EVENT_ENABLES	(PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_PFDE | \
 				 PCI_EXP_SLTCTL_MRLSCE | PCI_EXP_SLTCTL_PDCE | \
 				 PCI_EXP_SLTCTL_CCIE)
@@ -169,23 +172,36 @@ int slot_plug(struct guest *guest, const struct plug *plug)
 	return ret;
 }
 
+static int device_del(struct guest *guest, const struct plug *plug)
+{
+	return qmp_command(&guest->vm.qmp, "device_del",
+			   json_pack("{s:s}", "id", plug->id), NULL);
+}
+
 /**
  * slot_request_unplug() - ask the guest to release a device, by the attention
  * button
  * @guest: the guest
  * @plug: what
  *
- * QEMU refuses while the power indicator blinks, as it does when the guest never
- * comes to the end of something before.
+ * QEMU refuses while the power indicator blinks. It does until the driver is done with
+ * a hot-add, which others know of before; and for ever when the guest never comes to
+ * the end of something.
  *
  * Return: 0, or -EREMOTEIO when QEMU refused, recorded in the result.
  */
 int slot_request_unplug(struct guest *guest, const struct plug *plug)
 {
+	int64_t until_ns = guest->agent.now_ns + INDICATOR_MS * 1000000LL;
 	int ret;
 
-	ret = qmp_command(&guest->vm.qmp, "device_del",
-			  json_pack("{s:s}", "id", plug->id), NULL);
+	ret = device_del(guest, plug);
+	while (ret == -EREMOTEIO && guest->agent.now_ns < until_ns &&
+	       strstr(guest->vm.qmp.error, "power indicator blinking")) {
+		if (guest_request(guest, "sleep 20"))
+			break;
+		ret = device_del(guest, plug);
+	}
 	if (ret)
 		result_lost(&guest->result, "%s", guest->vm.qmp.error);
 
