@@ -9,7 +9,7 @@ export ARCH BASE VARIANT KDIR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit kunit-coverage cost
+	check-kunit kunit-coverage cost explore
 
 help:			## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ determinism: setup	## compare the guest times of N=20 runs under load (CASES= a 
 
 soak: setup		## add and remove CYCLES=10000 cards
 	@scripts/soak
+
+explore: setup		## stop the driver at its every call, and have things happen (FULL=1, PROVE=1, REPLAY=)
+	@scripts/explore
 
 scale: setup		## print what 1 to 128 slots cost
 	@scripts/scale

@@ -13,67 +13,10 @@
 #define BINDING_MS	2000
 
 /* QEMU's ids, see topology_build(). */
-#define ROOT_PORT	"root0"
 #define UPSTREAM_PORT	"up0"
 
 /* Not one of "port0", ..., which are looked at when the test is over. */
 #define PORT_BESIDE	"beside"
-
-/* To tell which error is injected, QEMU wants its name. */
-#define FATAL_ERROR	"DLP"
-
-/*
- * What firmware does for a machine: ports report errors upwards, and the root port
- * interrupts for them. The reset clears it in the upstream port.
- */
-static int enable_error_reporting(struct guest *guest, const char *id)
-{
-	uint16_t command, control;
-	char bdf[BDF_SIZE];
-	int ret;
-
-	ret = pci_tree_find(&guest->vm.qmp, id, bdf);
-	if (ret) {
-		result_error(&guest->result, "find %s: %s", id, strerror(-ret));
-		return ret;
-	}
-
-	return config_read16(guest, bdf, PCI_COMMAND, &command) ?:
-	       config_write16(guest, bdf, PCI_COMMAND,
-			      command | PCI_COMMAND_SERR) ?:
-	       config_read16(guest, bdf, PCI_BRIDGE_CONTROL, &control) ?:
-	       config_write16(guest, bdf, PCI_BRIDGE_CONTROL,
-			      control | PCI_BRIDGE_CTL_SERR);
-}
-
-static int inject_error(struct guest *guest)
-{
-	const char *text;
-	json_t *result;
-	int ret;
-
-	ret = enable_error_reporting(guest, ROOT_PORT) ?:
-	      enable_error_reporting(guest, UPSTREAM_PORT);
-	if (ret)
-		return ret;
-	ret = qmp_command(&guest->vm.qmp, "human-monitor-command",
-			  json_pack("{s:s}", "command-line",
-				    "pcie_aer_inject_error " UPSTREAM_PORT " " FATAL_ERROR),
-			  &result);
-	if (ret) {
-		result_error(&guest->result, "%s", guest->vm.qmp.error);
-		return ret;
-	}
-	text = json_string_value(result);
-	if (!text || strncmp(text, "OK", strlen("OK"))) {
-		result_error(&guest->result, "inject an error: QEMU says: %s",
-			     text ?: "nothing");
-		ret = -EPROTO;
-	}
-	json_decref(result);
-
-	return ret;
-}
 
 /* A machine whose error goes unnoticed would pass everything. */
 static int recover(struct guest *guest)
@@ -82,7 +25,7 @@ static int recover(struct guest *guest)
 	const char *said;
 	int ret;
 
-	ret = inject_error(guest) ?:
+	ret = error_inject_fatal(guest) ?:
 	      guest_request(guest, "sleep %d", RECOVERY_MS) ?:
 	      guest_fetch_log(guest);
 	if (ret)
@@ -239,7 +182,7 @@ TEST_F_TIMEOUT(error_recovery, attention_written_meanwhile, TIMEOUT_S)
 	for (size_t i = 0; i < ARRAY_SIZE(moments_ms); i++) {
 		const int state = i % ARRAY_SIZE(states);
 
-		ASSERT_EQ(0, inject_error(guest));
+		ASSERT_EQ(0, error_inject_fatal(guest));
 		ASSERT_EQ(0, guest_request(guest, "sleep %d", moments_ms[i]));
 		ASSERT_EQ(0, guest_request(guest, "write %s %s", attention,
 					   states[state].value));

@@ -52,6 +52,9 @@ int pci_slot_name(const char *bdf, struct answer *answer);
 int process_start(const char *request);
 int process_join(int timeout_ms, struct answer *answer);
 
+/* standby.c */
+int standby_start(const char *bdf, int cpu, const char *requests);
+
 /* system.c */
 int system_find_symbol(const char *name, struct answer *answer);
 int system_count_interrupts(const char *name, struct answer *answer);

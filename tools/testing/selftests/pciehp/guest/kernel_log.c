@@ -11,7 +11,7 @@
 
 /* What the last record may be longer must fit the answer too. */
 #define RECORD_SIZE	2048
-static_assert(AGENT_LOG_SIZE + RECORD_SIZE < AGENT_ANSWER_SIZE - 64,
+static_assert(AGENT_LOG_SIZE + RECORD_SIZE < AGENT_TEXT_SIZE,
 	      "an answer to \"log\" must fit");
 
 static int kmsg = -1;

@@ -245,6 +245,35 @@ static int do_join(char *args, struct answer *answer)
 	return process_join(atoi(args), answer);
 }
 
+/* Answers of those that fail are kept as well, and the rest still runs. */
+static int do_all(char *args, struct answer *answer)
+{
+	static char text[AGENT_TEXT_SIZE];
+	char *request;
+
+	while ((request = strsep(&args, ";"))) {
+		struct answer one = { .text = text, .size = sizeof(text) };
+
+		request_run(request + strspn(request, " "), &one);
+		answer_add(answer, "%d %lld %zu\n", one.error,
+			   (long long)one.time_ns, one.len);
+		answer_add(answer, "%.*s", (int)one.len, text);
+	}
+
+	return -answer->error;
+}
+
+static int do_standby(char *args, struct answer *answer)
+{
+	char bdf[16];
+	int cpu, pos;
+
+	if (sscanf(args, "%15s %d %n", bdf, &cpu, &pos) != 2)
+		return -EINVAL;
+
+	return standby_start(bdf, cpu, args + pos);
+}
+
 static int do_symbol(char *args, struct answer *answer)
 {
 	return system_find_symbol(args, answer);
@@ -294,6 +323,8 @@ static const struct {
 	{ "repeat",		do_repeat },
 	{ "start",		do_start },
 	{ "join",		do_join },
+	{ "all",		do_all },
+	{ "standby",		do_standby },
 	{ "symbol",		do_symbol },
 	{ "interrupts",		do_interrupts },
 	{ "reboot",		do_reboot },

@@ -275,40 +275,65 @@ int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len)
 }
 
 /**
+ * gdb_read_registers() - read registers of the CPU that stopped
+ * @gdb: the connection; the machine must be stopped
+ * @values: receives the first @n, in the order of gdb for the architecture
+ * @n: how many; all of these have 64 bits
+ *
+ * All are read at once, as QEMU gives a single one only to who has read its
+ * description of them before.
+ *
+ * Return: 0, -EPROTO when there are not as many, or another negative errno.
+ */
+int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n)
+{
+	char reply[GDB_PACKET_MAX], *hex = reply;
+	uint8_t bytes[sizeof(*values)];
+	int ret;
+
+	ret = transact(gdb, "g", reply, sizeof(reply));
+	if (ret)
+		return ret;
+	if (strlen(reply) < n * 2 * sizeof(bytes))
+		return -EPROTO;
+	for (; n--; hex += 2 * sizeof(bytes)) {
+		char digits[2 * sizeof(bytes) + 1] = "";
+
+		memcpy(digits, hex, 2 * sizeof(bytes));
+		ret = decode_hex(digits, bytes, sizeof(bytes));
+		if (ret)
+			return ret;
+		/* all of QEMU's machines that we boot are little endian */
+		*values = 0;
+		for (int i = sizeof(bytes) - 1; i >= 0; i--)
+			*values = *values << 8 | bytes[i];
+		values++;
+	}
+
+	return 0;
+}
+
+/**
  * gdb_read_register() - read a register of the CPU that stopped
  * @gdb: the connection; the machine must be stopped
  * @number: the register's, as gdb numbers those of the architecture; it and
  *	all before it have 64 bits
  * @value: receives the value
  *
- * All registers are read at once, as QEMU gives a single one only to who has read
- * its description of them before.
- *
- * Return: 0, -EPROTO when there is no such register, or another negative errno.
+ * Return: as gdb_read_registers().
  */
 int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value)
 {
-	char reply[GDB_PACKET_MAX], *hex;
-	uint8_t bytes[sizeof(*value)];
+	uint64_t values[GDB_REGISTERS_MAX];
 	int ret;
 
-	ret = transact(gdb, "g", reply, sizeof(reply));
-	if (ret)
-		return ret;
-	if (strlen(reply) < (number + 1) * 2 * sizeof(bytes))
+	if (number >= GDB_REGISTERS_MAX)
 		return -EPROTO;
-	hex = reply + number * 2 * sizeof(bytes);
-	hex[2 * sizeof(bytes)] = '\0';
-	ret = decode_hex(hex, bytes, sizeof(bytes));
-	if (ret)
-		return ret;
+	ret = gdb_read_registers(gdb, values, number + 1);
+	if (!ret)
+		*value = values[number];
 
-	/* all of QEMU's machines that we boot are little endian */
-	*value = 0;
-	for (int i = sizeof(bytes) - 1; i >= 0; i--)
-		*value = *value << 8 | bytes[i];
-
-	return 0;
+	return ret;
 }
 
 /**
@@ -355,10 +380,9 @@ int gdb_continue_at(struct gdbstub *gdb, uint64_t addr)
  * gdb_step() - let the CPU that stopped execute one instruction
  * @gdb: the connection
  *
- * The others do not run, and QEMU holds interrupts and its clocks back meanwhile. It
- * stops again as at a breakpoint.
+ * It takes no interrupt, and no guest time passes.
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno; then comes gdb_wait_stop().
  */
 int gdb_step(struct gdbstub *gdb)
 {

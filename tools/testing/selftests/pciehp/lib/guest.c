@@ -309,6 +309,62 @@ int guest_boot(struct guest *guest, const char *name,
 }
 
 /**
+ * guest_boot_to_save() - boot a guest whose state can be saved
+ * @guest: from guest_prepare()
+ * @state: path of the state
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_boot_to_save(struct guest *guest, const char *state)
+{
+	guest->config.save = state;
+
+	return start(guest) ?: guest_find_ports(guest);
+}
+
+/**
+ * guest_save() - save the state of a guest that rests; it is no more
+ * @guest: from guest_boot_to_save()
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_save(struct guest *guest)
+{
+	int ret;
+
+	ret = vm_save_state(&guest->vm, guest->config.save);
+	if (ret)
+		result_error(&guest->result, "save the machine's state: %s",
+			     strerror(-ret));
+	vm_cleanup(&guest->vm);
+	guest->alive = false;
+	guest->config.save = NULL;
+
+	return ret;
+}
+
+/**
+ * guest_load() - begin with the state of a guest that was saved
+ * @guest: from guest_prepare() with the setup of that guest
+ * @state: path of the state
+ * @device: argument of -device, for what was plugged since its boot, or NULL
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_load(struct guest *guest, const char *state, const char *device)
+{
+	int ret = 0;
+
+	if (device)
+		ret = topology_add(&guest->topology, device);
+	guest->config.load = state;
+	ret = ret ?: start(guest);
+	guest->config.load = NULL;
+
+	return ret ?: guest_find_ports(guest);
+}
+
+/**
  * guest_migrate() - move a guest into another machine, by way of a file
  * @guest: the guest
  * @device: argument of -device, for what was plugged since the boot
@@ -419,6 +475,7 @@ void guest_forget(struct guest *guest)
 	if (guest->initrd >= 0)
 		close(guest->initrd);
 	guest->initrd = -1;
+	guest_forget_answers(guest);
 	free(guest->log);
 	guest->log = NULL;
 	free(guest->trace);

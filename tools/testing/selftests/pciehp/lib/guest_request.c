@@ -104,10 +104,14 @@ int guest_request(struct guest *guest, const char *fmt, ...)
 {
 	char request[AGENT_REQUEST_SIZE];
 	va_list ap;
+	int ret;
 
 	va_start(ap, fmt);
 	vsnprintf(request, sizeof(request), fmt, ap);
 	va_end(ap);
+
+	if (guest_take_kept(guest, request, &ret))
+		return ret;
 
 	return guest_begin(guest, "%s", request) ?: guest_finish(guest);
 }

@@ -176,6 +176,26 @@ static void check_trace(struct guest *guest)
 }
 
 /**
+ * invariants_requests() - what invariants_check() is going to ask
+ * @guest: the guest
+ * @requests: receives it, as guest_begin_all() takes it
+ * @size: room in @requests
+ */
+void invariants_requests(const struct guest *guest, char *requests, size_t size)
+{
+	char *end = requests + size;
+
+	requests += snprintf(requests, end - requests, "quiet %d %d;devices;",
+			     SETTLE_MS, SETTLE_TIMEOUT_MS);
+	for (int i = 0; i < guest->n_ports; i++)
+		requests += snprintf(requests, end - requests, "%s%s",
+				     i ? "," : "slot-registers ",
+				     guest->ports[i].bdf);
+	snprintf(requests, end - requests, "%slog;trace",
+		 guest->n_ports ? ";" : "");
+}
+
+/**
  * invariants_check() - let the machine settle, then check I1 to I6
  * @guest: a guest that is alive; what is found goes into its result
  */

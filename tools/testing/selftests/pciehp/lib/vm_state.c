@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Booted machines kept in files, so that not every case has to boot its own. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -226,6 +227,24 @@ int vm_save_state(struct vm *vm, const char *path)
 		ret = -errno;
 
 	return ret;
+}
+
+/**
+ * vm_remove_states() - remove a folder of states
+ * @dir: the folder
+ */
+void vm_remove_states(const char *dir)
+{
+	struct dirent *entry;
+	DIR *states;
+
+	states = opendir(dir);
+	if (!states)
+		return;
+	while ((entry = readdir(states)))
+		unlinkat(dirfd(states), entry->d_name, 0);
+	closedir(states);
+	rmdir(dir);
 }
 
 /* A file without a name has one in /proc as long as we live. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Run the cases, some side by side, each in a process of its own. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include <libpciehp/compiler.h>
+#include <libpciehp/vm.h>
 
 #include "runner.h"
 
@@ -233,20 +233,6 @@ static void end_jobs(struct run *run)
 	}
 }
 
-static void remove_states(const char *dir)
-{
-	struct dirent *entry;
-	DIR *states;
-
-	states = opendir(dir);
-	if (!states)
-		return;
-	while ((entry = readdir(states)))
-		unlinkat(dirfd(states), entry->d_name, 0);
-	closedir(states);
-	rmdir(dir);
-}
-
 /* As when nothing is to be built for a series that is empty. */
 static const struct job *find_same(const struct run *run, size_t i)
 {
@@ -398,7 +384,7 @@ int jobs_run(struct run *run, unsigned int parallel)
 	catch_signals();
 	ret = make_jobs(run) ?: run_all(run, parallel);
 	end_jobs(run);
-	remove_states(run->states);
+	vm_remove_states(run->states);
 
 	return ret;
 }

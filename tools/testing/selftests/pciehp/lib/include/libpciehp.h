@@ -6,7 +6,9 @@
 #include <libpciehp/agent.h>
 #include <libpciehp/config_space.h>
 #include <libpciehp/environment.h>
+#include <libpciehp/error_injection.h>
 #include <libpciehp/guest.h>
+#include <libpciehp/invariants.h>
 #include <libpciehp/pci_tree.h>
 #include <libpciehp/result.h>
 #include <libpciehp/slot.h>

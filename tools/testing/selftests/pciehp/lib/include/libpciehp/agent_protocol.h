@@ -46,8 +46,20 @@
  *                               more if AGENT_LOG_SIZE bytes came
  *   trace                       likewise pciehp's trace events, the text of
  *                               trace_pipe
+ *   all REQUEST; REQUEST; ...   one after the other, whatever becomes of each;
+ *                               "ERRNO TIME_NS LENGTH", a new line and LENGTH
+ *                               bytes of text for each
+ *   standby BDF CPU REQUEST; REQUEST; ...
+ *                               a process of the highest priority waits for the
+ *                               interrupts of BDF, an "edu" of QEMU's, and runs
+ *                               on CPU the requests whose bits are set in its
+ *                               interrupt status; what becomes of each it says
+ *                               in the kernel's log: "standby BIT: ERRNO"
  *   reboot                      the next answer is that of the boot
  *   kexec CMDLINE               likewise, into the kernel in /kernel
+ *
+ * The text of an answer has up to AGENT_TEXT_SIZE bytes, or with "all" up to that
+ * for each request in it, and AGENT_ANSWER_SIZE less a few for the whole.
  *
  * An answer is "TIME_NS ok TEXT" or "TIME_NS error ERRNO TEXT". TIME_NS is
  * CLOCK_MONOTONIC when the request was answered; "wait" answers with the time
@@ -68,9 +80,10 @@
 #define AGENT_MAILBOX		0x60010000
 
 #define AGENT_MAGIC		0x70636965
-#define AGENT_VERSION		3
+#define AGENT_VERSION		4
 #define AGENT_REQUEST_SIZE	4096
-#define AGENT_ANSWER_SIZE	16384
+#define AGENT_ANSWER_SIZE	65536
+#define AGENT_TEXT_SIZE		16320
 #define AGENT_LOG_SIZE		12288
 
 /**

@@ -12,6 +12,9 @@
 /* Memory a packet; two digits a byte, with room for command and checksum. */
 #define GDB_MEMORY_MAX	((GDB_PACKET_MAX - 64) / 2)
 
+/* 64-bit registers that are read at once, more than any architecture has. */
+#define GDB_REGISTERS_MAX	64
+
 /**
  * struct gdbstub - one connection to a gdbstub
  * @fd: the stream socket; owned
@@ -30,6 +33,7 @@ void gdb_init(struct gdbstub *gdb, int fd, int timeout_ms);
 void gdb_cleanup(struct gdbstub *gdb);
 int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr);
 int gdb_clear_breakpoint(struct gdbstub *gdb, uint64_t addr);
+int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n);
 int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value);
 int gdb_physical(struct gdbstub *gdb, bool on);
 int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len);

@@ -78,6 +78,7 @@ struct guest_setup {
  * @log_len: bytes of @log
  * @trace: pciehp's trace events fetched so far, one a line
  * @trace_len: bytes of @trace
+ * @answers: answers that came before they were asked for, see guest_begin_all()
  * @alive: booted, and the link has not failed since
  * @unbound: no driver is bound to the ports
  */
@@ -97,6 +98,7 @@ struct guest {
 	size_t log_len;
 	char *trace;
 	size_t trace_len;
+	json_t *answers;
 	bool alive;
 	bool unbound;
 };
@@ -109,6 +111,9 @@ int guest_start(struct guest *guest);
 void guest_forget(struct guest *guest);
 void guest_end(struct guest *guest);
 int guest_find_ports(struct guest *guest);
+int guest_boot_to_save(struct guest *guest, const char *state);
+int guest_save(struct guest *guest);
+int guest_load(struct guest *guest, const char *state, const char *device);
 int guest_migrate(struct guest *guest, const char *device);
 
 /* guest_request.c */
@@ -121,6 +126,12 @@ int guest_request(struct guest *guest, const char *fmt, ...);
 int guest_fetch_log(struct guest *guest);
 int guest_fetch_trace(struct guest *guest);
 void guest_explain_failure(struct guest *guest);
+
+/* guest_batch.c */
+int guest_begin_all(struct guest *guest, const char *requests);
+int guest_keep_answers(struct guest *guest);
+bool guest_take_kept(struct guest *guest, const char *request, int *ret);
+void guest_forget_answers(struct guest *guest);
 
 /* guest_stop.c */
 int guest_find_symbol(struct guest *guest, const char *name, uint64_t *addr);

@@ -5,6 +5,7 @@
 
 #include <libpciehp/guest.h>
 
+void invariants_requests(const struct guest *guest, char *requests, size_t size);
 void invariants_check(struct guest *guest);
 
 #endif /* LIBPCIEHP_INVARIANTS_H */

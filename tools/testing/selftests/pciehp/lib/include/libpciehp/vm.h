@@ -100,6 +100,7 @@ void vm_state_path(const struct vm_config *config, const char *dir,
 int vm_save_state(struct vm *vm, const char *path);
 int vm_load_console(struct vm *vm, const char *path);
 int vm_load_state(struct vm *vm, const char *path);
+void vm_remove_states(const char *dir);
 int vm_send(struct vm *vm, int fd);
 int vm_receive(struct vm *vm, int fd);
 

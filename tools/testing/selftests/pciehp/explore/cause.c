@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What violations have in common: the same cause is reported once. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explore.h"
+
+#define TEXTS_MAX	32
+#define TEXT_SIZE	256
+
+/* FNV-1a */
+uint64_t cause_hash(const char *text)
+{
+	uint64_t hash = 0xcbf29ce484222325;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+
+	return hash;
+}
+
+/* Values, addresses and times differ; words tell. */
+static void leave_numbers_out(const char *from, char *to, size_t size)
+{
+	char *end = to + size - 1;
+
+	while (*from && to < end) {
+		const char *at = from;
+
+		if (!strncmp(at, "0x", 2))
+			at += 2;
+		if (isxdigit((unsigned char)*at) &&
+		    (at > from || isdigit((unsigned char)*at))) {
+			while (isxdigit((unsigned char)*at))
+				at++;
+			*to++ = '#';
+			from = at;
+		} else {
+			*to++ = *from++;
+		}
+	}
+	*to = '\0';
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/**
+ * cause_format() - a text that is the same for the same cause
+ * @scenario: name of the scenario
+ * @problems: what was found
+ * @cause: receives the text
+ * @size: room in @cause
+ */
+void cause_format(const char *scenario, json_t *problems, char *cause,
+		  size_t size)
+{
+	char texts[TEXTS_MAX][TEXT_SIZE];
+	char *end = cause + size;
+	json_t *problem;
+	size_t i, n = 0;
+
+	json_array_foreach(problems, i, problem) {
+		if (n < TEXTS_MAX)
+			leave_numbers_out(json_string_value(problem) ?: "",
+					  texts[n++], TEXT_SIZE);
+	}
+	qsort(texts, n, TEXT_SIZE, by_text);
+	cause += snprintf(cause, end - cause, "%s:", scenario);
+	for (i = 0; i < n && cause < end; i++) {
+		if (i && !strcmp(texts[i], texts[i - 1]))
+			continue;
+		cause += snprintf(cause, end - cause, " %s;", texts[i]);
+	}
+}

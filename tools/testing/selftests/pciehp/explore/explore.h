@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One event at one instruction, again and again: what the parts share. */
+#ifndef EXPLORE_H
+#define EXPLORE_H
+
+#include <jansson.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libpciehp.h>
+#include <libpciehp/stream.h>
+
+#include "points.h"
+
+#define ID_SIZE		192
+#define REQUEST_SIZE	1024
+
+/* Cards of the scenarios and the operations, by QEMU's id. */
+#define CARD		"dev0"
+#define OTHER_CARD	"dev1"
+
+/**
+ * struct scenario - what goes on while something else happens
+ * @name: its name
+ * @setup: the machine
+ * @card: a card that is there from the boot on, as of -device, or NULL
+ * @hot_added: it is plugged after the boot instead
+ * @quick: it is part of the quick cut
+ * @prepare: brings the guest to where the scenario begins, or NULL
+ * @trigger: what is done on the stopped machine as the scenario begins, or NULL
+ * @request: writes what is asked of the guest from then on, until the scenario is
+ *	over, as guest_begin_all() takes it
+ */
+struct scenario {
+	const char *name;
+	struct guest_setup setup;
+	const char *card;
+	bool hot_added;
+	bool quick;
+	int (*prepare)(struct guest *guest, const struct scenario *scenario);
+	int (*trigger)(struct guest *guest, const struct scenario *scenario);
+	int (*request)(struct guest *guest, const struct scenario *scenario,
+		       char *text, size_t size);
+};
+
+extern const struct scenario scenarios[];
+extern const size_t n_scenarios;
+
+const struct scenario *scenario_find(const char *name);
+void scenario_service(const struct guest *guest, const char *verb,
+		      char *request, size_t size);
+int scenario_save(const struct scenario *scenario, const char *state);
+int scenario_load(struct guest *guest, const struct scenario *scenario,
+		  const char *state, const char *const *options, char *request,
+		  size_t size);
+
+/**
+ * struct operation - what happens at a point
+ * @name: its name
+ * @quick: it is part of the quick cut
+ * @standby: the number of its request to the standby process, or -1
+ * @run: does it to the stopped machine: 0; -EREMOTEIO when QEMU refuses;
+ *	-EOPNOTSUPP when it makes no sense there; or another negative errno. NULL
+ *	for one that is a request to the standby process.
+ */
+struct operation {
+	const char *name;
+	bool quick;
+	int standby;
+	int (*run)(struct guest *guest);
+};
+
+extern const struct operation operations[];
+extern const size_t n_operations;
+
+const struct operation *operation_find(const char *name);
+int operation_run(const struct operation *operation, struct guest *guest);
+int operation_standby(struct guest *guest);
+
+/**
+ * struct interleaving - one scenario with one event
+ * @scenario: the scenario
+ * @operation: the event, or NULL for the scenario alone
+ * @point: where the machine stops for it
+ * @hit: at the how many-th time that it comes by there, from 1
+ */
+struct interleaving {
+	const struct scenario *scenario;
+	const struct operation *operation;
+	const struct point *point;
+	int hit;
+};
+
+void interleaving_format(const struct interleaving *interleaving,
+			 char id[ID_SIZE]);
+int interleaving_parse(struct interleaving *interleaving, const char *id,
+		       const struct points *points, char *why, size_t size);
+json_t *interleaving_run(const struct interleaving *interleaving,
+			 const char *states, FILE *details);
+
+/* verdict.c */
+void verdict_settle_requests(const struct guest *guest, char *requests,
+			     size_t size);
+void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
+		   bool operated);
+
+/* reach.c */
+json_t *reach_run(const struct scenario *scenario, const struct points *points,
+		  const char *states);
+
+/* cause.c */
+void cause_format(const char *scenario, json_t *problems, char *cause,
+		  size_t size);
+uint64_t cause_hash(const char *text);
+
+/**
+ * struct explore - one run of the program
+ * @kernel: the guest's kernel
+ * @vmlinux: the same with debug information
+ * @dir: where results go
+ * @states: where saved states are
+ * @points: of the kernel
+ * @jobs: how many interleavings at once
+ * @seconds: after how long no more are begun, or 0
+ * @limit: after how many, or 0
+ * @scenarios: pattern of their names, or NULL for those of the cut
+ * @operations: pattern of their names, or NULL for those of the cut
+ * @functions: pattern of the functions whose points count
+ * @groups: pattern of the groups, see sources[]
+ * @every_instruction: not only entries and calls count
+ * @full: all scenarios and operations are in the cut, not only the quick ones
+ * @hits: up to which hit of a point
+ * @until_found: end with the first violation that is not expected
+ * @expect: path of a file that tells what is expected, or NULL
+ * @again: what makes a command of a replay's name, as of printf()
+ * @reaches: what reach_run() found, by index of the scenario
+ * @plan: the interleavings
+ * @n_plan: how many
+ */
+struct explore {
+	const char *kernel;
+	const char *vmlinux;
+	const char *dir;
+	char states[PATH_MAX];
+	struct points points;
+	unsigned int jobs;
+	int seconds;
+	size_t limit;
+	const char *scenarios;
+	const char *operations;
+	const char *functions;
+	const char *groups;
+	bool every_instruction;
+	bool full;
+	int hits;
+	bool until_found;
+	const char *expect;
+	const char *again;
+	json_t **reaches;
+	struct interleaving *plan;
+	size_t n_plan;
+};
+
+/* plan.c */
+bool plan_has_scenario(const struct explore *explore,
+		       const struct scenario *scenario);
+bool plan_has_operation(const struct explore *explore,
+			const struct operation *operation);
+bool plan_has_point(const struct explore *explore, const struct point *point);
+int plan_make(struct explore *explore);
+
+/* sweep.c */
+int sweep_reach(struct explore *explore);
+int sweep_run(struct explore *explore, json_t *results);
+
+/* results.c */
+int results_open(const struct explore *explore, json_t **results);
+int results_add(const struct explore *explore, json_t *results,
+		json_t *result);
+
+/* report.c */
+int report_print(const struct explore *explore, json_t *results);
+bool report_expects(const char *expect, json_t *result);
+
+#endif /* EXPLORE_H */

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Stop the guest at every instruction of its hotplug driver, and have things happen. */
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../kselftest.h"
+
+#include "explore.h"
+#include "workers.h"
+
+#define EXIT_VIOLATION	1
+#define EXIT_BROKEN	2
+
+static const char usage[] =
+"usage: pciehp_explore [OPTION]... [REPLAY]...\n"
+"\n"
+"Explore the kernel KERNEL, or run the interleavings of these names again.\n"
+"\n"
+"  -v VMLINUX   the kernel with debug information (vmlinux beside it)\n"
+"  -o DIR       where results go; what is there already is not done again (.)\n"
+"  -j N         how many at once (one for each CPU)\n"
+"  -t SECONDS   begin no more after that time\n"
+"  -l N         no more than N interleavings\n"
+"  -s PATTERN   scenarios (a quick cut)\n"
+"  -x PATTERN   operations (a quick cut)\n"
+"  -f PATTERN   functions (*)\n"
+"  -g PATTERN   groups of functions: pciehp, portdrv, scan, reset (pciehp)\n"
+"  -i           every instruction, not entries and calls only\n"
+"  -a           all scenarios and operations\n"
+"  -n N         up to the N-th time that a point is come by (1)\n"
+"  -e FILE      what is expected to be violated\n"
+"  -1           end with the first violation that is not\n"
+"  -c N         how often to replay (1)\n"
+"  -A COMMAND   what runs one again, if its name follows\n"
+"  -p           list the points\n";
+
+static int load_points(struct explore *explore)
+{
+	static char beside[PATH_MAX];
+	char kernel[PATH_MAX], why[256];
+	int ret;
+
+	if (!explore->vmlinux) {
+		snprintf(kernel, sizeof(kernel), "%s", explore->kernel);
+		snprintf(beside, sizeof(beside), "%s/vmlinux", dirname(kernel));
+		explore->vmlinux = beside;
+	}
+	ret = points_load(&explore->points, explore->vmlinux, why, sizeof(why));
+	if (ret)
+		fprintf(stderr,
+			"cannot find the points of %s: %s; -v names a vmlinux with CONFIG_DEBUG_INFO\n",
+			explore->vmlinux, why);
+
+	return ret;
+}
+
+static void list_points(const struct explore *explore)
+{
+	static const char *const kinds[] = {
+		[POINT_ENTRY] = "entry", [POINT_CALL] = "call",
+		[POINT_RETURNED] = "returned", [POINT_OTHER] = "other",
+	};
+
+	for (size_t i = 0; i < explore->points.n; i++) {
+		const struct point *point = &explore->points.all[i];
+
+		if (plan_has_point(explore, point))
+			printf("%s+%#x %s %s %s:%d %s\n", point->function,
+			       point->offset, sources[point->group].group,
+			       kinds[point->kind], point->file ?: "?",
+			       point->line, point->text);
+	}
+}
+
+static void print_result(json_t *result)
+{
+	json_t *problem;
+	size_t i;
+
+	printf("%s: %s, %lld ms\n",
+	       json_string_value(json_object_get(result, "id")),
+	       json_string_value(json_object_get(result, "verdict")),
+	       json_integer_value(json_object_get(result, "host_ms")));
+	json_array_foreach(json_object_get(result, "problems"), i, problem)
+		printf("  %s\n", json_string_value(problem));
+}
+
+static int save_state(const struct explore *explore,
+		      const struct scenario *scenario)
+{
+	char state[PATH_MAX];
+
+	if (snprintf(state, sizeof(state), "%s/%s", explore->states,
+		     scenario->name) >= (int)sizeof(state))
+		return -ENAMETOOLONG;
+
+	return access(state, R_OK) ? scenario_save(scenario, state) : 0;
+}
+
+/* One interleaving, COUNT times, with all about it on stdout. */
+static int replay(struct explore *explore, const char *id, int count)
+{
+	struct interleaving interleaving;
+	char why[256], cause[1024], first[1024] = "";
+	int same = 0, violations = 0, ret;
+	const char *verdict;
+	json_t *result;
+
+	ret = interleaving_parse(&interleaving, id, &explore->points, why,
+				 sizeof(why));
+	if (ret) {
+		fprintf(stderr, "cannot run '%s': %s\n", id, why);
+		return ret;
+	}
+	ret = save_state(explore, interleaving.scenario);
+	if (ret)
+		return ret;
+	for (int i = 0; i < count && !workers_interrupted(); i++) {
+		result = interleaving_run(&interleaving, explore->states,
+					  i ? NULL : stdout);
+		verdict = json_string_value(json_object_get(result, "verdict"));
+		violations += verdict && !strcmp(verdict, "violation");
+		cause_format(verdict ?: "", json_object_get(result, "problems"),
+			     cause, sizeof(cause));
+		if (!i)
+			snprintf(first, sizeof(first), "%s", cause);
+		same += !strcmp(cause, first);
+		if (!i)
+			print_result(result);
+		json_decref(result);
+	}
+	printf("the same %d of %d times\n", same, count);
+
+	return violations ? EXIT_VIOLATION : 0;
+}
+
+static int explore_all(struct explore *explore)
+{
+	json_t *results = NULL;
+	int ret;
+
+	ret = sweep_reach(explore) ?: plan_make(explore) ?:
+	      results_open(explore, &results) ?: sweep_run(explore, results);
+	if (ret && ret != -EINTR) {
+		fprintf(stderr, "cannot explore %s: %s\n", explore->kernel,
+			strerror(-ret));
+		return EXIT_BROKEN;
+	}
+	if (results && explore->reaches)
+		ret = report_print(explore, results) ? EXIT_VIOLATION : 0;
+	json_decref(results);
+
+	return workers_interrupted() ? 128 + 2 : ret;
+}
+
+static int make_states(struct explore *explore)
+{
+	snprintf(explore->states, sizeof(explore->states), "%s/states.XXXXXX",
+		 explore->dir);
+
+	return mkdtemp(explore->states) ? 0 : -errno;
+}
+
+static void parse_options(struct explore *explore, int argc, char **argv,
+			  int *count, bool *list)
+{
+	int option;
+
+	while ((option = getopt(argc, argv,
+				"v:o:j:t:l:s:x:f:g:ian:e:1c:A:p")) != -1) {
+		switch (option) {
+		case 'v': explore->vmlinux = optarg; break;
+		case 'o': explore->dir = optarg; break;
+		case 'j': explore->jobs = atoi(optarg); break;
+		case 't': explore->seconds = atoi(optarg); break;
+		case 'l': explore->limit = atol(optarg); break;
+		case 's': explore->scenarios = optarg; break;
+		case 'x': explore->operations = optarg; break;
+		case 'f': explore->functions = optarg; break;
+		case 'g': explore->groups = optarg; break;
+		case 'i': explore->every_instruction = true; break;
+		case 'a': explore->full = true; break;
+		case 'n': explore->hits = atoi(optarg); break;
+		case 'e': explore->expect = optarg; break;
+		case '1': explore->until_found = true; break;
+		case 'c': *count = atoi(optarg); break;
+		case 'A': explore->again = optarg; break;
+		case 'p': *list = true; break;
+		default:
+			fprintf(stderr, "%s", usage);
+			exit(EXIT_BROKEN);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct explore explore = {
+		.dir = ".", .functions = "*", .groups = "pciehp", .hits = 1,
+		.jobs = sysconf(_SC_NPROCESSORS_ONLN),
+		.again = "pciehp_explore ",
+	};
+	bool list = false;
+	int count = 1, ret, last;
+
+	parse_options(&explore, argc, argv, &count, &list);
+	if (environment_missing()) {
+		fprintf(stderr, "%s\n", environment_missing());
+		return KSFT_SKIP;
+	}
+	explore.kernel = environment_get("KERNEL");
+	if (load_points(&explore))
+		return EXIT_BROKEN;
+	if (list) {
+		list_points(&explore);
+		return 0;
+	}
+	ret = make_states(&explore);
+	if (ret) {
+		fprintf(stderr, "cannot make a folder in %s: %s\n", explore.dir,
+			strerror(-ret));
+		return EXIT_BROKEN;
+	}
+
+	if (optind == argc)
+		ret = explore_all(&explore);
+	for (int i = optind; i < argc; i++) {
+		last = replay(&explore, argv[i], count);
+		ret = last < 0 ? EXIT_BROKEN : ret > last ? ret : last;
+	}
+	vm_remove_states(explore.states);
+	points_free(&explore.points);
+
+	return ret;
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What can happen at a point. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "explore.h"
+
+/* QEMU's docs/specs/edu: whoever writes here has it interrupt. */
+#define EDU_INTERRUPT_RAISE	0x60
+
+/* Requests to the standby process, in the order of standby_requests(). */
+enum standby_request {
+	STANDBY_POWER_OFF,
+	STANDBY_POWER_ON,
+	STANDBY_ATTENTION,
+	STANDBY_UNBIND,
+	STANDBY_BIND,
+	STANDBY_RESCAN,
+	STANDBY_REMOVE,
+	STANDBY_RESET,
+};
+
+static const struct plug cards[] = {
+	{ .model = "e1000e", .driver = "e1000e", .id = CARD },
+	{ .model = "virtio-net-pci", .driver = "virtio-pci", .id = OTHER_CARD },
+};
+
+/* The card that is in the slot, if one is. */
+static const struct plug *find_card(struct guest *guest)
+{
+	char bdf[BDF_SIZE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cards); i++) {
+		if (!pci_tree_find(&guest->vm.qmp, cards[i].id, bdf))
+			return &cards[i];
+	}
+
+	return NULL;
+}
+
+static int add_other(struct guest *guest)
+{
+	return slot_try_plug(guest, &cards[1]);
+}
+
+/* A port that must not interrupt need not tell later (sec. 6.7.3.4). */
+static int add_silently(struct guest *guest)
+{
+	const char *bdf = guest->ports[0].bdf;
+	uint16_t control;
+	int offset, ret;
+
+	ret = config_find_capability(guest, bdf, PCI_CAP_ID_EXP, &offset) ?:
+	      config_read16(guest, bdf, offset + PCI_EXP_SLTCTL, &control);
+	if (ret)
+		return ret;
+	if (control & PCI_EXP_SLTCTL_HPIE)
+		return -EOPNOTSUPP;
+
+	return slot_try_plug(guest, &cards[1]) ?: slot_clear_events(guest, 0);
+}
+
+static int press_button(struct guest *guest)
+{
+	const struct plug *card = find_card(guest);
+
+	if (!card)
+		return -EOPNOTSUPP;
+
+	return qmp_command(&guest->vm.qmp, "device_del",
+			   json_pack("{s:s}", "id", card->id), NULL);
+}
+
+static int remove_by_surprise(struct guest *guest)
+{
+	const struct plug *card = find_card(guest);
+
+	return card ? slot_surprise_remove(guest, card) : -EOPNOTSUPP;
+}
+
+static int replace_by_other(struct guest *guest)
+{
+	const struct plug *card = find_card(guest);
+
+	if (!card)
+		return -EOPNOTSUPP;
+
+	return slot_surprise_remove(guest, card) ?:
+	       slot_try_plug(guest, &cards[card == &cards[0]]);
+}
+
+static int replace_by_same(struct guest *guest)
+{
+	const struct plug *card = find_card(guest);
+
+	if (!card)
+		return -EOPNOTSUPP;
+
+	return slot_surprise_remove(guest, card) ?:
+	       slot_try_plug(guest, card);
+}
+
+static int add_and_remove(struct guest *guest)
+{
+	return slot_try_plug(guest, &cards[1]) ?:
+	       slot_surprise_remove(guest, &cards[1]);
+}
+
+static int complete_command(struct guest *guest)
+{
+	return slot_complete_command(guest, 0);
+}
+
+const struct operation operations[] = {
+	{ "add", true, -1, add_other },
+	{ "add_silently", false, -1, add_silently },
+	{ "button", true, -1, press_button },
+	{ "surprise_removal", true, -1, remove_by_surprise },
+	{ "replace_by_other", false, -1, replace_by_other },
+	{ "replace_by_same", true, -1, replace_by_same },
+	{ "add_and_remove", false, -1, add_and_remove },
+	{ "command_completed", true, -1, complete_command },
+	{ "power_off", true, STANDBY_POWER_OFF, NULL },
+	{ "power_on", true, STANDBY_POWER_ON, NULL },
+	{ "attention", true, STANDBY_ATTENTION, NULL },
+	{ "unbind", false, STANDBY_UNBIND, NULL },
+	{ "bind", false, STANDBY_BIND, NULL },
+	{ "rescan", false, STANDBY_RESCAN, NULL },
+	{ "remove", false, STANDBY_REMOVE, NULL },
+	{ "bus_reset", true, STANDBY_RESET, NULL },
+};
+
+const size_t n_operations = ARRAY_SIZE(operations);
+
+/**
+ * operation_find() - the operation of that name
+ * @name: the name
+ *
+ * Return: the operation, or NULL.
+ */
+const struct operation *operation_find(const char *name)
+{
+	for (size_t i = 0; i < n_operations; i++) {
+		if (!strcmp(operations[i].name, name))
+			return &operations[i];
+	}
+
+	return NULL;
+}
+
+static int standby_requests(struct guest *guest, char *text, size_t size)
+{
+	char power[SLOT_PATH_SIZE], attention[SLOT_PATH_SIZE], bdf[BDF_SIZE];
+	char unbind[SLOT_PATH_SIZE], bind[SLOT_PATH_SIZE], root[BDF_SIZE];
+	int len, ret;
+
+	ret = slot_attribute(guest, 0, "power", power) ?:
+	      slot_attribute(guest, 0, "attention", attention);
+	if (ret)
+		return ret;
+	slot_function_bdf(guest, 0, 0, bdf);
+	scenario_service(guest, "unbind", unbind, sizeof(unbind));
+	scenario_service(guest, "bind", bind, sizeof(bind));
+	len = snprintf(text, size,
+		       "write %s 0;write %s 1;write %s 1;%s;%s;write /sys/bus/pci/rescan 1;write /sys/bus/pci/devices/%s/remove 1",
+		       power, power, attention, unbind, bind, bdf);
+	if (!pci_tree_find(&guest->vm.qmp, "root0", root))
+		snprintf(text + len, size - len,
+			 ";write /sys/bus/pci/devices/%s/reset_subordinate 1",
+			 root);
+
+	return 0;
+}
+
+/**
+ * operation_standby() - start the process that runs operations in the guest
+ * @guest: the guest, whose machine has the device for it
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int operation_standby(struct guest *guest)
+{
+	char text[REQUEST_SIZE], bdf[BDF_SIZE];
+	int ret;
+
+	ret = pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
+	      standby_requests(guest, text, sizeof(text)) ?:
+	      guest_request(guest, "standby %s 0 %s", bdf, text);
+	if (ret)
+		result_error(&guest->result,
+			     "start the standby process (CONFIG_UIO_PCI_GENERIC): %s",
+			     strerror(-ret));
+
+	return ret;
+}
+
+/* Have the device interrupt, whose handler wakes the standby process. */
+static int wake_standby(struct guest *guest, int request)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	uint16_t low, high;
+	uint8_t bits[4] = { 1 << request };
+	char bdf[BDF_SIZE], root[BDF_SIZE];
+	uint32_t base;
+	int ret;
+
+	if (request == STANDBY_RESET &&
+	    pci_tree_find(&guest->vm.qmp, "root0", root))
+		return -EOPNOTSUPP;
+	ret = pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
+	      config_read16(guest, bdf, PCI_BASE_ADDRESS_0, &low) ?:
+	      config_read16(guest, bdf, PCI_BASE_ADDRESS_0 + 2, &high);
+	if (ret)
+		return ret;
+	base = (uint32_t)high << 16 | (low & ~0xf);
+
+	return gdb_physical(gdb, true) ?:
+	       gdb_write(gdb, base + EDU_INTERRUPT_RAISE, bits, sizeof(bits)) ?:
+	       gdb_physical(gdb, false);
+}
+
+/**
+ * operation_run() - do it to the stopped machine
+ * @operation: the operation
+ * @guest: the guest
+ *
+ * Return: as @operation->run.
+ */
+int operation_run(const struct operation *operation, struct guest *guest)
+{
+	return operation->run ? operation->run(guest) :
+	       wake_standby(guest, operation->standby);
+}

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The points of a kernel, from its symbols, debug information and instructions. */
+#include <capstone/capstone.h>
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <gelf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <libpciehp/compiler.h>
+
+#include "points.h"
+
+/* What a port goes through: the driver, then who calls it and whom it calls. */
+const struct source sources[] = {
+	{ "pciehp", "drivers/pci/hotplug/pciehp_core.c", "*" },
+	{ "pciehp", "drivers/pci/hotplug/pciehp_ctrl.c", "*" },
+	{ "pciehp", "drivers/pci/hotplug/pciehp_hpc.c", "*" },
+	{ "pciehp", "drivers/pci/hotplug/pciehp_pci.c", "*" },
+	{ "portdrv", "drivers/pci/pcie/portdrv.c", "*" },
+	{ "portdrv", "drivers/pci/pcie/portdrv_core.c", "*" },
+	{ "portdrv", "drivers/pci/pcie/portdrv_pci.c", "*" },
+	{ "scan", "drivers/pci/probe.c",
+	  "@(pci_scan_slot|pci_scan_single_device|pci_setup_device|pci_device_add|pci_scan_bridge_extend|pci_scan_child_bus_extend|pci_hp_add_bridge|pci_bus_insert_busn_res|pcie_bus_configure_settings)" },
+	{ "scan", "drivers/pci/bus.c", "pci_bus_add_device*" },
+	{ "scan", "drivers/pci/remove.c", "pci_*" },
+	{ "scan", "drivers/pci/setup-bus.c",
+	  "pci_assign_unassigned_bridge_resources" },
+	{ "reset", "drivers/pci/pci.c",
+	  "@(pci_bus_save_and_disable_locked|pci_bus_restore_locked|pci_bridge_secondary_bus_reset|pcibios_reset_secondary_bus|pci_bridge_wait_for_secondary_bus|pci_restore_state|pci_save_state|pci_dev_save_and_disable|pci_dev_restore|__pci_reset_bus)" },
+	{ "reset", "drivers/pci/pcie/err.c", "*" },
+};
+
+const size_t n_sources = ARRAY_SIZE(sources);
+
+/* Texts that live as long as the points: file names and names of functions. */
+struct strings {
+	struct strings *next;
+	char text[];
+};
+
+struct loader {
+	struct points *points;
+	Elf *elf;
+	Dwarf *dwarf;
+	csh capstone;
+	size_t room;
+	size_t room_ranges;
+};
+
+static const char *keep_string(struct points *points, const char *text)
+{
+	struct strings *string;
+
+	for (string = points->strings; string; string = string->next) {
+		if (!strcmp(string->text, text))
+			return string->text;
+	}
+	string = malloc(sizeof(*string) + strlen(text) + 1);
+	if (!string)
+		return NULL;
+	strcpy(string->text, text);
+	string->next = points->strings;
+	points->strings = string;
+
+	return string->text;
+}
+
+/* One more element; the array grows by doubling. */
+static void *grow(void *array, size_t n, size_t *room, size_t size)
+{
+	if (n < *room)
+		return array;
+	*room = *room ? 2 * *room : 64;
+
+	return realloc(array, *room * size);
+}
+
+static int add_range(struct loader *loader, uint64_t addr, uint64_t len)
+{
+	struct points *points = loader->points;
+
+	points->ranges = grow(points->ranges, points->n_ranges,
+			      &loader->room_ranges, sizeof(*points->ranges));
+	if (!points->ranges)
+		return -ENOMEM;
+	points->ranges[points->n_ranges++] = (struct range){ addr, len };
+
+	return 0;
+}
+
+static int add_point(struct loader *loader, const struct point *point)
+{
+	struct points *points = loader->points;
+
+	points->all = grow(points->all, points->n, &loader->room,
+			   sizeof(*points->all));
+	if (!points->all)
+		return -ENOMEM;
+	points->all[points->n++] = *point;
+
+	return 0;
+}
+
+/* The part of a section that a function is. */
+static const uint8_t *find_code(struct loader *loader, const GElf_Sym *sym)
+{
+	Elf_Scn *section = elf_getscn(loader->elf, sym->st_shndx);
+	Elf_Data *data = section ? elf_rawdata(section, NULL) : NULL;
+	GElf_Shdr header;
+	uint64_t offset;
+
+	if (!data || !data->d_buf || !gelf_getshdr(section, &header))
+		return NULL;
+	offset = sym->st_value - header.sh_addr;
+	if (sym->st_value < header.sh_addr ||
+	    offset + sym->st_size > data->d_size)
+		return NULL;
+
+	return (const uint8_t *)data->d_buf + offset;
+}
+
+static void find_line(struct loader *loader, Dwarf_Die *unit,
+		      struct point *point)
+{
+	Dwarf_Line *line = dwarf_getsrc_die(unit, point->addr);
+	const char *file, *top;
+
+	if (!line)
+		return;
+	dwarf_lineno(line, &point->line);
+	file = dwarf_linesrc(line, NULL, NULL);
+	/* from the kernel's top, if it is told from elsewhere */
+	top = file ? strstr(file, "drivers/pci/") : NULL;
+	point->file = file ? keep_string(loader->points, top ?: file) : NULL;
+}
+
+static bool is_call(struct loader *loader, const cs_insn *insn)
+{
+	if (!insn->id)
+		return false;
+
+	return cs_insn_group(loader->capstone, insn, CS_GRP_CALL) ||
+	       !strcmp(insn->mnemonic, "bl") || !strcmp(insn->mnemonic, "blr");
+}
+
+static int add_function(struct loader *loader, Dwarf_Die *unit, int group,
+			const char *name, const GElf_Sym *sym)
+{
+	const uint8_t *code = find_code(loader, sym);
+	enum point_kind kind = POINT_ENTRY;
+	uint64_t addr = sym->st_value;
+	size_t left = sym->st_size;
+	const char *function = keep_string(loader->points, name);
+	cs_insn *insn;
+	int ret;
+
+	if (!code || !left)
+		return 0;
+	insn = cs_malloc(loader->capstone);
+	if (!insn || !function)
+		return -ENOMEM;
+	ret = add_range(loader, addr, left);
+	while (!ret && cs_disasm_iter(loader->capstone, &code, &left, &addr,
+				      insn)) {
+		struct point point = {
+			.addr = insn->address,
+			.function = function,
+			.offset = insn->address - sym->st_value,
+			.kind = kind,
+			.group = group,
+		};
+		bool call = is_call(loader, insn);
+
+		if (call && kind == POINT_OTHER)
+			point.kind = POINT_CALL;
+		snprintf(point.text, sizeof(point.text), "%.12s %.34s",
+			 insn->mnemonic, insn->op_str);
+		find_line(loader, unit, &point);
+		ret = add_point(loader, &point);
+		kind = call ? POINT_RETURNED : POINT_OTHER;
+	}
+	cs_free(insn, 1);
+
+	return ret;
+}
+
+/* The symbols tell where functions are, also those that the compiler split. */
+static int add_functions(struct loader *loader, Dwarf_Die *unit,
+			 const struct source *source)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	Elf_Data *data;
+	GElf_Sym sym;
+	const char *name;
+	int ret = 0;
+
+	while ((section = elf_nextscn(loader->elf, section))) {
+		if (!gelf_getshdr(section, &header) ||
+		    header.sh_type != SHT_SYMTAB)
+			continue;
+		data = elf_getdata(section, NULL);
+		for (int i = 0; !ret && gelf_getsym(data, i, &sym); i++) {
+			if (GELF_ST_TYPE(sym.st_info) != STT_FUNC ||
+			    dwarf_haspc(unit, sym.st_value) != 1)
+				continue;
+			name = elf_strptr(loader->elf, header.sh_link,
+					  sym.st_name);
+			if (!name || fnmatch(source->functions, name,
+					     FNM_EXTMATCH))
+				continue;
+			ret = add_function(loader, unit, source - sources, name,
+					   &sym);
+		}
+	}
+
+	return ret;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t len = strlen(text), end_len = strlen(end);
+
+	return len >= end_len && !strcmp(text + len - end_len, end);
+}
+
+static int add_units(struct loader *loader)
+{
+	Dwarf_Off offset = 0, next;
+	size_t header_size;
+	Dwarf_Die unit;
+	const char *name;
+	int ret = 0;
+
+	for (; !ret && !dwarf_nextcu(loader->dwarf, offset, &next, &header_size,
+				     NULL, NULL, NULL); offset = next) {
+		if (!dwarf_offdie(loader->dwarf, offset + header_size, &unit))
+			continue;
+		name = dwarf_diename(&unit);
+		for (size_t i = 0; name && !ret && i < n_sources; i++) {
+			if (ends_with(name, sources[i].file))
+				ret = add_functions(loader, &unit, &sources[i]);
+		}
+	}
+
+	return ret;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct point *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+/* A function can have two names, and then comes twice. */
+static void order(struct points *points)
+{
+	size_t n = 0;
+
+	qsort(points->all, points->n, sizeof(*points->all), by_address);
+	for (size_t i = 0; i < points->n; i++) {
+		if (n && points->all[n - 1].addr == points->all[i].addr)
+			continue;
+		points->all[n++] = points->all[i];
+	}
+	points->n = n;
+}
+
+static int open_capstone(struct loader *loader, char *why, size_t size)
+{
+	GElf_Ehdr header;
+	cs_err error;
+
+	if (!gelf_getehdr(loader->elf, &header)) {
+		snprintf(why, size, "%s", elf_errmsg(-1));
+		return -ENOEXEC;
+	}
+	if (header.e_machine == EM_AARCH64)
+		error = cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN,
+				&loader->capstone);
+	else if (header.e_machine == EM_X86_64)
+		error = cs_open(CS_ARCH_X86, CS_MODE_64, &loader->capstone);
+	else
+		error = CS_ERR_ARCH;
+	if (error) {
+		snprintf(why, size, "cannot disassemble it: %s",
+			 cs_strerror(error));
+		return -EOPNOTSUPP;
+	}
+	cs_option(loader->capstone, CS_OPT_DETAIL, CS_OPT_ON);
+	/* it does not know all instructions, and would end at the first of these */
+	cs_option(loader->capstone, CS_OPT_SKIPDATA, CS_OPT_ON);
+
+	return 0;
+}
+
+/**
+ * points_load() - find all points of the functions that sources[] tells
+ * @points: to be initialised; points_free() frees it
+ * @vmlinux: path of the kernel, with symbols and debug information
+ * @why: receives the reason when it cannot be used
+ * @size: room in @why
+ *
+ * Return: 0 or a negative errno.
+ */
+int points_load(struct points *points, const char *vmlinux, char *why,
+		size_t size)
+{
+	struct loader loader = { .points = points };
+	int fd, ret;
+
+	*points = (struct points){ .n = 0 };
+	fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		ret = -errno;
+		snprintf(why, size, "%s", strerror(errno));
+		return ret;
+	}
+	elf_version(EV_CURRENT);
+	loader.elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	loader.dwarf = dwarf_begin_elf(loader.elf, DWARF_C_READ, NULL);
+	if (!loader.dwarf) {
+		snprintf(why, size, "it has no debug information: %s",
+			 dwarf_errmsg(-1));
+		ret = -ENOEXEC;
+	} else {
+		ret = open_capstone(&loader, why, size);
+	}
+	if (!ret)
+		ret = add_units(&loader);
+	if (!ret && !points->n) {
+		snprintf(why, size, "no debug information of %s is in it",
+			 sources[0].file);
+		ret = -ENOENT;
+	} else if (!ret) {
+		order(points);
+	}
+
+	if (loader.capstone)
+		cs_close(&loader.capstone);
+	dwarf_end(loader.dwarf);
+	elf_end(loader.elf);
+	close(fd);
+
+	return ret;
+}
+
+/**
+ * points_free() - free what points_load() found
+ * @points: the points
+ */
+void points_free(struct points *points)
+{
+	struct strings *next;
+
+	for (; points->strings; points->strings = next) {
+		next = points->strings->next;
+		free(points->strings);
+	}
+	free(points->all);
+	free(points->ranges);
+	*points = (struct points){ .n = 0 };
+}
+
+/**
+ * points_at() - the point at an address
+ * @points: the points
+ * @addr: virtual address
+ *
+ * Return: the point, or NULL.
+ */
+const struct point *points_at(const struct points *points, uint64_t addr)
+{
+	const struct point key = { .addr = addr };
+
+	return bsearch(&key, points->all, points->n, sizeof(key), by_address);
+}
+
+/**
+ * points_find() - the point of that name
+ * @points: the points
+ * @function: its function
+ * @offset: bytes from the function's beginning
+ *
+ * Return: the point, or NULL.
+ */
+const struct point *points_find(const struct points *points,
+				const char *function, unsigned int offset)
+{
+	for (size_t i = 0; i < points->n; i++) {
+		if (points->all[i].offset == offset &&
+		    !strcmp(points->all[i].function, function))
+			return &points->all[i];
+	}
+
+	return NULL;
+}

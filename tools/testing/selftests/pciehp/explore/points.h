@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Injection points: instructions of the kernel at which the machine can stop. */
+#ifndef EXPLORE_POINTS_H
+#define EXPLORE_POINTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * enum point_kind - where in its function a point is
+ * @POINT_ENTRY: its first instruction
+ * @POINT_CALL: about to call another function
+ * @POINT_RETURNED: back from one
+ * @POINT_OTHER: any other instruction
+ */
+enum point_kind {
+	POINT_ENTRY,
+	POINT_CALL,
+	POINT_RETURNED,
+	POINT_OTHER,
+};
+
+/**
+ * struct point - one instruction
+ * @addr: its virtual address
+ * @function: the function that it is in
+ * @offset: bytes from the function's beginning
+ * @kind: where it is
+ * @group: index of the group of its function, see points_load()
+ * @file: its source file, from the kernel's top directory, or NULL
+ * @line: its line there, or 0
+ * @text: the instruction, for people
+ */
+struct point {
+	uint64_t addr;
+	const char *function;
+	unsigned int offset;
+	enum point_kind kind;
+	int group;
+	const char *file;
+	int line;
+	char text[48];
+};
+
+/**
+ * struct range - where the functions of one source file are
+ * @addr: virtual address
+ * @len: bytes
+ */
+struct range {
+	uint64_t addr;
+	uint64_t len;
+};
+
+/**
+ * struct points - what a kernel can be stopped at, ordered by address
+ * @all: the points
+ * @n: how many
+ * @ranges: of the functions that they are in
+ * @n_ranges: how many
+ * @strings: what the points' texts are in
+ */
+struct points {
+	struct point *all;
+	size_t n;
+	struct range *ranges;
+	size_t n_ranges;
+	struct strings *strings;
+};
+
+/**
+ * struct source - functions of one source file
+ * @group: the name of the group that they are in
+ * @file: the source file, from the kernel's top directory
+ * @functions: a pattern of their names
+ */
+struct source {
+	const char *group;
+	const char *file;
+	const char *functions;
+};
+
+extern const struct source sources[];
+extern const size_t n_sources;
+
+int points_load(struct points *points, const char *vmlinux, char *why,
+		size_t size);
+void points_free(struct points *points);
+const struct point *points_at(const struct points *points, uint64_t addr);
+const struct point *points_find(const struct points *points,
+				const char *function, unsigned int offset);
+
+#endif /* EXPLORE_POINTS_H */

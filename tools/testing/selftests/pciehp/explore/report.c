@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What was swept, and what was found. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explore.h"
+
+#define LINE_SIZE	512
+
+/* A line is "SCENARIO PROBLEM", both patterns; what follows '#' at its start is not. */
+static bool expects_problem(FILE *file, const char *scenario,
+			    const char *problem)
+{
+	char line[LINE_SIZE], *pattern;
+
+	rewind(file);
+	while (fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		pattern = strchr(line, ' ');
+		if (*line == '#' || !pattern)
+			continue;
+		*pattern++ = '\0';
+		if (!fnmatch(line, scenario, FNM_EXTMATCH) &&
+		    !fnmatch(pattern, problem, FNM_EXTMATCH))
+			return true;
+	}
+
+	return false;
+}
+
+/**
+ * report_expects() - is a violation known
+ * @expect: path of the file that tells what is, or NULL
+ * @result: what was found
+ *
+ * Return: whether all of it is.
+ */
+bool report_expects(const char *expect, json_t *result)
+{
+	char scenario[ID_SIZE];
+	json_t *problem;
+	bool all = true;
+	const char *id;
+	FILE *file;
+	size_t i;
+
+	file = expect ? fopen(expect, "re") : NULL;
+	if (!file)
+		return false;
+	id = json_string_value(json_object_get(result, "id")) ?: "";
+	snprintf(scenario, sizeof(scenario), "%.*s", (int)strcspn(id, "/"), id);
+	json_array_foreach(json_object_get(result, "problems"), i, problem)
+		all = all && expects_problem(file, scenario,
+					     json_string_value(problem));
+	fclose(file);
+
+	return all;
+}
+
+/**
+ * struct finding - violations of one cause
+ * @cause: see cause_format()
+ * @first: the one that was replayed
+ * @n: how many
+ * @expected: they are known
+ * @where: how many by "operation in function"
+ */
+struct finding {
+	const char *cause;
+	json_t *first;
+	size_t n;
+	bool expected;
+	json_t *where;
+};
+
+struct findings {
+	struct finding *all;
+	size_t n;
+};
+
+static struct finding *find_cause(struct findings *findings, const char *cause)
+{
+	struct finding *all;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		if (!strcmp(findings->all[i].cause, cause))
+			return &findings->all[i];
+	}
+	all = realloc(findings->all, (findings->n + 1) * sizeof(*all));
+	if (!all)
+		return NULL;
+	findings->all = all;
+	all[findings->n] = (struct finding){
+		.cause = cause,
+		.where = json_object(),
+	};
+
+	return &all[findings->n++];
+}
+
+static void count_where(struct finding *finding, const char *id)
+{
+	const char *operation = strchr(id, '/');
+	char where[ID_SIZE];
+	json_t *n;
+
+	if (!operation)
+		return;
+	snprintf(where, sizeof(where), "%.*s",
+		 (int)strcspn(operation + 1, "+"), operation + 1);
+	n = json_object_get(finding->where, where);
+	json_object_set_new(finding->where, where,
+			    json_integer(json_integer_value(n) + 1));
+}
+
+static void collect(const struct explore *explore, struct findings *findings,
+		    json_t *results)
+{
+	struct finding *finding;
+	const char *id, *cause;
+	json_t *result;
+
+	json_object_foreach(results, id, result) {
+		cause = json_string_value(json_object_get(result, "cause"));
+		finding = cause ? find_cause(findings, cause) : NULL;
+		if (!finding)
+			continue;
+		finding->n++;
+		count_where(finding, id);
+		if (!finding->first || (!json_object_get(finding->first, "same") &&
+					json_object_get(result, "same")))
+			finding->first = result;
+		finding->expected = report_expects(explore->expect,
+						   finding->first);
+	}
+}
+
+static const struct point *point_of(const struct explore *explore,
+				    const char *id)
+{
+	struct interleaving interleaving;
+	char why[LINE_SIZE];
+
+	if (interleaving_parse(&interleaving, id, &explore->points, why,
+			       sizeof(why)))
+		return NULL;
+
+	return interleaving.point;
+}
+
+#define WHERE_SHOWN	6
+
+static void print_where(const struct finding *finding)
+{
+	const char *where;
+	size_t shown = 0;
+	json_t *n;
+
+	json_object_foreach(finding->where, where, n) {
+		if (shown++ < WHERE_SHOWN)
+			printf("  %lld x %s\n",
+			       (long long)json_integer_value(n), where);
+	}
+	if (shown > WHERE_SHOWN)
+		printf("  and so for %zu more\n", shown - WHERE_SHOWN);
+}
+
+static void print_finding(const struct explore *explore,
+			  const struct finding *finding, int number)
+{
+	json_t *first = finding->first, *problem;
+	const struct point *point;
+	const char *id, *details;
+	size_t i;
+
+	id = json_string_value(json_object_get(first, "id"));
+	printf("\n%s %d: %zu interleavings\n",
+	       finding->expected ? "known violation" : "VIOLATION", number,
+	       finding->n);
+	json_array_foreach(json_object_get(first, "problems"), i, problem)
+		printf("  %s\n", json_string_value(problem));
+	print_where(finding);
+	point = point_of(explore, id);
+	if (point)
+		printf("  for example at %s+%#x (%s:%d: %s)\n", point->function,
+		       point->offset, point->file ?: "?", point->line,
+		       point->text);
+	printf("  the same in %lld of %lld replays\n",
+	       json_integer_value(json_object_get(first, "same")),
+	       json_integer_value(json_object_get(first, "replays")));
+	details = json_string_value(json_object_get(first, "details"));
+	if (details)
+		printf("  registers, log and trace events: %s\n", details);
+	printf("  again: %s'%s'\n", explore->again, id);
+}
+
+static void count_verdicts(json_t *results, json_t *counts)
+{
+	const char *id, *verdict;
+	json_t *result, *n;
+
+	json_object_foreach(results, id, result) {
+		verdict = json_string_value(json_object_get(result, "verdict"));
+		n = json_object_get(counts, verdict);
+		json_object_set_new(counts, verdict,
+				    json_integer(json_integer_value(n) + 1));
+	}
+}
+
+/* Points that no scenario came by, listed in a file as there are many. */
+static void write_never_reached(const struct explore *explore)
+{
+	bool *reached = calloc(explore->points.n, sizeof(*reached));
+	size_t wanted = 0, n = 0, i;
+	char path[PATH_MAX];
+	json_t *hit;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/never-reached.txt", explore->dir);
+	file = fopen(path, "we");
+	if (!file || !reached)
+		goto out;
+	for (size_t s = 0; s < n_scenarios; s++) {
+		json_array_foreach(json_object_get(explore->reaches[s], "hits"),
+				   i, hit)
+			reached[json_integer_value(json_object_get(hit, "point"))] =
+				true;
+	}
+	for (i = 0; i < explore->points.n; i++) {
+		const struct point *point = &explore->points.all[i];
+
+		if (!plan_has_point(explore, point))
+			continue;
+		wanted++;
+		n += reached[i];
+		if (!reached[i])
+			fprintf(file, "%s+%#x %s:%d %s\n", point->function,
+				point->offset, point->file ?: "?", point->line,
+				point->text);
+	}
+	printf("%zu points, %zu of them reached by a scenario, the others listed in %s\n",
+	       wanted, n, path);
+out:
+	if (file)
+		fclose(file);
+	free(reached);
+}
+
+/**
+ * report_print() - print it
+ * @explore: the run
+ * @results: from results_open()
+ *
+ * Return: how many causes of violations there are that are not expected.
+ */
+int report_print(const struct explore *explore, json_t *results)
+{
+	struct findings findings = { .n = 0 };
+	json_t *counts = json_object(), *n;
+	const char *verdict;
+	int unexpected = 0;
+
+	collect(explore, &findings, results);
+	count_verdicts(results, counts);
+	for (size_t i = 0; i < findings.n; i++) {
+		print_finding(explore, &findings.all[i], i + 1);
+		unexpected += !findings.all[i].expected;
+		json_decref(findings.all[i].where);
+	}
+	free(findings.all);
+
+	printf("\n");
+	write_never_reached(explore);
+	printf("%zu of %zu interleavings:", json_object_size(results),
+	       explore->n_plan);
+	json_object_foreach(counts, verdict, n)
+		printf(" %lld %s", (long long)json_integer_value(n), verdict);
+	printf("; %d causes of violations that are not expected\n", unexpected);
+	json_decref(counts);
+
+	return unexpected;
+}

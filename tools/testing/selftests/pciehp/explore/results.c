@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Results, one a line, so that a run that was interrupted can go on. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "explore.h"
+
+static void results_path(const struct explore *explore, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/results.jsonl", explore->dir);
+}
+
+static json_t *describe_file(const char *path)
+{
+	struct stat st = { 0 };
+
+	stat(path, &st);
+
+	return json_pack("{s:s, s:I, s:I, s:I}", "path", path, "size",
+			 (json_int_t)st.st_size, "time",
+			 (json_int_t)st.st_mtim.tv_sec, "ns",
+			 (json_int_t)st.st_mtim.tv_nsec);
+}
+
+/* Results are those of a kernel and of this program; another's do not count. */
+static json_t *describe(const struct explore *explore)
+{
+	return json_pack("{s:o, s:o}", "kernel", describe_file(explore->kernel),
+			 "program", describe_file("/proc/self/exe"));
+}
+
+static int append(const struct explore *explore, json_t *json, const char *mode)
+{
+	char path[PATH_MAX];
+	int ret = 0;
+	FILE *file;
+
+	results_path(explore, path);
+	file = fopen(path, mode);
+	if (!file)
+		return -errno;
+	if (json_dumpf(json, file, JSON_COMPACT) || fputc('\n', file) == EOF)
+		ret = -EIO;
+	if (fclose(file))
+		ret = -errno;
+
+	return ret;
+}
+
+static void read_results(FILE *file, json_t *results)
+{
+	const char *id;
+	char *line = NULL;
+	size_t size = 0;
+	json_t *result;
+
+	while (getline(&line, &size, file) > 0) {
+		/* the last line may have been cut */
+		result = json_loads(line, 0, NULL);
+		id = json_string_value(json_object_get(result, "id"));
+		if (id)
+			json_object_set(results, id, result);
+		json_decref(result);
+	}
+	free(line);
+}
+
+/**
+ * results_open() - what is known from an earlier run
+ * @explore: the run
+ * @results: receives an object of results by name
+ *
+ * Return: 0 or a negative errno.
+ */
+int results_open(const struct explore *explore, json_t **results)
+{
+	json_t *mine = describe(explore), *theirs = NULL;
+	char path[PATH_MAX], *line = NULL;
+	size_t size = 0;
+	int ret = 0;
+	FILE *file;
+
+	*results = json_object();
+	results_path(explore, path);
+	file = fopen(path, "re");
+	if (file && getline(&line, &size, file) > 0)
+		theirs = json_loads(line, 0, NULL);
+	if (theirs && json_equal(mine, theirs))
+		read_results(file, *results);
+	else
+		ret = append(explore, mine, "we");
+	if (file)
+		fclose(file);
+	free(line);
+	json_decref(mine);
+	json_decref(theirs);
+
+	return ret;
+}
+
+/**
+ * results_add() - keep a result
+ * @explore: the run
+ * @results: from results_open()
+ * @result: the result, whose "id" is its name
+ *
+ * Return: 0 or a negative errno.
+ */
+int results_add(const struct explore *explore, json_t *results, json_t *result)
+{
+	json_object_set(results,
+			json_string_value(json_object_get(result, "id")),
+			result);
+
+	return append(explore, result, "ae");
+}

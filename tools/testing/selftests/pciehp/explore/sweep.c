@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* All interleavings of a plan, side by side. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "explore.h"
+#include "workers.h"
+
+#define REPLAYS		3
+#define CAUSE_SIZE	1024
+
+struct sweep {
+	struct explore *explore;
+	json_t *results;
+	size_t *todo;
+	size_t n_todo;
+	size_t done;
+	size_t violations;
+	int64_t start_ms;
+	int error;
+	/* of a worker: causes that it has replayed */
+	json_t *causes;
+};
+
+/* What the library says on the way is in the results, too. */
+static void be_silent(void)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	dup2(null, STDERR_FILENO);
+	close(null);
+}
+
+static json_t *reach(void *context, size_t job)
+{
+	struct explore *explore = context;
+
+	be_silent();
+
+	return reach_run(&scenarios[job], &explore->points, explore->states);
+}
+
+static bool reached(void *context, size_t job, json_t *result)
+{
+	struct explore *explore = context;
+	const char *error;
+
+	explore->reaches[job] = json_incref(result);
+	error = json_string_value(json_object_get(result, "error"));
+	if (error)
+		fprintf(stderr, "%s is left out: %s\n", scenarios[job].name,
+			error);
+
+	return true;
+}
+
+static json_t *reach_if_wanted(void *context, size_t job)
+{
+	if (!plan_has_scenario(context, &scenarios[job]))
+		return NULL;
+
+	return reach(context, job);
+}
+
+/**
+ * sweep_reach() - save all scenarios, and find out what they come by
+ * @explore: the run; @explore->reaches receives it
+ *
+ * Return: 0 or a negative errno.
+ */
+int sweep_reach(struct explore *explore)
+{
+	const struct work work = {
+		.n = n_scenarios,
+		.parallel = explore->jobs,
+		.run = reach_if_wanted,
+		.done = reached,
+		.context = explore,
+	};
+
+	explore->reaches = calloc(n_scenarios, sizeof(*explore->reaches));
+
+	return explore->reaches ? workers_run(&work) : -ENOMEM;
+}
+
+static void cause_of(json_t *result, const struct interleaving *interleaving,
+		     char cause[CAUSE_SIZE])
+{
+	cause_format(interleaving->scenario->name,
+		     json_object_get(result, "problems"), cause, CAUSE_SIZE);
+}
+
+static bool is_violation(json_t *result)
+{
+	const char *verdict;
+
+	verdict = json_string_value(json_object_get(result, "verdict"));
+
+	return verdict && !strcmp(verdict, "violation");
+}
+
+/* Is it the same again, three times? The first time tells all about it. */
+static void replay(struct sweep *sweep, const struct interleaving *interleaving,
+		   json_t *result, const char *cause)
+{
+	char path[PATH_MAX], again[CAUSE_SIZE];
+	json_t *other;
+	int same = 0;
+	FILE *details;
+
+	snprintf(path, sizeof(path), "%s/violation-%016llx.txt",
+		 sweep->explore->dir, (unsigned long long)cause_hash(cause));
+	for (int i = 0; i < REPLAYS; i++) {
+		details = i ? NULL : fopen(path, "we");
+		other = interleaving_run(interleaving, sweep->explore->states,
+					 details);
+		if (details)
+			fclose(details);
+		cause_of(other, interleaving, again);
+		same += is_violation(other) && !strcmp(cause, again);
+		json_decref(other);
+	}
+	json_object_set_new(result, "replays", json_integer(REPLAYS));
+	json_object_set_new(result, "same", json_integer(same));
+	json_object_set_new(result, "details", json_string(path));
+}
+
+static json_t *run_one(void *context, size_t job)
+{
+	struct sweep *sweep = context;
+	const struct interleaving *interleaving;
+	char cause[CAUSE_SIZE];
+	json_t *result;
+
+	be_silent();
+	interleaving = &sweep->explore->plan[sweep->todo[job]];
+	result = interleaving_run(interleaving, sweep->explore->states, NULL);
+	if (!is_violation(result))
+		return result;
+	cause_of(result, interleaving, cause);
+	json_object_set_new(result, "cause", json_string(cause));
+	if (!json_object_get(sweep->causes, cause)) {
+		json_object_set_new(sweep->causes, cause, json_true());
+		replay(sweep, interleaving, result, cause);
+	}
+
+	return result;
+}
+
+static void show_progress(struct sweep *sweep, const char *id)
+{
+	int64_t ms = host_now_ms() - sweep->start_ms;
+
+	if (!isatty(STDERR_FILENO) && sweep->done % 100)
+		return;
+	fprintf(stderr, "%s%zu of %zu, %.1f a second, %zu violations: %s%s",
+		isatty(STDERR_FILENO) ? "\r\033[K" : "", sweep->done,
+		sweep->n_todo, sweep->done * 1000.0 / (ms ?: 1),
+		sweep->violations, id, isatty(STDERR_FILENO) ? "" : "\n");
+}
+
+static bool time_is_up(const struct sweep *sweep)
+{
+	const struct explore *explore = sweep->explore;
+
+	return explore->seconds &&
+	       host_now_ms() - sweep->start_ms > explore->seconds * 1000LL;
+}
+
+static bool finished(void *context, size_t job, json_t *result)
+{
+	struct sweep *sweep = context;
+	const struct explore *explore = sweep->explore;
+	char id[ID_SIZE];
+
+	interleaving_format(&explore->plan[sweep->todo[job]], id);
+	if (!json_is_object(result))
+		result = json_pack("{s:s, s:s, s:[s]}", "id", id, "verdict",
+				   "error", "problems", "the worker died");
+	else
+		json_incref(result);
+	sweep->done++;
+	sweep->error = results_add(explore, sweep->results, result);
+	if (is_violation(result))
+		sweep->violations++;
+	show_progress(sweep, id);
+	if (explore->until_found && is_violation(result) &&
+	    !report_expects(explore->expect, result))
+		sweep->n_todo = 0;
+	json_decref(result);
+
+	return !sweep->error && sweep->n_todo && !time_is_up(sweep);
+}
+
+static int list_todo(struct sweep *sweep)
+{
+	struct explore *explore = sweep->explore;
+	char id[ID_SIZE];
+
+	sweep->todo = calloc(explore->n_plan ?: 1, sizeof(*sweep->todo));
+	if (!sweep->todo)
+		return -ENOMEM;
+	for (size_t i = 0; i < explore->n_plan; i++) {
+		if (explore->limit && i >= explore->limit)
+			break;
+		interleaving_format(&explore->plan[i], id);
+		if (!json_object_get(sweep->results, id))
+			sweep->todo[sweep->n_todo++] = i;
+	}
+
+	return 0;
+}
+
+/**
+ * sweep_run() - run what is planned and not yet done
+ * @explore: the run
+ * @results: from results_open()
+ *
+ * Return: 0, also when the time was up; -EINTR; or another negative errno.
+ */
+int sweep_run(struct explore *explore, json_t *results)
+{
+	struct sweep sweep = {
+		.explore = explore,
+		.results = results,
+		.start_ms = host_now_ms(),
+		.causes = json_object(),
+	};
+	struct work work = {
+		.parallel = explore->jobs,
+		.run = run_one,
+		.done = finished,
+		.context = &sweep,
+	};
+	int ret;
+
+	ret = list_todo(&sweep);
+	work.n = sweep.n_todo;
+	if (!ret && work.n)
+		ret = workers_run(&work);
+	if (isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K");
+	if (!ret)
+		ret = sweep.error;
+	free(sweep.todo);
+	json_decref(sweep.causes);
+
+	return ret;
+}

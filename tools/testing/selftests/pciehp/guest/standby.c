@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A process that runs a request at the very instruction at which the host has a
+ * device interrupt: it preempts whatever can be preempted there.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+#include <linux/pci_regs.h>
+
+#define DRIVER		"/sys/bus/pci/drivers/uio_pci_generic"
+#define REQUESTS_MAX	16
+
+/* QEMU's docs/specs/edu */
+#define EDU_IDS			"1234 11e8"
+#define EDU_INTERRUPT_STATUS	0x24
+#define EDU_INTERRUPT_ACK	0x64
+
+/* How long a driver's device may take to appear. */
+#define POLL_NS		10000000
+#define POLLS		100
+
+struct standby {
+	int uio;
+	int config;
+	volatile uint32_t *regs;
+	char *requests[REQUESTS_MAX];
+	int n;
+};
+
+static int write_text(const char *path, const char *text)
+{
+	int fd, ret = 0;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+
+	return ret;
+}
+
+static int open_file_of(const char *bdf, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), SYSFS_PCI_DEVICES "/%s/%s", bdf, name);
+
+	return open(path, O_RDWR | O_SYNC | O_CLOEXEC);
+}
+
+static int open_device(struct standby *standby, const char *bdf)
+{
+	const struct timespec poll = { .tv_nsec = POLL_NS };
+	int resource, ret;
+	void *regs;
+
+	ret = write_text(DRIVER "/new_id", EDU_IDS);
+	if (ret && ret != -EEXIST)
+		return ret;
+	for (int i = 0; i < POLLS && access("/dev/uio0", F_OK); i++)
+		nanosleep(&poll, NULL);
+
+	standby->uio = open("/dev/uio0", O_RDWR | O_CLOEXEC);
+	standby->config = open_file_of(bdf, "config");
+	resource = open_file_of(bdf, "resource0");
+	if (standby->uio < 0 || standby->config < 0 || resource < 0)
+		return -errno;
+	regs = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, resource,
+		    0);
+	close(resource);
+	if (regs == MAP_FAILED)
+		return -errno;
+	standby->regs = regs;
+
+	return 0;
+}
+
+/* The kernel's handler has set Interrupt Disable, as it cannot silence us else. */
+static void enable_interrupt(const struct standby *standby)
+{
+	uint16_t command;
+
+	if (pread(standby->config, &command, 2, PCI_COMMAND) != 2)
+		return;
+	command &= ~PCI_COMMAND_INTX_DISABLE;
+	if (pwrite(standby->config, &command, 2, PCI_COMMAND) != 2)
+		agent_say("standby: cannot enable the interrupt: %s",
+			  strerror(errno));
+}
+
+static void run_one(const struct standby *standby, int i)
+{
+	char words[AGENT_REQUEST_SIZE], text[256];
+	struct answer answer = { .text = text, .size = sizeof(text) };
+
+	snprintf(words, sizeof(words), "%s", standby->requests[i]);
+	request_run(words, &answer);
+	agent_say("standby %d: %d", i, answer.error);
+}
+
+static void serve(const struct standby *standby)
+{
+	uint32_t count, bits;
+
+	for (;;) {
+		enable_interrupt(standby);
+		if (read(standby->uio, &count, sizeof(count)) != sizeof(count))
+			_exit(1);
+		bits = standby->regs[EDU_INTERRUPT_STATUS / 4];
+		standby->regs[EDU_INTERRUPT_ACK / 4] = bits;
+		for (int i = 0; i < standby->n; i++) {
+			if (bits & 1U << i)
+				run_one(standby, i);
+		}
+	}
+}
+
+static int be_first_on(int cpu)
+{
+	const struct sched_param param = {
+		.sched_priority = sched_get_priority_max(SCHED_FIFO),
+	};
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus) ||
+	    sched_setscheduler(0, SCHED_FIFO, &param) ||
+	    mlockall(MCL_CURRENT | MCL_FUTURE))
+		return -errno;
+
+	return 0;
+}
+
+/* Let that CPU take the interrupt, too. */
+static int route_interrupt(const char *bdf, int cpu)
+{
+	char path[128], text[16];
+	int fd, irq;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), SYSFS_PCI_DEVICES "/%s/irq", bdf);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (len < 0)
+		return -errno;
+	text[len] = '\0';
+	irq = atoi(text);
+	snprintf(path, sizeof(path), "/proc/irq/%d/smp_affinity", irq);
+	snprintf(text, sizeof(text), "%x", 1U << cpu);
+
+	return write_text(path, text);
+}
+
+static int split(struct standby *standby, const char *requests)
+{
+	char *next = strdup(requests), *request;
+
+	if (!next)
+		return -ENOMEM;
+	while ((request = strsep(&next, ";"))) {
+		if (standby->n == REQUESTS_MAX)
+			return -E2BIG;
+		standby->requests[standby->n++] =
+			request + strspn(request, " ");
+	}
+
+	return 0;
+}
+
+/**
+ * standby_start() - have a process wait for interrupts of a device
+ * @bdf: the device, an "edu" of QEMU's
+ * @cpu: number of the CPU for both
+ * @requests: what it can be asked for, separated by semicolons
+ *
+ * Return: 0 or a negative errno; -ENOENT when the kernel has no uio_pci_generic.
+ */
+int standby_start(const char *bdf, int cpu, const char *requests)
+{
+	struct standby standby = { .n = 0 };
+	pid_t pid;
+	int ret;
+
+	ret = open_device(&standby, bdf) ?: split(&standby, requests);
+	if (ret)
+		return ret;
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		ret = route_interrupt(bdf, cpu);
+	if (ret)
+		return ret;
+
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (!pid) {
+		if (be_first_on(cpu))
+			agent_say("standby: cannot be the first to run: %s",
+				  strerror(errno));
+		serve(&standby);
+	}
+
+	return 0;
+}
