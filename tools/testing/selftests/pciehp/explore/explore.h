@@ -78,6 +78,8 @@ extern const size_t n_operations;
 const struct operation *operation_find(const char *name);
 int operation_run(const struct operation *operation, struct guest *guest);
 int operation_standby(struct guest *guest);
+int operation_save_standby(struct guest *guest, uint32_t *base);
+int operation_load_standby(struct guest *guest, uint32_t base);
 
 /**
  * struct interleaving - one scenario with one event

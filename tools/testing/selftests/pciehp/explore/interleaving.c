@@ -158,7 +158,9 @@ static int follow(struct guest *guest, const struct interleaving *interleaving,
 		return guest_finish(guest);
 	ret = go_to_point(guest, interleaving);
 	if (ret == -ENOENT)
-		return guest_take_answer(guest);
+		return gdb_clear_breakpoint(&guest->vm.gdb,
+					    interleaving->point->addr) ?:
+		       guest_take_answer(guest);
 	if (ret)
 		return end_of_guest(guest, ret);
 	course->reached = true;

@@ -195,27 +195,60 @@ int operation_standby(struct guest *guest)
 	return ret;
 }
 
+/**
+ * operation_save_standby() - tell what QEMU does not save of the device
+ * @guest: the guest, after operation_standby()
+ * @base: receives the physical address of its registers
+ *
+ * Return: 0 or a negative errno.
+ */
+int operation_save_standby(struct guest *guest, uint32_t *base)
+{
+	uint16_t low, high;
+	char bdf[BDF_SIZE];
+	int ret;
+
+	ret = pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
+	      config_read16(guest, bdf, PCI_BASE_ADDRESS_0, &low) ?:
+	      config_read16(guest, bdf, PCI_BASE_ADDRESS_0 + 2, &high);
+	if (!ret)
+		*base = (uint32_t)high << 16 | (low & ~0xf);
+
+	return ret;
+}
+
+/**
+ * operation_load_standby() - give the device back what QEMU did not save
+ * @guest: the guest
+ * @base: physical address of its registers
+ *
+ * Return: 0 or a negative errno.
+ */
+int operation_load_standby(struct guest *guest, uint32_t base)
+{
+	char bdf[BDF_SIZE];
+
+	return pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
+	       config_write16(guest, bdf, PCI_BASE_ADDRESS_0, base) ?:
+	       config_write16(guest, bdf, PCI_BASE_ADDRESS_0 + 2, base >> 16) ?:
+	       config_write16(guest, bdf, PCI_COMMAND, PCI_COMMAND_MEMORY);
+}
+
 /* Have the device interrupt, whose handler wakes the standby process. */
 static int wake_standby(struct guest *guest, int request)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
-	uint16_t low, high;
 	uint8_t bits[4] = { 1 << request };
-	char bdf[BDF_SIZE], root[BDF_SIZE];
+	char root[BDF_SIZE];
 	uint32_t base;
 	int ret;
 
 	if (request == STANDBY_RESET &&
 	    pci_tree_find(&guest->vm.qmp, "root0", root))
 		return -EOPNOTSUPP;
-	ret = pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
-	      config_read16(guest, bdf, PCI_BASE_ADDRESS_0, &low) ?:
-	      config_read16(guest, bdf, PCI_BASE_ADDRESS_0 + 2, &high);
-	if (ret)
-		return ret;
-	base = (uint32_t)high << 16 | (low & ~0xf);
+	ret = operation_save_standby(guest, &base);
 
-	return gdb_physical(gdb, true) ?:
+	return ret ?: gdb_physical(gdb, true) ?:
 	       gdb_write(gdb, base + EDU_INTERRUPT_RAISE, bits, sizeof(bits)) ?:
 	       gdb_physical(gdb, false);
 }

@@ -316,13 +316,16 @@ static int save_request(struct guest *guest, const struct scenario *scenario,
 			const char *state)
 {
 	char text[REQUEST_SIZE], path[PATH_MAX + 8];
+	uint32_t base;
 	json_t *json;
 	int ret;
 
-	ret = scenario->request(guest, scenario, text, sizeof(text));
+	ret = scenario->request(guest, scenario, text, sizeof(text)) ?:
+	      operation_save_standby(guest, &base);
 	if (ret)
 		return ret;
-	json = json_pack("{s:s}", "request", text);
+	json = json_pack("{s:s, s:I}", "request", text, "standby",
+			 (json_int_t)base);
 	snprintf(path, sizeof(path), "%s.json", state);
 	if (json_dump_file(json, path, 0))
 		ret = -EIO;
@@ -337,11 +340,10 @@ static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
 
 	if (scenario->hot_added)
 		ret = slot_hot_add_and_settle(guest, &card);
-	/* what the driver has still to do after the boot is no part of it */
-	ret = ret ?: guest_request(guest, "quiet 1500 60000");
 	ret = ret ?: operation_standby(guest);
 
-	return ret;
+	/* what the driver has still to do after the boot is no part of it */
+	return ret ?: guest_request(guest, "quiet 1500 60000");
 }
 
 /* What was said and traced until now is not about the scenario. */
@@ -416,6 +418,7 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 	const char *all[OPTIONS_MAX + 1] = { NULL };
 	struct guest_setup setup = setup_of(scenario);
 	char path[PATH_MAX + 8];
+	json_int_t base = 0;
 	const char *text;
 	json_t *json;
 	int ret;
@@ -427,15 +430,16 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 		return ret;
 	snprintf(path, sizeof(path), "%s.json", state);
 	json = json_load_file(path, 0, NULL);
-	text = json_string_value(json_object_get(json, "request"));
-	if (!text) {
+	if (json_unpack(json, "{s:s, s:I}", "request", &text, "standby",
+			&base)) {
 		result_error(&guest->result, "read %s: it tells no request",
 			     path);
 		ret = -EIO;
 	} else {
 		snprintf(request, size, "%s", text);
 		ret = guest_load(guest, state,
-				 scenario->hot_added ? scenario->card : NULL);
+				 scenario->hot_added ? scenario->card : NULL) ?:
+		      operation_load_standby(guest, base);
 	}
 	json_decref(json);
 

@@ -42,7 +42,8 @@ void verdict_settle_requests(const struct guest *guest, char *requests,
 
 	bound_request(guest, bound, sizeof(bound));
 	invariants_requests(guest, checks, sizeof(checks));
-	snprintf(requests, size, "sleep %d;%s;%s", SETTLE_MS, bound, checks);
+	snprintf(requests, size, "sleep %d;%s;standby-ended;%s", SETTLE_MS,
+		 bound, checks);
 }
 
 static bool is_bound(struct guest *guest)
@@ -55,12 +56,29 @@ static bool is_bound(struct guest *guest)
 	       !strcmp(guest->agent.text, "yes");
 }
 
+static bool has_ended(struct guest *guest, int request)
+{
+	const char *line;
+	int i;
+
+	if (guest_request(guest, "standby-ended"))
+		return false;
+	for (line = guest->agent.text; *line; line = strchrnul(line, '\n') + 1) {
+		if (sscanf(line, "%d", &i) == 1 && i == request)
+			return true;
+		if (!*strchrnul(line, '\n'))
+			break;
+	}
+
+	return false;
+}
+
 /* What began in a process of its own, must end. */
 static void check_ended(struct guest *guest,
 			const struct interleaving *interleaving, bool operated)
 {
 	const struct operation *operation = interleaving->operation;
-	char said[32], joined[32];
+	char joined[32];
 	json_t *answer;
 	const char *request;
 	int error;
@@ -76,8 +94,7 @@ static void check_ended(struct guest *guest,
 	}
 	if (!operated || operation->run)
 		return;
-	snprintf(said, sizeof(said), "standby %d:", operation->standby);
-	if (!guest->log || !strstr(guest->log, said))
+	if (!has_ended(guest, operation->standby))
 		result_problem(&guest->result,
 			       "what the operation wrote to sysfs never returns");
 }

@@ -54,6 +54,7 @@ int process_join(int timeout_ms, struct answer *answer);
 
 /* standby.c */
 int standby_start(const char *bdf, int cpu, const char *requests);
+int standby_ended(struct answer *answer);
 
 /* system.c */
 int system_find_symbol(const char *name, struct answer *answer);

@@ -274,6 +274,11 @@ static int do_standby(char *args, struct answer *answer)
 	return standby_start(bdf, cpu, args + pos);
 }
 
+static int do_standby_ended(char *args, struct answer *answer)
+{
+	return standby_ended(answer);
+}
+
 static int do_symbol(char *args, struct answer *answer)
 {
 	return system_find_symbol(args, answer);
@@ -325,6 +330,7 @@ static const struct {
 	{ "join",		do_join },
 	{ "all",		do_all },
 	{ "standby",		do_standby },
+	{ "standby-ended",	do_standby_ended },
 	{ "symbol",		do_symbol },
 	{ "interrupts",		do_interrupts },
 	{ "reboot",		do_reboot },

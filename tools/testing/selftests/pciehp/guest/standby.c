@@ -29,6 +29,14 @@
 #define POLL_NS		10000000
 #define POLLS		100
 
+/* Of each request, in memory that the process shares with the agent. */
+struct outcome {
+	int ended;
+	int error;
+};
+
+static struct outcome *outcomes;
+
 struct standby {
 	int uio;
 	int config;
@@ -107,7 +115,8 @@ static void run_one(const struct standby *standby, int i)
 
 	snprintf(words, sizeof(words), "%s", standby->requests[i]);
 	request_run(words, &answer);
-	agent_say("standby %d: %d", i, answer.error);
+	outcomes[i].error = answer.error;
+	outcomes[i].ended++;
 }
 
 static void serve(const struct standby *standby)
@@ -205,6 +214,12 @@ int standby_start(const char *bdf, int cpu, const char *requests)
 	if (ret)
 		return ret;
 
+	outcomes = mmap(NULL, REQUESTS_MAX * sizeof(*outcomes),
+			PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+			0);
+	if (outcomes == MAP_FAILED)
+		return -errno;
+
 	pid = fork();
 	if (pid < 0)
 		return -errno;
@@ -213,6 +228,24 @@ int standby_start(const char *bdf, int cpu, const char *requests)
 			agent_say("standby: cannot be the first to run: %s",
 				  strerror(errno));
 		serve(&standby);
+	}
+
+	return 0;
+}
+
+/**
+ * standby_ended() - which of the requests have ended
+ * @answer: receives "BIT ERRNO" of each, one a line
+ *
+ * Return: 0, or -ESRCH when there is no such process.
+ */
+int standby_ended(struct answer *answer)
+{
+	if (!outcomes)
+		return -ESRCH;
+	for (int i = 0; i < REQUESTS_MAX; i++) {
+		if (outcomes[i].ended)
+			answer_add(answer, "%d %d\n", i, outcomes[i].error);
 	}
 
 	return 0;

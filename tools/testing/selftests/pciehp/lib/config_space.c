@@ -181,6 +181,12 @@ int slot_surprise_remove(struct guest *guest, const struct plug *plug)
 	ret = find_slot_control(guest, plug->port, &offset, &control);
 	if (ret)
 		return ret;
+	/* it is the change that counts */
+	if ((control & PCI_EXP_SLTCTL_PCC) == PCI_EXP_SLTCTL_PWR_OFF)
+		ret = config_write16(guest, bdf, offset,
+				     control & ~PCI_EXP_SLTCTL_PCC);
+	if (ret)
+		return ret;
 	off = control & ~(PCI_EXP_SLTCTL_PCC | PCI_EXP_SLTCTL_PIC);
 	off |= PCI_EXP_SLTCTL_PWR_OFF | PCI_EXP_SLTCTL_PWR_IND_OFF;
 

@@ -53,8 +53,8 @@
  *                               a process of the highest priority waits for the
  *                               interrupts of BDF, an "edu" of QEMU's, and runs
  *                               on CPU the requests whose bits are set in its
- *                               interrupt status; what becomes of each it says
- *                               in the kernel's log: "standby BIT: ERRNO"
+ *                               interrupt status
+ *   standby-ended               "BIT ERRNO" of each that has ended, one a line
  *   reboot                      the next answer is that of the boot
  *   kexec CMDLINE               likewise, into the kernel in /kernel
  *
