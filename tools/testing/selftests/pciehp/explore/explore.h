@@ -21,6 +21,12 @@
 #define CARD		"dev0"
 #define OTHER_CARD	"dev1"
 
+/* cards.c */
+extern const struct plug full_card;
+extern const struct plug quick_card;
+
+const struct plug *card_find(struct guest *guest);
+
 /**
  * struct scenario - what goes on while something else happens
  * @name: its name
@@ -103,8 +109,13 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 			 const char *states, FILE *details);
 
 /* verdict.c */
-void verdict_settle_requests(const struct guest *guest, char *requests,
-			     size_t size);
+/*
+ * Guest time. The attention button's 5 s (PCIe Base Spec sec. 6.7.1.5), and what a
+ * removal takes then.
+ */
+#define SETTLE_MS	9000
+void verdict_settle_requests(const struct guest *guest, int settle_ms,
+			     char *requests, size_t size);
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 		   bool operated);
 

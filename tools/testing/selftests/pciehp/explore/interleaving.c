@@ -179,7 +179,7 @@ static int run(struct guest *guest, const struct interleaving *interleaving,
 	const struct scenario *scenario = interleaving->scenario;
 	int ret = 0;
 
-	verdict_settle_requests(guest, settle, sizeof(settle));
+	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 	snprintf(all, sizeof(all), "%s;%s", requests, settle);
 	if (interleaving->operation)
 		ret = gdb_set_breakpoint(&guest->vm.gdb,

@@ -21,27 +21,9 @@ enum standby_request {
 	STANDBY_RESET,
 };
 
-static const struct plug cards[] = {
-	{ .model = "e1000e", .driver = "e1000e", .id = CARD },
-	{ .model = "virtio-net-pci", .driver = "virtio-pci", .id = OTHER_CARD },
-};
-
-/* The card that is in the slot, if one is. */
-static const struct plug *find_card(struct guest *guest)
-{
-	char bdf[BDF_SIZE];
-
-	for (size_t i = 0; i < ARRAY_SIZE(cards); i++) {
-		if (!pci_tree_find(&guest->vm.qmp, cards[i].id, bdf))
-			return &cards[i];
-	}
-
-	return NULL;
-}
-
 static int add_other(struct guest *guest)
 {
-	return slot_try_plug(guest, &cards[1]);
+	return slot_try_plug(guest, &quick_card);
 }
 
 /* A port that must not interrupt need not tell later (sec. 6.7.3.4). */
@@ -58,12 +40,12 @@ static int add_silently(struct guest *guest)
 	if (control & PCI_EXP_SLTCTL_HPIE)
 		return -EOPNOTSUPP;
 
-	return slot_try_plug(guest, &cards[1]) ?: slot_clear_events(guest, 0);
+	return slot_try_plug(guest, &quick_card) ?: slot_clear_events(guest, 0);
 }
 
 static int press_button(struct guest *guest)
 {
-	const struct plug *card = find_card(guest);
+	const struct plug *card = card_find(guest);
 
 	if (!card)
 		return -EOPNOTSUPP;
@@ -74,25 +56,26 @@ static int press_button(struct guest *guest)
 
 static int remove_by_surprise(struct guest *guest)
 {
-	const struct plug *card = find_card(guest);
+	const struct plug *card = card_find(guest);
 
 	return card ? slot_surprise_remove(guest, card) : -EOPNOTSUPP;
 }
 
 static int replace_by_other(struct guest *guest)
 {
-	const struct plug *card = find_card(guest);
+	const struct plug *card = card_find(guest);
 
 	if (!card)
 		return -EOPNOTSUPP;
 
 	return slot_surprise_remove(guest, card) ?:
-	       slot_try_plug(guest, &cards[card == &cards[0]]);
+	       slot_try_plug(guest, card == &quick_card ? &full_card :
+						      &quick_card);
 }
 
 static int replace_by_same(struct guest *guest)
 {
-	const struct plug *card = find_card(guest);
+	const struct plug *card = card_find(guest);
 
 	if (!card)
 		return -EOPNOTSUPP;
@@ -103,8 +86,8 @@ static int replace_by_same(struct guest *guest)
 
 static int add_and_remove(struct guest *guest)
 {
-	return slot_try_plug(guest, &cards[1]) ?:
-	       slot_surprise_remove(guest, &cards[1]);
+	return slot_try_plug(guest, &quick_card) ?:
+	       slot_surprise_remove(guest, &quick_card);
 }
 
 static int complete_command(struct guest *guest)

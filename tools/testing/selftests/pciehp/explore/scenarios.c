@@ -11,7 +11,8 @@
 /* Guest time. */
 #define ADD_MS		15000
 #define REMOVE_MS	20000
-#define JOIN_MS		20000
+/* A reset waits a minute for a card that is gone. */
+#define JOIN_MS		120000
 #define RECOVERY_MS	5000
 /* Less than the 5 s of the attention button (PCIe Base Spec sec. 6.7.1.5). */
 #define BUTTON_MS	4000
@@ -20,8 +21,6 @@
 #define OPTIONS_MAX	16
 
 #define E1000E	"e1000e,id=" CARD ",bus=port0,romfile="
-/* Function 0 last: it is what makes a card appear. */
-#define TWO_FUNCTIONS "virtio-net-pci,id=" OTHER_CARD ",bus=port0,addr=0.1,romfile="
 
 static const char *const machine_options[] = {
 	/* for the standby process, see operations.c */
@@ -32,12 +31,8 @@ static const char *const machine_options[] = {
 	 * is not.
 	 */
 	"-netdev", "hubport,id=tick,hubid=0",
-	"-object", "filter-buffer,id=ticking,netdev=tick,interval=4000",
+	"-object", "filter-buffer,id=ticking,netdev=tick,interval=20000",
 	NULL
-};
-
-static const struct plug card = {
-	.model = "e1000e", .driver = "e1000e", .id = CARD,
 };
 
 static void first_bdf(const struct guest *guest, char bdf[BDF_SIZE])
@@ -63,7 +58,7 @@ void scenario_service(const struct guest *guest, const char *verb,
 
 static int trigger_add(struct guest *guest, const struct scenario *scenario)
 {
-	return slot_plug(guest, &card);
+	return slot_plug(guest, &quick_card);
 }
 
 static int request_added(struct guest *guest, const struct scenario *scenario,
@@ -79,12 +74,12 @@ static int request_added(struct guest *guest, const struct scenario *scenario,
 
 static int trigger_remove(struct guest *guest, const struct scenario *scenario)
 {
-	return slot_request_unplug(guest, &card);
+	return slot_request_unplug(guest, &full_card);
 }
 
 static int trigger_surprise(struct guest *guest, const struct scenario *scenario)
 {
-	return slot_surprise_remove(guest, &card);
+	return slot_surprise_remove(guest, &full_card);
 }
 
 static int request_removed(struct guest *guest, const struct scenario *scenario,
@@ -339,7 +334,7 @@ static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
 	int ret = 0;
 
 	if (scenario->hot_added)
-		ret = slot_hot_add_and_settle(guest, &card);
+		ret = slot_hot_add_and_settle(guest, &full_card);
 	ret = ret ?: operation_standby(guest);
 
 	/* what the driver has still to do after the boot is no part of it */

@@ -36,6 +36,7 @@ int uevent_init(void);
 int uevent_wait(const char *action, const char *bdf, int timeout_ms,
 		int64_t *time_ns);
 int uevent_quiet(int quiet_ms, int timeout_ms);
+void uevent_forget(void);
 
 /* request.c */
 void request_run(char *request, struct answer *answer);

@@ -121,6 +121,13 @@ static int do_quiet(char *args, struct answer *answer)
 	return uevent_quiet(quiet_ms, timeout_ms);
 }
 
+static int do_forget(char *args, struct answer *answer)
+{
+	uevent_forget();
+
+	return 0;
+}
+
 static int do_devices(char *args, struct answer *answer)
 {
 	return pci_list(answer);
@@ -317,6 +324,7 @@ static const struct {
 	{ "appears",		do_appears },
 	{ "sleep",		do_sleep },
 	{ "quiet",		do_quiet },
+	{ "forget",		do_forget },
 	{ "devices",		do_devices },
 	{ "slot-registers",	do_slot_registers },
 	{ "slot-control",	do_slot_control },

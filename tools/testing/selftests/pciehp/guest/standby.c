@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,19 +69,37 @@ static int open_file_of(const char *bdf, const char *name)
 	return open(path, O_RDWR | O_SYNC | O_CLOEXEC);
 }
 
+/* /dev/uioN, as the device's folder in sysfs names it */
+static int find_uio(const char *bdf, char *path, size_t size)
+{
+	char pattern[128];
+	glob_t found;
+	int ret;
+
+	snprintf(pattern, sizeof(pattern), SYSFS_PCI_DEVICES "/%s/uio/uio*",
+		 bdf);
+	ret = glob(pattern, 0, NULL, &found);
+	if (!ret)
+		snprintf(path, size, "/dev/%s", basename(found.gl_pathv[0]));
+	globfree(&found);
+
+	return ret || access(path, F_OK);
+}
+
 static int open_device(struct standby *standby, const char *bdf)
 {
 	const struct timespec poll = { .tv_nsec = POLL_NS };
+	char path[64] = "";
 	int resource, ret;
 	void *regs;
 
 	ret = write_text(DRIVER "/new_id", EDU_IDS);
 	if (ret && ret != -EEXIST)
 		return ret;
-	for (int i = 0; i < POLLS && access("/dev/uio0", F_OK); i++)
+	for (int i = 0; i < POLLS && find_uio(bdf, path, sizeof(path)); i++)
 		nanosleep(&poll, NULL);
 
-	standby->uio = open("/dev/uio0", O_RDWR | O_CLOEXEC);
+	standby->uio = open(path, O_RDWR | O_CLOEXEC);
 	standby->config = open_file_of(bdf, "config");
 	resource = open_file_of(bdf, "resource0");
 	if (standby->uio < 0 || standby->config < 0 || resource < 0)

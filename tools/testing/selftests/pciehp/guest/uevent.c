@@ -168,6 +168,14 @@ int uevent_wait(const char *action, const char *bdf, int timeout_ms,
 }
 
 /**
+ * uevent_forget() - whoever waits from now on is not told of what was received
+ */
+void uevent_forget(void)
+{
+	queued = 0;
+}
+
+/**
  * uevent_quiet() - wait until no PCI uevent has come for a while
  * @quiet_ms: for how long none may come
  * @timeout_ms: when to give up

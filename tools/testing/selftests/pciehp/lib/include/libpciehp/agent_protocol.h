@@ -24,6 +24,7 @@
  *   appears PATH TIMEOUT_MS     until the path exists
  *   sleep MS                    let guest time pass
  *   quiet MS TIMEOUT_MS         until no PCI uevent has come for MS
+ *   forget                      what uevents have come, for "wait"
  *   devices                     "BDF VENDOR:DEVICE DRIVER" per PCI device
  *   slot-registers BDF[,BDF]    "BDF CAPABILITIES CONTROL STATUS" of each
  *                               port's slot and its Link Status, one a line
