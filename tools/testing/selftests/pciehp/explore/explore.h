@@ -14,7 +14,7 @@
 
 #include "points.h"
 
-#define ID_SIZE		192
+#define ID_SIZE		256
 #define REQUEST_SIZE	1024
 
 /* Cards of the scenarios and the operations, by QEMU's id. */
@@ -62,6 +62,9 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  const char *state, const char *const *options, char *request,
 		  size_t size);
 
+int operation_hold(struct guest *guest);
+int operation_release(struct guest *guest);
+
 /**
  * struct operation - what happens at a point
  * @name: its name
@@ -88,17 +91,30 @@ int operation_save_standby(struct guest *guest, uint32_t *base);
 int operation_load_standby(struct guest *guest, uint32_t base);
 
 /**
- * struct interleaving - one scenario with one event
- * @scenario: the scenario
- * @operation: the event, or NULL for the scenario alone
+ * struct event - something that happens at a point
+ * @operation: what
  * @point: where the machine stops for it
- * @hit: at the how many-th time that it comes by there, from 1
+ * @hit: at the how many-th time that it comes by there, from 1, after the event
+ *	before
  */
-struct interleaving {
-	const struct scenario *scenario;
+struct event {
 	const struct operation *operation;
 	const struct point *point;
 	int hit;
+};
+
+#define EVENTS_MAX	2
+
+/**
+ * struct interleaving - one scenario, and what happens meanwhile
+ * @scenario: the scenario
+ * @events: what happens, one after the other
+ * @n_events: how many; none is the scenario alone
+ */
+struct interleaving {
+	const struct scenario *scenario;
+	struct event events[EVENTS_MAX];
+	int n_events;
 };
 
 void interleaving_format(const struct interleaving *interleaving,
@@ -106,7 +122,24 @@ void interleaving_format(const struct interleaving *interleaving,
 int interleaving_parse(struct interleaving *interleaving, const char *id,
 		       const struct points *points, char *why, size_t size);
 json_t *interleaving_run(const struct interleaving *interleaving,
-			 const char *states, FILE *details);
+			 const struct points *points, const char *states,
+			 FILE *details);
+
+/**
+ * struct course - how far an interleaving came
+ * @reached: how many of its events' points
+ * @operated: what the last operation returned that did not return 0
+ * @held: the port's interrupts are held back
+ */
+struct course {
+	int reached;
+	int operated;
+	bool held;
+};
+
+int course_follow(struct guest *guest, const struct interleaving *interleaving,
+		  const struct points *points, const char *requests,
+		  struct course *course, FILE *details);
 
 /* verdict.c */
 /*
@@ -116,8 +149,9 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 #define SETTLE_MS	9000
 void verdict_settle_requests(const struct guest *guest, int settle_ms,
 			     char *requests, size_t size);
+int verdict_ask_all(struct guest *guest, const char *requests);
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
-		   bool operated);
+		   const struct course *course);
 
 /* reach.c */
 json_t *reach_run(const struct scenario *scenario, const struct points *points,
@@ -145,6 +179,7 @@ uint64_t cause_hash(const char *text);
  * @every_instruction: not only entries and calls count
  * @full: all scenarios and operations are in the cut, not only the quick ones
  * @hits: up to which hit of a point
+ * @pairs: two operations at two points
  * @until_found: end with the first violation that is not expected
  * @expect: path of a file that tells what is expected, or NULL
  * @again: what makes a command of a replay's name, as of printf()
@@ -168,6 +203,7 @@ struct explore {
 	bool every_instruction;
 	bool full;
 	int hits;
+	bool pairs;
 	bool until_found;
 	const char *expect;
 	const char *again;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One scenario, with one event at one instruction. */
+/* One scenario, with one or two events: its name, and what comes of it. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,27 +7,51 @@
 
 #include "explore.h"
 
-/* Host time; the guest leaps over what it waits for. */
-#define STOP_TIMEOUT_MS	30000
-
 #define NAME_SIZE	64
 
 /**
  * interleaving_format() - its name
  * @interleaving: the interleaving
- * @id: receives SCENARIO/OPERATION@FUNCTION+OFFSET#HIT, or SCENARIO alone
+ * @id: receives SCENARIO, and /OPERATION@FUNCTION+OFFSET#HIT for each event
  */
 void interleaving_format(const struct interleaving *interleaving,
 			 char id[ID_SIZE])
 {
-	if (interleaving->operation)
-		snprintf(id, ID_SIZE, "%s/%s@%s+%#x#%d",
-			 interleaving->scenario->name,
-			 interleaving->operation->name,
-			 interleaving->point->function,
-			 interleaving->point->offset, interleaving->hit);
-	else
-		snprintf(id, ID_SIZE, "%s", interleaving->scenario->name);
+	int len = snprintf(id, ID_SIZE, "%s", interleaving->scenario->name);
+
+	for (int i = 0; i < interleaving->n_events && len < ID_SIZE; i++) {
+		const struct event *event = &interleaving->events[i];
+
+		len += snprintf(id + len, ID_SIZE - len, "/%s@%s+%#x#%d",
+				event->operation->name, event->point->function,
+				event->point->offset, event->hit);
+	}
+}
+
+/* The length of one event's text, or -ENOENT. */
+static int parse_event(struct event *event, const char *text,
+		       const struct points *points, char *why, size_t size)
+{
+	char operation[NAME_SIZE], function[NAME_SIZE];
+	unsigned int offset;
+	int len = 0;
+
+	if (sscanf(text, "/%63[^@]@%63[^+]+%x#%d%n", operation, function,
+		   &offset, &event->hit, &len) != 4 || event->hit < 1) {
+		snprintf(why, size,
+			 "'%s' is not of the form /OPERATION@FUNCTION+0xOFFSET#HIT",
+			 text);
+		return -ENOENT;
+	}
+	event->operation = operation_find(operation);
+	event->point = points_find(points, function, offset);
+	if (!event->operation)
+		snprintf(why, size, "no operation is called '%s'", operation);
+	else if (!event->point)
+		snprintf(why, size, "the kernel has no point %s+%#x", function,
+			 offset);
+
+	return event->operation && event->point ? len : -ENOENT;
 }
 
 /**
@@ -43,160 +67,44 @@ void interleaving_format(const struct interleaving *interleaving,
 int interleaving_parse(struct interleaving *interleaving, const char *id,
 		       const struct points *points, char *why, size_t size)
 {
-	char scenario[NAME_SIZE], operation[NAME_SIZE], function[NAME_SIZE];
-	unsigned int offset = 0;
-	int n;
+	char scenario[NAME_SIZE];
+	int len;
 
-	*interleaving = (struct interleaving){ .hit = 1 };
-	n = sscanf(id, "%63[^/]/%63[^@]@%63[^+]+%x#%d", scenario, operation,
-		   function, &offset, &interleaving->hit);
-	interleaving->scenario = n >= 1 ? scenario_find(scenario) : NULL;
+	*interleaving = (struct interleaving){ .n_events = 0 };
+	snprintf(scenario, sizeof(scenario), "%.*s", (int)strcspn(id, "/"), id);
+	interleaving->scenario = scenario_find(scenario);
 	if (!interleaving->scenario) {
-		snprintf(why, size, "no scenario is called '%s'",
-			 n >= 1 ? scenario : id);
+		snprintf(why, size, "no scenario is called '%s'", scenario);
 		return -ENOENT;
 	}
-	if (n == 1)
-		return 0;
-	interleaving->operation = n >= 2 ? operation_find(operation) : NULL;
-	if (!interleaving->operation) {
-		snprintf(why, size, "no operation is called '%s'", operation);
-		return -ENOENT;
-	}
-	interleaving->point = n >= 4 ? points_find(points, function, offset) :
-				       NULL;
-	if (!interleaving->point || interleaving->hit < 1) {
-		snprintf(why, size,
-			 "the kernel has no such point: FUNCTION+0xOFFSET#HIT is wanted after the '@'");
-		return -ENOENT;
+	for (id += strcspn(id, "/"); *id; id += len) {
+		if (interleaving->n_events == EVENTS_MAX) {
+			snprintf(why, size, "it has more than %d events",
+				 EVENTS_MAX);
+			return -ENOENT;
+		}
+		len = parse_event(&interleaving->events[interleaving->n_events++],
+				  id, points, why, size);
+		if (len < 0)
+			return len;
 	}
 
 	return 0;
 }
 
-static int read_pc(struct guest *guest, uint64_t *pc)
-{
-	return gdb_read_register(&guest->vm.gdb,
-				 guest->config.machine->pc_register, pc);
-}
-
-/* Past the breakpoint, which would stop the machine again at once. */
-static int step_over(struct guest *guest, uint64_t addr)
-{
-	struct gdbstub *gdb = &guest->vm.gdb;
-
-	return gdb_clear_breakpoint(gdb, addr) ?: gdb_step(gdb) ?:
-	       gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
-	       gdb_set_breakpoint(gdb, addr);
-}
-
-/* -ENOENT when the guest comes to its answer before. */
-static int go_to_point(struct guest *guest,
-		       const struct interleaving *interleaving)
-{
-	struct gdbstub *gdb = &guest->vm.gdb;
-	uint64_t addr = interleaving->point->addr, pc;
-	int ret;
-
-	for (int hit = 1;; hit++) {
-		ret = gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
-		      read_pc(guest, &pc);
-		if (!ret && pc != addr)
-			return -ENOENT;
-		if (ret || hit == interleaving->hit)
-			break;
-		ret = step_over(guest, addr) ?: gdb_continue(gdb);
-		if (ret)
-			break;
-	}
-	ret = ret ?: gdb_clear_breakpoint(gdb, addr);
-	if (ret && ret != -ESHUTDOWN && ret != -ETIMEDOUT)
-		result_error(&guest->result, "go to the point: %s",
-			     strerror(-ret));
-
-	return ret;
-}
-
-/* The same words for what differs only in numbers. */
-static int end_of_guest(struct guest *guest, int ret)
-{
-	if (ret == -ESHUTDOWN)
-		result_problem(&guest->result, "the guest panicked");
-	else if (ret == -ETIMEDOUT)
-		result_problem(&guest->result, "the guest hangs");
-	guest->alive = false;
-
-	return ret;
-}
-
-struct course {
-	bool reached;
-	int operated;
-};
-
-static void print_registers(struct guest *guest, FILE *details)
-{
-	uint64_t values[GDB_REGISTERS_MAX];
-	int n = guest->config.machine->pc_register + 1;
-
-	if (gdb_read_registers(&guest->vm.gdb, values, n))
-		return;
-	fprintf(details, "registers at the point, in gdb's order:\n");
-	for (int i = 0; i < n; i++)
-		fprintf(details, "%s%016llx%s", i % 4 ? " " : "  ",
-			(unsigned long long)values[i],
-			i % 4 == 3 || i == n - 1 ? "\n" : "");
-}
-
-/* Up to the point, the operation there, and on to where all has settled. */
-static int follow(struct guest *guest, const struct interleaving *interleaving,
-		  struct course *course, FILE *details)
+static void run(struct guest *guest, const struct interleaving *interleaving,
+		const struct points *points, const char *requests,
+		struct course *course, FILE *details)
 {
 	int ret;
 
-	if (!interleaving->operation)
-		return guest_finish(guest);
-	ret = go_to_point(guest, interleaving);
-	if (ret == -ENOENT)
-		return gdb_clear_breakpoint(&guest->vm.gdb,
-					    interleaving->point->addr) ?:
-		       guest_take_answer(guest);
-	if (ret)
-		return end_of_guest(guest, ret);
-	course->reached = true;
-	if (details)
-		print_registers(guest, details);
-	course->operated = operation_run(interleaving->operation, guest);
-	ret = gdb_continue(&guest->vm.gdb);
-
-	return ret ?: guest_finish(guest);
-}
-
-static int run(struct guest *guest, const struct interleaving *interleaving,
-	       const char *requests, struct course *course, FILE *details)
-{
-	char all[AGENT_REQUEST_SIZE], settle[REQUEST_SIZE];
-	const struct scenario *scenario = interleaving->scenario;
-	int ret = 0;
-
-	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
-	snprintf(all, sizeof(all), "%s;%s", requests, settle);
-	if (interleaving->operation)
-		ret = gdb_set_breakpoint(&guest->vm.gdb,
-					 interleaving->point->addr);
-	if (!ret && scenario->trigger)
-		ret = scenario->trigger(guest, scenario);
-	ret = ret ?: guest_begin_all(guest, all) ?:
-	      follow(guest, interleaving, course, details) ?:
-	      guest_keep_answers(guest);
-	if (ret && guest->alive)
+	ret = course_follow(guest, interleaving, points, requests, course,
+			    details);
+	if (!ret)
+		verdict_judge(guest, interleaving, course);
+	else if (guest->alive)
 		result_error(&guest->result, "run the interleaving: %s",
 			     strerror(-ret));
-	if (!ret)
-		verdict_judge(guest, interleaving,
-			      course->reached && !course->operated);
-
-	return ret;
 }
 
 static const char *name_verdict(const struct guest *guest,
@@ -209,7 +117,7 @@ static const char *name_verdict(const struct guest *guest,
 		return "error";
 	if (json_array_size(guest->result.problems))
 		return "violation";
-	if (interleaving->operation && !course->reached)
+	if (course->reached < interleaving->n_events)
 		return "not reached";
 	if (course->operated == -EREMOTEIO)
 		return "refused";
@@ -238,6 +146,7 @@ static void print_details(struct guest *guest, FILE *details)
 /**
  * interleaving_run() - run it in a fresh machine
  * @interleaving: the interleaving
+ * @points: of the kernel
  * @states: path before the name of its scenario, where scenario_save() has left
  *	the state
  * @details: where to tell all about it, or NULL
@@ -245,7 +154,8 @@ static void print_details(struct guest *guest, FILE *details)
  * Return: what came of it: "id", "verdict", "problems", "host_ms".
  */
 json_t *interleaving_run(const struct interleaving *interleaving,
-			 const char *states, FILE *details)
+			 const struct points *points, const char *states,
+			 FILE *details)
 {
 	char state[PATH_MAX], id[ID_SIZE], requests[REQUEST_SIZE];
 	int64_t start_ms = host_now_ms();
@@ -259,7 +169,7 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 		 interleaving->scenario->name);
 	if (!scenario_load(&guest, interleaving->scenario, state, NULL,
 			   requests, sizeof(requests)))
-		run(&guest, interleaving, requests, &course, details);
+		run(&guest, interleaving, points, requests, &course, details);
 	if (details)
 		print_details(&guest, details);
 

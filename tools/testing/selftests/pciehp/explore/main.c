@@ -32,6 +32,7 @@ static const char usage[] =
 "  -g PATTERN   groups of functions: pciehp, portdrv, scan, reset (pciehp)\n"
 "  -i           every instruction, not entries and calls only\n"
 "  -a           all scenarios and operations\n"
+"  -2           two operations at two points\n"
 "  -n N         up to the N-th time that a point is come by (1)\n"
 "  -e FILE      what is expected to be violated\n"
 "  -1           end with the first violation that is not\n"
@@ -121,8 +122,8 @@ static int replay(struct explore *explore, const char *id, int count)
 	if (ret)
 		return ret;
 	for (int i = 0; i < count && !workers_interrupted(); i++) {
-		result = interleaving_run(&interleaving, explore->states,
-					  i ? NULL : stdout);
+		result = interleaving_run(&interleaving, &explore->points,
+					  explore->states, i ? NULL : stdout);
 		verdict = json_string_value(json_object_get(result, "verdict"));
 		violations += verdict && !strcmp(verdict, "violation");
 		cause_format(verdict ?: "", json_object_get(result, "problems"),
@@ -172,7 +173,7 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 	int option;
 
 	while ((option = getopt(argc, argv,
-				"v:o:j:t:l:s:x:f:g:ian:e:1c:A:p")) != -1) {
+				"v:o:j:t:l:s:x:f:g:ian:e:12c:A:p")) != -1) {
 		switch (option) {
 		case 'v': explore->vmlinux = optarg; break;
 		case 'o': explore->dir = optarg; break;
@@ -185,6 +186,7 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 		case 'g': explore->groups = optarg; break;
 		case 'i': explore->every_instruction = true; break;
 		case 'a': explore->full = true; break;
+		case '2': explore->pairs = true; break;
 		case 'n': explore->hits = atoi(optarg); break;
 		case 'e': explore->expect = optarg; break;
 		case '1': explore->until_found = true; break;

@@ -95,6 +95,69 @@ static int complete_command(struct guest *guest)
 	return slot_complete_command(guest, 0);
 }
 
+/* The bits that hold messages back, and where they are (PCIe Base Spec sec. 7.7). */
+static int find_mask(struct guest *guest, int *offset, uint16_t *bits)
+{
+	const char *bdf = guest->ports[0].bdf;
+	uint16_t control;
+	int ret;
+
+	if (guest->setup.interrupt == INTERRUPT_POLLING)
+		return -EOPNOTSUPP;
+	ret = config_find_capability(guest, bdf, PCI_CAP_ID_MSIX, offset);
+	if (!ret) {
+		*offset += PCI_MSIX_FLAGS;
+		*bits = PCI_MSIX_FLAGS_MASKALL;
+		return 0;
+	}
+	ret = config_find_capability(guest, bdf, PCI_CAP_ID_MSI, offset) ?:
+	      config_read16(guest, bdf, *offset + PCI_MSI_FLAGS, &control);
+	if (ret || !(control & PCI_MSI_FLAGS_MASKBIT))
+		return ret ?: -EOPNOTSUPP;
+	*offset += control & PCI_MSI_FLAGS_64BIT ? PCI_MSI_MASK_64 :
+						   PCI_MSI_MASK_32;
+	*bits = 0xffff;
+
+	return 0;
+}
+
+static int mask(struct guest *guest, bool on)
+{
+	const char *bdf = guest->ports[0].bdf;
+	uint16_t value, bits;
+	int offset, ret;
+
+	ret = find_mask(guest, &offset, &bits);
+	if (ret == -ENODEV)
+		return -EOPNOTSUPP;
+
+	return ret ?: config_read16(guest, bdf, offset, &value) ?:
+	       config_write16(guest, bdf, offset,
+			      on ? value | bits : value & ~bits);
+}
+
+/**
+ * operation_hold() - have the port's interrupts wait
+ * @guest: the guest, whose machine is stopped
+ *
+ * Return: as struct operation's @run.
+ */
+int operation_hold(struct guest *guest)
+{
+	return mask(guest, true);
+}
+
+/**
+ * operation_release() - deliver the port's interrupts that wait, and all later ones
+ * @guest: the guest, whose machine is stopped
+ *
+ * Return: as struct operation's @run.
+ */
+int operation_release(struct guest *guest)
+{
+	return mask(guest, false);
+}
+
 const struct operation operations[] = {
 	{ "add", true, -1, add_other },
 	{ "add_silently", false, -1, add_silently },
@@ -112,6 +175,8 @@ const struct operation operations[] = {
 	{ "rescan", false, STANDBY_RESCAN, NULL },
 	{ "remove", false, STANDBY_REMOVE, NULL },
 	{ "bus_reset", true, STANDBY_RESET, NULL },
+	{ "hold_interrupts", true, -1, operation_hold },
+	{ "release_interrupts", false, -1, operation_release },
 };
 
 const size_t n_operations = ARRAY_SIZE(operations);
@@ -169,7 +234,8 @@ int operation_standby(struct guest *guest)
 
 	ret = pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
 	      standby_requests(guest, text, sizeof(text)) ?:
-	      guest_request(guest, "standby %s 0 %s", bdf, text);
+	      guest_request(guest, "standby %s %d %s", bdf,
+			    guest->config.cpus - 1, text);
 	if (ret)
 		result_error(&guest->result,
 			     "start the standby process (CONFIG_UIO_PCI_GENERIC): %s",

@@ -73,14 +73,94 @@ static int add(struct explore *explore, size_t *room,
 	return 0;
 }
 
-/* Every hit up to the limit, and the last. */
-static int add_hits(struct explore *explore, size_t *room,
-		    struct interleaving interleaving, int hits)
+/* A reached point, in the order in which a scenario comes by. */
+struct hit {
+	const struct point *point;
+	int hits;
+	int order;
+};
+
+static int by_order(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+
+	return x->order - y->order;
+}
+
+static struct hit *list_hits(const struct explore *explore, json_t *reached,
+			     size_t *n)
+{
+	struct hit *hits = calloc(json_array_size(reached) ?: 1, sizeof(*hits));
+	json_int_t point;
+	json_t *hit;
+	size_t i;
+
+	*n = 0;
+	json_array_foreach(reached, i, hit) {
+		struct hit *to = &hits[*n];
+
+		if (!hits || json_unpack(hit, "{s:I, s:i, s:i}", "point",
+					 &point, "hits", &to->hits, "order",
+					 &to->order))
+			continue;
+		to->point = &explore->points.all[point];
+		*n += plan_has_point(explore, to->point);
+	}
+	if (hits)
+		qsort(hits, *n, sizeof(*hits), by_order);
+
+	return hits;
+}
+
+static bool is_release(const struct operation *operation)
+{
+	return operation->run == operation_release;
+}
+
+/*
+ * A second event for the first: interrupts that are held back are released at a
+ * later point, near or far; after anything else, any operation at any point. There
+ * are too many pairs for all: the first event's name chooses.
+ */
+static void choose_second(const struct explore *explore,
+			  struct interleaving *interleaving,
+			  const struct hit *hits, size_t n, size_t first)
+{
+	bool held = interleaving->events[0].operation->run == operation_hold;
+	struct event *event = &interleaving->events[1];
+	char id[ID_SIZE];
+	uint64_t hash;
+
+	interleaving_format(interleaving, id);
+	hash = cause_hash(id) >> 8;
+	if (held && first + 1 < n)
+		event->point = hits[first + 1 + hash % (n - first - 1)].point;
+	else
+		event->point = hits[hash % n].point;
+	event->hit = 1;
+	do {
+		event->operation = &operations[hash++ / n % n_operations];
+	} while (is_release(event->operation) != held ||
+		 (!held && !plan_has_operation(explore, event->operation)));
+	interleaving->n_events = 2;
+}
+
+static int add_events(struct explore *explore, size_t *room,
+		      const struct scenario *scenario, const struct hit *hits,
+		      size_t n, size_t first, const struct operation *operation)
 {
 	int ret = 0;
 
-	for (int hit = 1; !ret && hit <= hits && hit <= explore->hits; hit++) {
-		interleaving.hit = hit;
+	for (int hit = 1; !ret && hit <= hits[first].hits &&
+	     hit <= explore->hits; hit++) {
+		struct interleaving interleaving = {
+			.scenario = scenario,
+			.events[0] = { operation, hits[first].point, hit },
+			.n_events = 1,
+		};
+
+		if (explore->pairs)
+			choose_second(explore, &interleaving, hits, n, first);
 		ret = add(explore, room, &interleaving);
 	}
 
@@ -88,28 +168,24 @@ static int add_hits(struct explore *explore, size_t *room,
 }
 
 static int add_scenario(struct explore *explore, size_t *room,
-			const struct scenario *scenario, json_t *hits)
+			const struct scenario *scenario, json_t *reached)
 {
-	struct interleaving interleaving = { .scenario = scenario };
-	json_t *hit;
+	struct hit *hits;
 	int ret = 0;
-	size_t i;
+	size_t n;
 
-	json_array_foreach(hits, i, hit) {
-		json_int_t point;
-		int n;
-
-		if (json_unpack(hit, "{s:I, s:i}", "point", &point, "hits", &n))
-			continue;
-		interleaving.point = &explore->points.all[point];
-		if (!plan_has_point(explore, interleaving.point))
-			continue;
+	hits = list_hits(explore, reached, &n);
+	if (!hits)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
 		for (size_t o = 0; !ret && o < n_operations; o++) {
-			interleaving.operation = &operations[o];
-			if (plan_has_operation(explore, &operations[o]))
-				ret = add_hits(explore, room, interleaving, n);
+			if (!is_release(&operations[o]) &&
+			    plan_has_operation(explore, &operations[o]))
+				ret = add_events(explore, room, scenario, hits,
+						 n, i, &operations[o]);
 		}
 	}
+	free(hits);
 
 	return ret;
 }
@@ -124,11 +200,10 @@ static int by_turn(const void *a, const void *b)
 	char id_x[ID_SIZE], id_y[ID_SIZE];
 	uint64_t hash_x, hash_y;
 
-	if (!x->operation || !y->operation)
-		return !x->operation && !y->operation ? 0 :
-		       x->operation ? 1 : -1;
-	if (x->hit != y->hit)
-		return x->hit - y->hit;
+	if (!x->n_events || !y->n_events)
+		return x->n_events - y->n_events;
+	if (x->events[0].hit != y->events[0].hit)
+		return x->events[0].hit - y->events[0].hit;
 	interleaving_format(x, id_x);
 	interleaving_format(y, id_y);
 	hash_x = cause_hash(id_x);

@@ -223,6 +223,29 @@ static int add_functions(struct loader *loader, Dwarf_Die *unit,
 	return ret;
 }
 
+/* As the architectures call it. */
+static void find_idle(struct loader *loader)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	Elf_Data *data;
+	GElf_Sym sym;
+	const char *name;
+
+	while ((section = elf_nextscn(loader->elf, section))) {
+		if (!gelf_getshdr(section, &header) ||
+		    header.sh_type != SHT_SYMTAB)
+			continue;
+		data = elf_getdata(section, NULL);
+		for (int i = 0; gelf_getsym(data, i, &sym); i++) {
+			name = elf_strptr(loader->elf, header.sh_link,
+					  sym.st_name);
+			if (name && !strcmp(name, "arch_cpu_idle"))
+				loader->points->idle = sym.st_value;
+		}
+	}
+}
+
 static bool ends_with(const char *text, const char *end)
 {
 	size_t len = strlen(text), end_len = strlen(end);
@@ -282,6 +305,7 @@ static int open_capstone(struct loader *loader, char *why, size_t size)
 		snprintf(why, size, "%s", elf_errmsg(-1));
 		return -ENOEXEC;
 	}
+	loader->points->machine = header.e_machine;
 	if (header.e_machine == EM_AARCH64)
 		error = cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN,
 				&loader->capstone);
@@ -341,6 +365,7 @@ int points_load(struct points *points, const char *vmlinux, char *why,
 		ret = -ENOENT;
 	} else if (!ret) {
 		order(points);
+		find_idle(&loader);
 	}
 
 	if (loader.capstone)

@@ -59,6 +59,8 @@ struct range {
  * @n: how many
  * @ranges: of the functions that they are in
  * @n_ranges: how many
+ * @idle: where a CPU that has nothing to do comes by, or 0
+ * @machine: the architecture, as in the ELF header
  * @strings: what the points' texts are in
  */
 struct points {
@@ -66,6 +68,8 @@ struct points {
 	size_t n;
 	struct range *ranges;
 	size_t n_ranges;
+	uint64_t idle;
+	int machine;
 	struct strings *strings;
 };
 

@@ -148,7 +148,7 @@ static const struct point *point_of(const struct explore *explore,
 			       sizeof(why)))
 		return NULL;
 
-	return interleaving.point;
+	return interleaving.events[0].point;
 }
 
 #define WHERE_SHOWN	6

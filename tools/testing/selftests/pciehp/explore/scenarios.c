@@ -230,6 +230,11 @@ static int request_recovery(struct guest *guest,
 #define POLLING_SWITCH	{ .port = PORT_XIO3130, .options = machine_options, \
 			  .interrupt = INTERRUPT_POLLING }
 
+#define SMP_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
+			  .cpus = 2 }
+#define SMP_SWITCH	{ .port = PORT_XIO3130, .options = machine_options, \
+			  .cpus = 2 }
+
 const struct scenario scenarios[] = {
 	{ "root.add", ROOT_MACHINE, .trigger = trigger_add,
 	  .request = request_added, .quick = true },
@@ -275,6 +280,21 @@ const struct scenario scenarios[] = {
 	{ "polling.reset_occupied", POLLING_SWITCH, E1000E,
 	  .request = request_reset },
 	{ "polling.recovery_occupied", POLLING_SWITCH, E1000E,
+	  .trigger = trigger_error, .request = request_recovery },
+	{ "smp.add", SMP_MACHINE, .trigger = trigger_add,
+	  .request = request_added },
+	{ "smp.remove", SMP_MACHINE, E1000E, .trigger = trigger_remove,
+	  .request = request_removed },
+	{ "smp.power_off", SMP_MACHINE, E1000E, .request = request_power_off },
+	{ "smp.attention", SMP_MACHINE, .request = request_attention },
+	{ "smp.unbind_occupied", SMP_MACHINE, E1000E,
+	  .request = request_unbind },
+	{ "smp.bind_occupied", SMP_MACHINE, E1000E, .prepare = prepare_unbound,
+	  .request = request_bind },
+	{ "smp.reset_empty", SMP_SWITCH, .request = request_reset },
+	{ "smp.reset_occupied", SMP_SWITCH, E1000E, .hot_added = true,
+	  .request = request_reset },
+	{ "smp.recovery_occupied", SMP_SWITCH, E1000E, .hot_added = true,
 	  .trigger = trigger_error, .request = request_recovery },
 };
 
@@ -346,11 +366,12 @@ static int drain(struct guest *guest)
 {
 	int ret;
 
-	ret = guest_fetch_log(guest);
-	if (!ret)
-		ret = guest_fetch_trace(guest);
+	ret = guest_fetch_trace(guest);
+	if (ret && ret != -ENOENT)
+		return ret;
 
-	return ret == -ENOENT ? 0 : ret;
+	/* last, as whoever loads the state finds the last answer, which must be good */
+	return guest_fetch_log(guest);
 }
 
 /**

@@ -116,8 +116,8 @@ static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 		 sweep->explore->dir, (unsigned long long)cause_hash(cause));
 	for (int i = 0; i < REPLAYS; i++) {
 		details = i ? NULL : fopen(path, "we");
-		other = interleaving_run(interleaving, sweep->explore->states,
-					 details);
+		other = interleaving_run(interleaving, &sweep->explore->points,
+					 sweep->explore->states, details);
 		if (details)
 			fclose(details);
 		cause_of(other, interleaving, again);
@@ -138,7 +138,8 @@ static json_t *run_one(void *context, size_t job)
 
 	be_silent();
 	interleaving = &sweep->explore->plan[sweep->todo[job]];
-	result = interleaving_run(interleaving, sweep->explore->states, NULL);
+	result = interleaving_run(interleaving, &sweep->explore->points,
+				  sweep->explore->states, NULL);
 	if (!is_violation(result))
 		return result;
 	cause_of(result, interleaving, cause);

@@ -10,6 +10,7 @@ address = $(shell sed -n 's/^\#define AGENT_$(1)[[:space:]]*//p' \
 	lib/include/libpciehp/agent_protocol.h)
 GUEST_LDFLAGS := -static -s
 GUEST_LDFLAGS += -Wl,--section-start=.stop_point=$(call address,STOP_POINT)
+GUEST_LDFLAGS += -Wl,--section-start=.standby_point=$(call address,STANDBY_POINT)
 GUEST_LDFLAGS += -Wl,--section-start=.mailbox=$(call address,MAILBOX)
 
 GUEST_SRC := $(wildcard guest/*.c) lib/cpio.c

@@ -72,12 +72,14 @@
 #include <stdint.h>
 
 /*
- * The stop point has a page of its own: the emulator leaves its fast path in a
+ * The stop point, and the one that the standby process comes by with what it was
+ * asked for done, have a page of their own: the emulator leaves its fast path in a
  * page that has a breakpoint. No early kernel code, which runs at its physical
  * address, may ever be there: x86 kernels are loaded at 16 MiB.
  */
 #define AGENT_STOP_POINT	0x60000000
 #define AGENT_RESUME_POINT	0x60000010
+#define AGENT_STANDBY_POINT	0x60000040
 #define AGENT_MAILBOX		0x60010000
 
 #define AGENT_MAGIC		0x70636965

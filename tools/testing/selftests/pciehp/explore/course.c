@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* From where a scenario begins, from event to event, to where all has settled. */
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "explore.h"
+
+/* Host time; the guest leaps over what it waits for. */
+#define STOP_TIMEOUT_MS	30000
+
+/* An instruction that branches to itself. */
+static const uint8_t spin_arm64[] = { 0x00, 0x00, 0x00, 0x14 };
+static const uint8_t spin_x86_64[] = { 0xeb, 0xfe };
+
+static int read_pc(struct guest *guest, uint64_t *pc)
+{
+	return gdb_read_register(&guest->vm.gdb,
+				 guest->config.machine->pc_register, pc);
+}
+
+static int step(struct guest *guest)
+{
+	return gdb_step(&guest->vm.gdb) ?:
+	       gdb_wait_stop(&guest->vm.gdb, STOP_TIMEOUT_MS);
+}
+
+/* Past the breakpoint, which would stop the machine again at once. */
+static int step_over(struct guest *guest, uint64_t addr)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+
+	return gdb_clear_breakpoint(gdb, addr) ?: step(guest) ?:
+	       gdb_set_breakpoint(gdb, addr);
+}
+
+/* -ENOENT when the guest comes to its answer before. */
+static int go_to(struct guest *guest, const struct event *event)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	uint64_t addr = event->point->addr, pc;
+	int ret;
+
+	for (int hit = 1;; hit++) {
+		ret = gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
+		      read_pc(guest, &pc);
+		if (!ret && pc != addr)
+			return gdb_clear_breakpoint(gdb, addr) ?: -ENOENT;
+		if (ret || hit == event->hit)
+			break;
+		ret = step_over(guest, addr) ?: gdb_continue(gdb);
+		if (ret)
+			break;
+	}
+
+	return ret ?: gdb_clear_breakpoint(gdb, addr);
+}
+
+/* A guest that has come to its end has done so for a reason of its own. */
+static int note_end(struct guest *guest, int ret)
+{
+	if (ret == -ESHUTDOWN)
+		result_problem(&guest->result, "the guest panicked");
+	else if (ret == -ETIMEDOUT)
+		result_problem(&guest->result, "the guest hangs");
+	else
+		return ret;
+	guest->alive = false;
+
+	return ret;
+}
+
+static void print_registers(struct guest *guest, FILE *details)
+{
+	uint64_t values[GDB_REGISTERS_MAX];
+	int n = guest->config.machine->pc_register + 1;
+
+	if (gdb_read_registers(&guest->vm.gdb, values, n))
+		return;
+	fprintf(details, "registers at the point, in gdb's order:\n");
+	for (int i = 0; i < n; i++)
+		fprintf(details, "%s%016llx%s", i % 4 ? " " : "  ",
+			(unsigned long long)values[i],
+			i % 4 == 3 || i == n - 1 ? "\n" : "");
+}
+
+/*
+ * Until the other CPU has done what it was asked for, or can do no more for what this
+ * one holds.
+ */
+static int let_other_cpu_run(struct guest *guest, const struct points *points)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	int ret;
+
+	ret = gdb_set_breakpoint(gdb, AGENT_STANDBY_POINT) ?:
+	      gdb_set_breakpoint(gdb, points->idle) ?:
+	      gdb_continue(gdb) ?: gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
+	      gdb_clear_breakpoint(gdb, points->idle) ?:
+	      gdb_clear_breakpoint(gdb, AGENT_STANDBY_POINT);
+
+	return ret;
+}
+
+/*
+ * This CPU spins at its point meanwhile. A CPU that the debugger held would be idle
+ * for QEMU, which then leaps in time.
+ */
+static int operate_beside(struct guest *guest, const struct event *event,
+			  const struct points *points)
+{
+	bool arm64 = points->machine == EM_AARCH64;
+	size_t len = arm64 ? sizeof(spin_arm64) : sizeof(spin_x86_64);
+	struct gdbstub *gdb = &guest->vm.gdb;
+	uint64_t addr = event->point->addr;
+	uint8_t was[sizeof(spin_arm64)];
+	int operated, ret;
+
+	ret = gdb_read(gdb, addr, was, len) ?:
+	      gdb_write(gdb, addr, arm64 ? spin_arm64 : spin_x86_64, len);
+	if (ret)
+		return ret;
+	operated = operation_run(event->operation, guest);
+	if (!operated)
+		ret = let_other_cpu_run(guest, points);
+
+	return gdb_write(gdb, addr, was, len) ?: ret ?: operated;
+}
+
+static int operate(struct guest *guest, const struct event *event,
+		   const struct points *points)
+{
+	if (guest->config.cpus > 1 && !event->operation->run)
+		return operate_beside(guest, event, points);
+
+	return operation_run(event->operation, guest);
+}
+
+static void note_operated(struct course *course, const struct event *event,
+			  int ret)
+{
+	if (ret)
+		course->operated = ret;
+	else if (event->operation->run == operation_hold)
+		course->held = true;
+	else if (event->operation->run == operation_release)
+		course->held = false;
+}
+
+/* On to the next event, or to the answer. */
+static int go_on(struct guest *guest, const struct event *event,
+		 const struct event *next)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	int ret = 0;
+
+	if (next && next->point == event->point)
+		ret = step(guest);
+	if (!ret && next)
+		ret = gdb_set_breakpoint(gdb, next->point->addr);
+
+	return ret ?: gdb_continue(gdb);
+}
+
+static int go_through_events(struct guest *guest,
+			     const struct interleaving *interleaving,
+			     const struct points *points, struct course *course,
+			     FILE *details)
+{
+	const struct event *event, *end;
+	int ret;
+
+	event = interleaving->events;
+	end = event + interleaving->n_events;
+	for (; event < end; event++) {
+		ret = go_to(guest, event);
+		if (ret == -ENOENT)
+			return guest_take_answer(guest);
+		if (ret)
+			return note_end(guest, ret);
+		course->reached++;
+		if (details)
+			print_registers(guest, details);
+		ret = operate(guest, event, points);
+		if (ret == -ETIMEDOUT || ret == -ESHUTDOWN)
+			return note_end(guest, ret);
+		note_operated(course, event, ret);
+		ret = go_on(guest, event, event + 1 < end ? event + 1 : NULL);
+		if (ret)
+			return ret;
+	}
+
+	return guest_finish(guest);
+}
+
+/* Interrupts that nothing has released come late, but come. */
+static int release(struct guest *guest, const char *settle)
+{
+	return operation_release(guest) ?: verdict_ask_all(guest, settle);
+}
+
+/**
+ * course_follow() - go through an interleaving
+ * @guest: a guest where the scenario begins
+ * @interleaving: the interleaving
+ * @points: of its kernel
+ * @requests: what is to be asked of it for the scenario
+ * @course: receives how far it came
+ * @details: where to tell registers, or NULL
+ *
+ * Return: 0 when the guest has settled, and verdict_judge() can look at it; or a
+ * negative errno.
+ */
+int course_follow(struct guest *guest, const struct interleaving *interleaving,
+		  const struct points *points, const char *requests,
+		  struct course *course, FILE *details)
+{
+	char all[AGENT_REQUEST_SIZE], settle[REQUEST_SIZE];
+	const struct scenario *scenario = interleaving->scenario;
+	int ret = 0;
+
+	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
+	snprintf(all, sizeof(all), "%s;%s", requests, settle);
+	if (interleaving->n_events)
+		ret = gdb_set_breakpoint(&guest->vm.gdb,
+					 interleaving->events[0].point->addr);
+	if (!ret && scenario->trigger)
+		ret = scenario->trigger(guest, scenario);
+	ret = ret ?: guest_begin_all(guest, all) ?:
+	      go_through_events(guest, interleaving, points, course, details) ?:
+	      guest_keep_answers(guest);
+
+	return ret || !course->held ? ret : release(guest, settle);
+}
