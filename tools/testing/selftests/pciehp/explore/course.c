@@ -10,9 +10,19 @@
 /* Host time; the guest leaps over what it waits for. */
 #define STOP_TIMEOUT_MS	30000
 
-/* An instruction that branches to itself. */
-static const uint8_t spin_arm64[] = { 0x00, 0x00, 0x00, 0x14 };
-static const uint8_t spin_x86_64[] = { 0xeb, 0xfe };
+/* Host time; far more than a CPU takes that is not kept from going on. */
+#define BESIDE_TIMEOUT_MS	300
+
+/* An instruction that branches to itself, and where QEMU loads a kernel. */
+static const struct spin {
+	int machine;
+	size_t len;
+	uint8_t code[4];
+	uint64_t kernel;
+} spins[] = {
+	{ EM_AARCH64, 4, { 0x00, 0x00, 0x00, 0x14 }, 0x40200000 },
+	{ EM_X86_64, 2, { 0xeb, 0xfe }, 0x1000000 },
+};
 
 static int read_pc(struct guest *guest, uint64_t *pc)
 {
@@ -86,8 +96,8 @@ static void print_registers(struct guest *guest, FILE *details)
 }
 
 /*
- * Until the other CPU has done what it was asked for, or can do no more for what this
- * one holds.
+ * Until the other CPU has done what it was asked for, or can do no more: because it
+ * sleeps, or waits with its eyes open.
  */
 static int let_other_cpu_run(struct guest *guest, const struct points *points)
 {
@@ -96,11 +106,42 @@ static int let_other_cpu_run(struct guest *guest, const struct points *points)
 
 	ret = gdb_set_breakpoint(gdb, AGENT_STANDBY_POINT) ?:
 	      gdb_set_breakpoint(gdb, points->idle) ?:
-	      gdb_continue(gdb) ?: gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
-	      gdb_clear_breakpoint(gdb, points->idle) ?:
-	      gdb_clear_breakpoint(gdb, AGENT_STANDBY_POINT);
+	      gdb_continue(gdb) ?: gdb_wait_stop(gdb, BESIDE_TIMEOUT_MS);
+	if (ret == -ETIMEDOUT) {
+		ret = qmp_command(&guest->vm.qmp, "stop", NULL, NULL) ?:
+		      gdb_wait_stop(gdb, STOP_TIMEOUT_MS);
+		ret = ret == -EINTR ? 0 : ret;
+	}
 
-	return ret;
+	return ret ?: gdb_clear_breakpoint(gdb, points->idle) ?:
+	       gdb_clear_breakpoint(gdb, AGENT_STANDBY_POINT);
+}
+
+/* The CPU that stops next may be in user space, where no kernel is mapped. */
+static int write_physical(struct guest *guest, uint64_t addr, const void *data,
+			  size_t len)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+
+	return gdb_physical(gdb, true) ?: gdb_write(gdb, addr, data, len) ?:
+	       gdb_physical(gdb, false);
+}
+
+static int find_physical(struct guest *guest, const struct points *points,
+			 const struct spin *spin, uint64_t *addr,
+			 uint8_t was[4])
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	uint8_t there[4];
+	int ret;
+
+	ret = gdb_read(gdb, *addr, was, spin->len);
+	*addr = *addr - points->text + spin->kernel;
+	ret = ret ?: gdb_physical(gdb, true) ?:
+	      gdb_read(gdb, *addr, there, spin->len) ?:
+	      gdb_physical(gdb, false);
+
+	return ret ?: memcmp(was, there, spin->len) ? -EOPNOTSUPP : 0;
 }
 
 /*
@@ -110,22 +151,23 @@ static int let_other_cpu_run(struct guest *guest, const struct points *points)
 static int operate_beside(struct guest *guest, const struct event *event,
 			  const struct points *points)
 {
-	bool arm64 = points->machine == EM_AARCH64;
-	size_t len = arm64 ? sizeof(spin_arm64) : sizeof(spin_x86_64);
-	struct gdbstub *gdb = &guest->vm.gdb;
+	const struct spin *spin = points->machine == spins[0].machine ?
+				  &spins[0] : &spins[1];
 	uint64_t addr = event->point->addr;
-	uint8_t was[sizeof(spin_arm64)];
 	int operated, ret;
+	uint8_t was[4];
 
-	ret = gdb_read(gdb, addr, was, len) ?:
-	      gdb_write(gdb, addr, arm64 ? spin_arm64 : spin_x86_64, len);
+	if (!points->idle || !points->text)
+		return -EOPNOTSUPP;
+	ret = find_physical(guest, points, spin, &addr, was) ?:
+	      write_physical(guest, addr, spin->code, spin->len);
 	if (ret)
 		return ret;
 	operated = operation_run(event->operation, guest);
 	if (!operated)
 		ret = let_other_cpu_run(guest, points);
 
-	return gdb_write(gdb, addr, was, len) ?: ret ?: operated;
+	return write_physical(guest, addr, was, spin->len) ?: ret ?: operated;
 }
 
 static int operate(struct guest *guest, const struct event *event,

@@ -223,8 +223,7 @@ static int add_functions(struct loader *loader, Dwarf_Die *unit,
 	return ret;
 }
 
-/* As the architectures call it. */
-static void find_idle(struct loader *loader)
+static void find_symbols(struct loader *loader)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
@@ -242,6 +241,8 @@ static void find_idle(struct loader *loader)
 					  sym.st_name);
 			if (name && !strcmp(name, "arch_cpu_idle"))
 				loader->points->idle = sym.st_value;
+			if (name && !strcmp(name, "_text"))
+				loader->points->text = sym.st_value;
 		}
 	}
 }
@@ -365,7 +366,7 @@ int points_load(struct points *points, const char *vmlinux, char *why,
 		ret = -ENOENT;
 	} else if (!ret) {
 		order(points);
-		find_idle(&loader);
+		find_symbols(&loader);
 	}
 
 	if (loader.capstone)
