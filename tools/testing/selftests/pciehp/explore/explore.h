@@ -20,6 +20,7 @@
 /* Cards of the scenarios and the operations, by QEMU's id. */
 #define CARD		"dev0"
 #define OTHER_CARD	"dev1"
+#define SECOND_FUNCTION	"dev0.1"
 
 /* cards.c */
 extern const struct plug full_card;
@@ -62,6 +63,7 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  const char *state, const char *const *options, char *request,
 		  size_t size);
 
+int operation_press_again(struct guest *guest);
 int operation_hold(struct guest *guest);
 int operation_release(struct guest *guest);
 

@@ -54,6 +54,42 @@ static int press_button(struct guest *guest)
 			   json_pack("{s:s}", "id", card->id), NULL);
 }
 
+/**
+ * operation_press_again() - press the attention button while the power indicator blinks
+ * @guest: the guest, whose machine is stopped
+ *
+ * QEMU presses it for a device_del, but refuses that for a device a second time, and
+ * any while the indicator blinks. So it is for the card's other function, and for QEMU
+ * the indicator is on meanwhile.
+ *
+ * Return: as struct operation's @run.
+ */
+int operation_press_again(struct guest *guest)
+{
+	const char *bdf = guest->ports[0].bdf;
+	char function[BDF_SIZE];
+	uint16_t control, status;
+	int offset, ret;
+
+	if (pci_tree_find(&guest->vm.qmp, SECOND_FUNCTION, function))
+		return -EOPNOTSUPP;
+	ret = config_find_capability(guest, bdf, PCI_CAP_ID_EXP, &offset) ?:
+	      config_read16(guest, bdf, offset + PCI_EXP_SLTCTL, &control) ?:
+	      config_read16(guest, bdf, offset + PCI_EXP_SLTSTA, &status);
+	if (ret)
+		return ret;
+	if ((control & PCI_EXP_SLTCTL_PIC) != PCI_EXP_SLTCTL_PWR_IND_BLINK ||
+	    status & PCI_EXP_SLTSTA_ABP)
+		return -EOPNOTSUPP;
+
+	return config_write16(guest, bdf, offset + PCI_EXP_SLTCTL,
+			      (control & ~PCI_EXP_SLTCTL_PIC) |
+			      PCI_EXP_SLTCTL_PWR_IND_ON) ?:
+	       qmp_command(&guest->vm.qmp, "device_del",
+			   json_pack("{s:s}", "id", SECOND_FUNCTION), NULL) ?:
+	       config_write16(guest, bdf, offset + PCI_EXP_SLTCTL, control);
+}
+
 static int remove_by_surprise(struct guest *guest)
 {
 	const struct plug *card = card_find(guest);
@@ -162,6 +198,7 @@ const struct operation operations[] = {
 	{ "add", true, -1, add_other },
 	{ "add_silently", false, -1, add_silently },
 	{ "button", true, -1, press_button },
+	{ "press_again", true, -1, operation_press_again },
 	{ "surprise_removal", true, -1, remove_by_surprise },
 	{ "replace_by_other", false, -1, replace_by_other },
 	{ "replace_by_same", true, -1, replace_by_same },

@@ -230,6 +230,10 @@ static int request_recovery(struct guest *guest,
 #define POLLING_SWITCH	{ .port = PORT_XIO3130, .options = machine_options, \
 			  .interrupt = INTERRUPT_POLLING }
 
+/* Function 0 last: it is what makes a card appear. */
+#define TWO_FUNCTIONS	{ .port = PORT_IOH3420, .options = machine_options, \
+			  .device_before = "e1000e,id=" SECOND_FUNCTION \
+					   ",bus=port0,addr=0.1,romfile=" }
 #define SMP_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .cpus = 2 }
 #define SMP_SWITCH	{ .port = PORT_XIO3130, .options = machine_options, \
@@ -245,6 +249,9 @@ const struct scenario scenarios[] = {
 	  .quick = true },
 	{ "root.button", ROOT_MACHINE, E1000E, .trigger = trigger_remove,
 	  .request = request_button, .quick = true },
+	{ "root.second_press", TWO_FUNCTIONS, E1000E ",multifunction=on",
+	  .trigger = trigger_remove, .request = request_button,
+	  .quick = true },
 	{ "root.power_off", ROOT_MACHINE, E1000E,
 	  .request = request_power_off, .quick = true },
 	{ "root.power_on", ROOT_MACHINE, .trigger = trigger_add,

@@ -88,6 +88,22 @@ static void check_joined(struct guest *guest)
 	}
 }
 
+/* A second press takes the first back (PCIe Base Spec sec. 6.7.1.5). */
+static void check_cancelled(struct guest *guest,
+			    const struct interleaving *interleaving,
+			    const struct course *course)
+{
+	char bdf[BDF_SIZE];
+
+	if (interleaving->n_events != 1 || !course->reached ||
+	    course->operated ||
+	    interleaving->events[0].operation->run != operation_press_again)
+		return;
+	if (pci_tree_find(&guest->vm.qmp, CARD, bdf))
+		result_problem(&guest->result,
+			       "the second press of the attention button is lost: the card is gone");
+}
+
 /* What began in a process of its own, must end. */
 static void check_ended(struct guest *guest,
 			const struct interleaving *interleaving,
@@ -170,6 +186,7 @@ static void check_settled(struct guest *guest,
 	guest->unbound = !is_bound(guest);
 	invariants_check(guest);
 	check_joined(guest);
+	check_cancelled(guest, interleaving, course);
 	check_ended(guest, interleaving, course);
 }
 

@@ -160,6 +160,8 @@ static int build_topology(struct guest *guest)
 	ret = topology_build(&guest->topology, setup->port, setup->root_port,
 			     setup->slots ?: 1, setup->slots_per_switch,
 			     setup->port_properties);
+	if (!ret && setup->device_before)
+		ret = topology_add(&guest->topology, setup->device_before);
 	if (!ret && setup->device)
 		ret = topology_add(&guest->topology, setup->device);
 	if (ret)

@@ -33,6 +33,7 @@ enum interrupt {
  * @slots: how many ports with a slot there are; usually 1
  * @slots_per_switch: see topology_build()
  * @device: argument of -device, for what is plugged at boot
+ * @device_before: likewise, for what comes before @device
  * @interrupt: how the ports interrupt
  * @cpus: how many; usually 1
  * @memory_mib: MiB of memory; usually 256
@@ -50,6 +51,7 @@ struct guest_setup {
 	int slots;
 	int slots_per_switch;
 	const char *device;
+	const char *device_before;
 	enum interrupt interrupt;
 	int cpus;
 	int memory_mib;
