@@ -196,7 +196,7 @@ int operation_release(struct guest *guest)
 
 const struct operation operations[] = {
 	{ "add", true, -1, add_other },
-	{ "add_silently", false, -1, add_silently },
+	{ "add_silently", true, -1, add_silently },
 	{ "button", true, -1, press_button },
 	{ "press_again", true, -1, operation_press_again },
 	{ "surprise_removal", true, -1, remove_by_surprise },

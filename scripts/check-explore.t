@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Does make explore find what is known to be wrong, at the points that it should, and
+# does it go on where it was interrupted?
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+EXPLORE=1
+export EXPLORE
+tree=$("$root/scripts/fetch-base" newest)
+series=$(image series)
+regressed=$(image regressed)
+bin=$("$root/scripts/build-selftest")
+out=$root/out/check/explore
+rm -rf "$out" && mkdir -p "$out"
+
+explorer() {
+	KERNEL=$1
+	export KERNEL
+	shift
+	"$bin/pciehp_explore" -o "$out" "$@"
+}
+
+# has_point PATTERN: among those of the function that writes commands
+has_point() {
+	explorer "$series" -p -f pcie_do_write_cmd | grep -E "^pcie_do_write_cmd\\+$1"
+}
+
+exits() {
+	wanted=$1
+	shift
+	status=0
+	"$@" || status=$?
+	[ $status -eq "$wanted" ]
+}
+
+# In the middle of a command, another is completed that nobody gave.
+first_call=$(explorer "$series" -p -f pcie_do_write_cmd | awk '$3 == "call" { print $1; exit }')
+other_events="root.add/command_completed@$first_call#1"
+
+resume() {
+	rm -f "$out/results.jsonl"
+	explorer "$series" -s root.attention -x attention -l 2 || return
+	explorer "$series" -s root.attention -x attention -l 4 || return
+	# a line for the kernel, and one for each
+	[ "$(wc -l <"$out/results.jsonl")" -eq 5 ] && [ "$(sort -u "$out/results.jsonl" | wc -l)" -eq 5 ]
+}
+
+# Neither states nor machines.
+interrupted() {
+	KERNEL=$series "$bin/pciehp_explore" -o "$out" -s root.attention -t 60 2>/dev/null &
+	pid=$!
+	sleep 3
+	kill -INT $pid
+	wait $pid || :
+	left=$(find "$out" -name 'states.*')
+	echo "$left"
+	[ -z "$left" ]
+}
+
+ok 'a function has an entry' has_point '0 pciehp entry drivers/pci/hotplug/pciehp_hpc.c:[0-9]+'
+ok 'and is left for others, and come back to' has_point '0x[0-9a-f]+ pciehp returned'
+ok 'the reported bug is found, each time' exits 1 explorer "$regressed" -c 3 root.add
+ok 'and it is gone with the series' explorer "$series" root.add
+ok 'an event in the middle of a command is not lost' explorer "$series" "$other_events"
+ok 'a name that means nothing is refused' exits 2 explorer "$series" root.add/nothing@at+0x0#1
+ok 'no interleaving is run twice' resume
+ok 'nothing is left behind by an interruption' interrupted
+done_testing
