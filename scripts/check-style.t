@@ -13,12 +13,13 @@ selftest=$root/tools/testing/selftests/pciehp
 
 # FILE_PATH_CHANGES is about patches; volatile is what C wants of a sig_atomic_t.
 # compiler.h is where the attributes get the names that checkpatch prefers, and
-# in a test "FIXTURE_DATA(x) *self" is no multiplication.
+# in a test "FIXTURE_DATA(x) *self" is no multiplication; libelf's types have capitals.
 checkpatch() {
 	ignore=FILE_PATH_CHANGES,VOLATILE
 	case $1 in
 	*/compiler.h) ignore=$ignore,PREFER_DEFINED_ATTRIBUTE_MACRO ;;
 	*_test.c) ignore=$ignore,SPACING ;;
+	*/explore/points.c) ignore=$ignore,CAMELCASE ;;
 	esac
 	perl "$tree/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
 		--ignore "$ignore" -f "$1"
@@ -37,7 +38,7 @@ spdx() {
 
 # The user-space side; KSFT and libc headers are not ours.
 sparse_selftest() {
-	messages=$(find "$selftest/lib" "$selftest/runner" -name '*.c' -print0 |
+	messages=$(find "$selftest/lib" "$selftest/runner" "$selftest/explore" -name '*.c' -print0 |
 		xargs -0 -n 1 sparse -D_GNU_SOURCE -I"$selftest/lib/include" -Wno-decl 2>&1 |
 		grep "$selftest") || return 0
 	echo "$messages"
@@ -48,6 +49,7 @@ for file in $(find "$selftest" "$root/drivers" -name '*.[ch]' | sort); do
 	ok "checkpatch --strict ${file#"$root/"}" checkpatch "$file"
 done
 ok 'kernel-doc is complete' kernel_doc "$selftest"/lib/*.c "$selftest"/guest/*.c \
+	"$selftest"/explore/*.[ch] \
 	"$selftest"/lib/include/libpciehp/*.h "$root"/drivers/pci/hotplug/tests/*.[ch]
 ok 'sparse has no word against the kselftest' sparse_selftest
 ok 'shellcheck has no word against the scripts' \

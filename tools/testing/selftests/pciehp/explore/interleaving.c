@@ -92,9 +92,10 @@ int interleaving_parse(struct interleaving *interleaving, const char *id,
 	return 0;
 }
 
-static void run(struct guest *guest, const struct interleaving *interleaving,
-		const struct points *points, const char *requests,
-		struct course *course, FILE *details)
+static void go_through(struct guest *guest,
+		       const struct interleaving *interleaving,
+		       const struct points *points, const char *requests,
+		       struct course *course, FILE *details)
 {
 	int ret;
 
@@ -169,7 +170,8 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 		 interleaving->scenario->name);
 	if (!scenario_load(&guest, interleaving->scenario, state, NULL,
 			   requests, sizeof(requests)))
-		run(&guest, interleaving, points, requests, &course, details);
+		go_through(&guest, interleaving, points, requests, &course,
+			   details);
 	if (details)
 		print_details(&guest, details);
 

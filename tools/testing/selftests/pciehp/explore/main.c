@@ -8,13 +8,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../kselftest.h"
-
 #include "explore.h"
 #include "workers.h"
 
 #define EXIT_VIOLATION	1
 #define EXIT_BROKEN	2
+/* as kselftest has it */
+#define EXIT_SKIP	4
 
 static const char usage[] =
 "usage: pciehp_explore [OPTION]... [REPLAY]...\n"
@@ -175,24 +175,60 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 	while ((option = getopt(argc, argv,
 				"v:o:j:t:l:s:x:f:g:ian:e:12c:A:p")) != -1) {
 		switch (option) {
-		case 'v': explore->vmlinux = optarg; break;
-		case 'o': explore->dir = optarg; break;
-		case 'j': explore->jobs = atoi(optarg); break;
-		case 't': explore->seconds = atoi(optarg); break;
-		case 'l': explore->limit = atol(optarg); break;
-		case 's': explore->scenarios = optarg; break;
-		case 'x': explore->operations = optarg; break;
-		case 'f': explore->functions = optarg; break;
-		case 'g': explore->groups = optarg; break;
-		case 'i': explore->every_instruction = true; break;
-		case 'a': explore->full = true; break;
-		case '2': explore->pairs = true; break;
-		case 'n': explore->hits = atoi(optarg); break;
-		case 'e': explore->expect = optarg; break;
-		case '1': explore->until_found = true; break;
-		case 'c': *count = atoi(optarg); break;
-		case 'A': explore->again = optarg; break;
-		case 'p': *list = true; break;
+		case 'v':
+			explore->vmlinux = optarg;
+			break;
+		case 'o':
+			explore->dir = optarg;
+			break;
+		case 'j':
+			explore->jobs = atoi(optarg);
+			break;
+		case 't':
+			explore->seconds = atoi(optarg);
+			break;
+		case 'l':
+			explore->limit = atol(optarg);
+			break;
+		case 's':
+			explore->scenarios = optarg;
+			break;
+		case 'x':
+			explore->operations = optarg;
+			break;
+		case 'f':
+			explore->functions = optarg;
+			break;
+		case 'g':
+			explore->groups = optarg;
+			break;
+		case 'i':
+			explore->every_instruction = true;
+			break;
+		case 'a':
+			explore->full = true;
+			break;
+		case '2':
+			explore->pairs = true;
+			break;
+		case 'n':
+			explore->hits = atoi(optarg);
+			break;
+		case 'e':
+			explore->expect = optarg;
+			break;
+		case '1':
+			explore->until_found = true;
+			break;
+		case 'c':
+			*count = atoi(optarg);
+			break;
+		case 'A':
+			explore->again = optarg;
+			break;
+		case 'p':
+			*list = true;
+			break;
 		default:
 			fprintf(stderr, "%s", usage);
 			exit(EXIT_BROKEN);
@@ -213,7 +249,7 @@ int main(int argc, char **argv)
 	parse_options(&explore, argc, argv, &count, &list);
 	if (environment_missing()) {
 		fprintf(stderr, "%s\n", environment_missing());
-		return KSFT_SKIP;
+		return EXIT_SKIP;
 	}
 	explore.kernel = environment_get("KERNEL");
 	if (load_points(&explore))

@@ -25,14 +25,18 @@ const struct source sources[] = {
 	{ "portdrv", "drivers/pci/pcie/portdrv.c", "*" },
 	{ "portdrv", "drivers/pci/pcie/portdrv_core.c", "*" },
 	{ "portdrv", "drivers/pci/pcie/portdrv_pci.c", "*" },
-	{ "scan", "drivers/pci/probe.c",
-	  "@(pci_scan_slot|pci_scan_single_device|pci_setup_device|pci_device_add|pci_scan_bridge_extend|pci_scan_child_bus_extend|pci_hp_add_bridge|pci_bus_insert_busn_res|pcie_bus_configure_settings)" },
+	{ "scan", "drivers/pci/probe.c", "@(pci_scan_*|pci_device_add)" },
+	{ "scan", "drivers/pci/probe.c", "@(pci_setup_device|pci_hp_*)" },
+	{ "scan", "drivers/pci/probe.c", "pcie_bus_configure_settings" },
 	{ "scan", "drivers/pci/bus.c", "pci_bus_add_device*" },
 	{ "scan", "drivers/pci/remove.c", "pci_*" },
 	{ "scan", "drivers/pci/setup-bus.c",
 	  "pci_assign_unassigned_bridge_resources" },
-	{ "reset", "drivers/pci/pci.c",
-	  "@(pci_bus_save_and_disable_locked|pci_bus_restore_locked|pci_bridge_secondary_bus_reset|pcibios_reset_secondary_bus|pci_bridge_wait_for_secondary_bus|pci_restore_state|pci_save_state|pci_dev_save_and_disable|pci_dev_restore|__pci_reset_bus)" },
+	{ "reset", "drivers/pci/pci.c", "pci_bus_*_locked" },
+	{ "reset", "drivers/pci/pci.c", "*_secondary_bus*" },
+	{ "reset", "drivers/pci/pci.c", "pci_@(save|restore)_state" },
+	{ "reset", "drivers/pci/pci.c", "pci_dev_@(save|restore)*" },
+	{ "reset", "drivers/pci/pci.c", "__pci_reset_bus" },
 	{ "reset", "drivers/pci/pcie/err.c", "*" },
 };
 
@@ -64,7 +68,7 @@ static const char *keep_string(struct points *points, const char *text)
 	string = malloc(sizeof(*string) + strlen(text) + 1);
 	if (!string)
 		return NULL;
-	strcpy(string->text, text);
+	memcpy(string->text, text, strlen(text) + 1);
 	string->next = points->strings;
 	points->strings = string;
 

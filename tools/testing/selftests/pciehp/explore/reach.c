@@ -12,7 +12,7 @@
 
 #include "explore.h"
 
-static int monitor(struct guest *guest, const char *command)
+static int order(struct guest *guest, const char *command)
 {
 	const char *text;
 	json_t *answer;
@@ -39,10 +39,10 @@ static int begin_log(struct guest *guest)
 	int ret;
 
 	/* the name before QEMU 8.1, and the one since */
-	ret = monitor(guest, "singlestep on");
+	ret = order(guest, "singlestep on");
 	if (ret)
-		ret = monitor(guest, "one-insn-per-tb on");
-	ret = ret ?: monitor(guest, "log exec,nochain");
+		ret = order(guest, "one-insn-per-tb on");
+	ret = ret ?: order(guest, "log exec,nochain");
 	if (ret)
 		result_error(&guest->result,
 			     "have QEMU log what it executes: it cannot");
@@ -136,7 +136,7 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 {
 	char state[PATH_MAX], log[64], request[REQUEST_SIZE];
 	char *filter = format_filter(points);
-	const char *options[] = { "-D", log, "-dfilter", filter, NULL };
+	const char *const options[] = { "-D", log, "-dfilter", filter, NULL };
 	json_t *reach = json_pack("{s:s}", "scenario", scenario->name);
 	struct guest guest;
 	int fd, ret;

@@ -2,6 +2,7 @@
 /* Was anything lost? */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "explore.h"
@@ -53,18 +54,19 @@ static bool is_bound(struct guest *guest)
 	       !strcmp(guest->agent.text, "yes");
 }
 
+/* A line for each that has, which begins with its number. */
 static bool has_ended(struct guest *guest, int request)
 {
 	const char *line;
-	int i;
 
 	if (guest_request(guest, "standby-ended"))
 		return false;
-	for (line = guest->agent.text; *line; line = strchrnul(line, '\n') + 1) {
-		if (sscanf(line, "%d", &i) == 1 && i == request)
+	line = guest->agent.text;
+	while (*line) {
+		if (strtol(line, NULL, 10) == request)
 			return true;
-		if (!*strchrnul(line, '\n'))
-			break;
+		line = strchrnul(line, '\n');
+		line += *line == '\n';
 	}
 
 	return false;
@@ -74,15 +76,14 @@ static void check_joined(struct guest *guest)
 {
 	const char *request;
 	json_t *answer;
-	char word[32];
 	int error;
 	size_t i;
 
 	json_array_foreach(guest->answers, i, answer) {
-		if (!json_unpack(answer, "{s:s, s:i}", "request", &request,
-				 "error", &error) &&
-		    sscanf(request, "%31s", word) == 1 &&
-		    !strcmp(word, "join") && error == ETIMEDOUT)
+		if (json_unpack(answer, "{s:s, s:i}", "request", &request,
+				"error", &error) || error != ETIMEDOUT)
+			continue;
+		if (!strncmp(request, "join ", strlen("join ")))
 			result_problem(&guest->result,
 				       "what the scenario wrote to sysfs never returns");
 	}

@@ -98,7 +98,13 @@ static int reach_agent(struct guest *guest)
 	return ret;
 }
 
-static int start(struct guest *guest)
+/**
+ * guest_bring_up() - start the machine, up to its agent
+ * @guest: from guest_prepare()
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_bring_up(struct guest *guest)
 {
 	return guest_start(guest) ?: reach_agent(guest);
 }
@@ -121,7 +127,7 @@ static int make_state(struct guest *guest, const char *state)
 			     strerror(errno));
 	} else if (access(state, R_OK)) {
 		config->save = state;
-		ret = start(guest);
+		ret = guest_bring_up(guest);
 		if (!ret) {
 			ret = vm_save_state(&guest->vm, state);
 			if (ret)
@@ -304,63 +310,7 @@ int guest_boot(struct guest *guest, const char *name,
 		vm_state_path(&guest->config, states, state);
 		ret = make_state(guest, state);
 	}
-	ret = ret ?: start(guest);
-	guest->config.load = NULL;
-
-	return ret ?: guest_find_ports(guest);
-}
-
-/**
- * guest_boot_to_save() - boot a guest whose state can be saved
- * @guest: from guest_prepare()
- * @state: path of the state
- *
- * Return: 0 or a negative errno, recorded in the result.
- */
-int guest_boot_to_save(struct guest *guest, const char *state)
-{
-	guest->config.save = state;
-
-	return start(guest) ?: guest_find_ports(guest);
-}
-
-/**
- * guest_save() - save the state of a guest that rests; it is no more
- * @guest: from guest_boot_to_save()
- *
- * Return: 0 or a negative errno, recorded in the result.
- */
-int guest_save(struct guest *guest)
-{
-	int ret;
-
-	ret = vm_save_state(&guest->vm, guest->config.save);
-	if (ret)
-		result_error(&guest->result, "save the machine's state: %s",
-			     strerror(-ret));
-	vm_cleanup(&guest->vm);
-	guest->alive = false;
-	guest->config.save = NULL;
-
-	return ret;
-}
-
-/**
- * guest_load() - begin with the state of a guest that was saved
- * @guest: from guest_prepare() with the setup of that guest
- * @state: path of the state
- * @device: argument of -device, for what was plugged since its boot, or NULL
- *
- * Return: 0 or a negative errno, recorded in the result.
- */
-int guest_load(struct guest *guest, const char *state, const char *device)
-{
-	int ret = 0;
-
-	if (device)
-		ret = topology_add(&guest->topology, device);
-	guest->config.load = state;
-	ret = ret ?: start(guest);
+	ret = ret ?: guest_bring_up(guest);
 	guest->config.load = NULL;
 
 	return ret ?: guest_find_ports(guest);

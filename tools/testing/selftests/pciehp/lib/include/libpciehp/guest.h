@@ -110,12 +110,10 @@ int guest_prepare(struct guest *guest, const char *name,
 int guest_boot(struct guest *guest, const char *name,
 	       const struct guest_setup *setup);
 int guest_start(struct guest *guest);
+int guest_bring_up(struct guest *guest);
 void guest_forget(struct guest *guest);
 void guest_end(struct guest *guest);
 int guest_find_ports(struct guest *guest);
-int guest_boot_to_save(struct guest *guest, const char *state);
-int guest_save(struct guest *guest);
-int guest_load(struct guest *guest, const char *state, const char *device);
 int guest_migrate(struct guest *guest, const char *device);
 
 /* guest_request.c */
@@ -128,6 +126,11 @@ int guest_request(struct guest *guest, const char *fmt, ...);
 int guest_fetch_log(struct guest *guest);
 int guest_fetch_trace(struct guest *guest);
 void guest_explain_failure(struct guest *guest);
+
+/* guest_state.c */
+int guest_boot_to_save(struct guest *guest, const char *state);
+int guest_save(struct guest *guest);
+int guest_load(struct guest *guest, const char *state, const char *device);
 
 /* guest_batch.c */
 int guest_begin_all(struct guest *guest, const char *requests);
