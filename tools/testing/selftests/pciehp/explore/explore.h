@@ -34,6 +34,7 @@ const struct plug *card_find(struct guest *guest);
  * @setup: the machine
  * @card: a card that is there from the boot on, as of -device, or NULL
  * @hot_added: it is plugged after the boot instead
+ * @stays: the card stays if nothing else happens
  * @quick: it is part of the quick cut
  * @prepare: brings the guest to where the scenario begins, or NULL
  * @trigger: what is done on the stopped machine as the scenario begins, or NULL
@@ -45,6 +46,7 @@ struct scenario {
 	struct guest_setup setup;
 	const char *card;
 	bool hot_added;
+	bool stays;
 	bool quick;
 	int (*prepare)(struct guest *guest, const struct scenario *scenario);
 	int (*trigger)(struct guest *guest, const struct scenario *scenario);
@@ -88,6 +90,7 @@ extern const size_t n_operations;
 
 const struct operation *operation_find(const char *name);
 int operation_run(const struct operation *operation, struct guest *guest);
+bool operation_forgets(const struct operation *operation);
 int operation_standby(struct guest *guest);
 int operation_save_standby(struct guest *guest, uint32_t *base);
 int operation_load_standby(struct guest *guest, uint32_t base);

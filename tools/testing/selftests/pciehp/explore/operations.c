@@ -234,6 +234,17 @@ const struct operation *operation_find(const char *name)
 	return NULL;
 }
 
+/**
+ * operation_forgets() - does the kernel no longer know a device that is there
+ * @operation: the operation
+ *
+ * Return: whether that may be so.
+ */
+bool operation_forgets(const struct operation *operation)
+{
+	return operation->standby == STANDBY_REMOVE;
+}
+
 static int standby_requests(struct guest *guest, char *text, size_t size)
 {
 	char power[SLOT_PATH_SIZE], attention[SLOT_PATH_SIZE], bdf[BDF_SIZE];

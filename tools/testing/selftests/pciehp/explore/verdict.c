@@ -89,6 +89,17 @@ static void check_joined(struct guest *guest)
 	}
 }
 
+/* That it came back would hide that it went, and its driver with it. */
+static void check_stayed(struct guest *guest,
+			 const struct interleaving *interleaving)
+{
+	if (interleaving->n_events || !interleaving->scenario->stays)
+		return;
+	if (guest->log && strstr(guest->log, "pciehp_agent: remove "))
+		result_problem(&guest->result,
+			       "the card was removed, though it stayed in its slot");
+}
+
 /* A second press takes the first back (PCIe Base Spec sec. 6.7.1.5). */
 static void check_cancelled(struct guest *guest,
 			    const struct interleaving *interleaving,
@@ -188,6 +199,7 @@ static void check_settled(struct guest *guest,
 	invariants_check(guest);
 	check_joined(guest);
 	check_cancelled(guest, interleaving, course);
+	check_stayed(guest, interleaving);
 	check_ended(guest, interleaving, course);
 }
 
@@ -221,6 +233,24 @@ static void overlook_cards(struct guest *guest)
 		else
 			i++;
 	}
+}
+
+/* A device that sysfs was told to forget comes back with a scan. */
+static int scan_if_forgotten(struct guest *guest,
+			     const struct interleaving *interleaving)
+{
+	char requests[REQUEST_SIZE], settle[REQUEST_SIZE / 2];
+	bool forgotten = false;
+
+	for (int i = 0; i < interleaving->n_events; i++)
+		forgotten |= operation_forgets(interleaving->events[i].operation);
+	if (!forgotten)
+		return 0;
+	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
+	snprintf(requests, sizeof(requests), "write /sys/bus/pci/rescan 1;%s",
+		 settle);
+
+	return verdict_ask_all(guest, requests);
 }
 
 /* Bound again, the driver must find what has become of the slot. */
@@ -259,6 +289,8 @@ static void check_works(struct guest *guest)
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 		   const struct course *course)
 {
+	if (scan_if_forgotten(guest, interleaving))
+		return;
 	check_settled(guest, interleaving, course);
 	if (json_array_size(guest->result.problems))
 		be_patient(guest, interleaving, course);

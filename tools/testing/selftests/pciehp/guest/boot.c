@@ -29,8 +29,10 @@ void agent_say(const char *fmt, ...)
 
 	len = snprintf(line, sizeof(line), "<5>pciehp_agent: ");
 	va_start(ap, fmt);
-	vsnprintf(line + len, sizeof(line) - len, fmt, ap);
+	vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
 	va_end(ap);
+	/* without it, nobody can read the line before there is another */
+	strcat(line, "\n");
 
 	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
