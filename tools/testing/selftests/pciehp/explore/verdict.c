@@ -191,12 +191,40 @@ static int try_add(struct guest *guest, const struct plug *card)
 	       slot_wait_added(guest, card, since_ns);
 }
 
+static void overlook(struct guest *guest, const char *beginning)
+{
+	const char *problem;
+	size_t i = 0;
+
+	while (i < json_array_size(guest->result.problems)) {
+		problem = json_string_value(json_array_get(guest->result.problems,
+							   i));
+		if (problem && !strncmp(problem, beginning, strlen(beginning)))
+			json_array_remove(guest->result.problems, i);
+		else
+			i++;
+	}
+}
+
+/* A command does time out if its interrupt is held back for as long. */
+static void overlook_timeouts(struct guest *guest,
+			      const struct interleaving *interleaving)
+{
+	for (int i = 0; i < interleaving->n_events; i++) {
+		if (interleaving->events[i].operation->run != operation_hold)
+			continue;
+		overlook(guest, "I2:");
+		overlook(guest, "I6: a command does not complete");
+	}
+}
+
 static void check_settled(struct guest *guest,
 			  const struct interleaving *interleaving,
 			  const struct course *course)
 {
 	guest->unbound = !is_bound(guest);
 	invariants_check(guest);
+	overlook_timeouts(guest, interleaving);
 	check_joined(guest);
 	check_cancelled(guest, interleaving, course);
 	check_stayed(guest, interleaving);
@@ -217,22 +245,6 @@ static void be_patient(struct guest *guest,
 	json_array_clear(guest->result.timeouts);
 	guest->result.pending = 0;
 	check_settled(guest, interleaving, course);
-}
-
-/* Of cards, a port without its driver need not tell. */
-static void overlook_cards(struct guest *guest)
-{
-	const char *problem;
-	size_t i = 0;
-
-	while (i < json_array_size(guest->result.problems)) {
-		problem = json_string_value(json_array_get(guest->result.problems,
-							   i));
-		if (problem && !strncmp(problem, "I1:", strlen("I1:")))
-			json_array_remove(guest->result.problems, i);
-		else
-			i++;
-	}
 }
 
 /* A device that sysfs was told to forget comes back with a scan. */
@@ -266,7 +278,8 @@ static void check_bound_again(struct guest *guest,
 }
 
 /* A slot that has lost an event may look as if it had not; but it is deaf. */
-static void check_works(struct guest *guest)
+static void check_works(struct guest *guest,
+			const struct interleaving *interleaving)
 {
 	const struct plug *card = card_find(guest);
 	int ret = 0;
@@ -274,8 +287,10 @@ static void check_works(struct guest *guest)
 	if (card)
 		ret = try_remove(guest, card);
 	ret = ret ?: try_add(guest, &quick_card);
-	if (!ret)
-		invariants_check(guest);
+	if (ret)
+		return;
+	invariants_check(guest);
+	overlook_timeouts(guest, interleaving);
 }
 
 /**
@@ -295,10 +310,11 @@ void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 	if (json_array_size(guest->result.problems))
 		be_patient(guest, interleaving, course);
 	if (guest->unbound) {
-		overlook_cards(guest);
+		/* of cards, a port without its driver need not tell */
+		overlook(guest, "I1:");
 		if (!json_array_size(guest->result.problems))
 			check_bound_again(guest, interleaving, course);
 	}
 	if (!json_array_size(guest->result.problems))
-		check_works(guest);
+		check_works(guest, interleaving);
 }
