@@ -480,6 +480,49 @@ static void command_needs_no_saved_copy(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
+static u16 power_indicator(struct fake_port *port)
+{
+	return slot_ctrl(port) & PCI_EXP_SLTCTL_PIC;
+}
+
+static void unbinding_ends_blinking(struct kunit *test)
+{
+	static const struct {
+		u8 state;
+		u16 indicator;
+	} slots[] = {
+		{ ON_STATE, PCI_EXP_SLTCTL_PWR_IND_ON },
+		{ OFF_STATE, PCI_EXP_SLTCTL_PWR_IND_OFF },
+	};
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
+		ctrl->state = slots[i].state;
+		pciehp_handle_button_press(ctrl);
+		KUNIT_EXPECT_EQ(test, power_indicator(port),
+				PCI_EXP_SLTCTL_PWR_IND_BLINK);
+
+		pciehp_forget_button_press(ctrl);
+		KUNIT_EXPECT_EQ(test, power_indicator(port),
+				slots[i].indicator);
+		KUNIT_EXPECT_EQ(test, ctrl->state, slots[i].state);
+		KUNIT_EXPECT_FALSE(test, delayed_work_pending(&ctrl->button_work));
+	}
+}
+
+static void unbinding_commands_nothing_else(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	port->ctrl->state = ON_STATE;
+	pciehp_set_indicators(port->ctrl, PCI_EXP_SLTCTL_PWR_IND_ON,
+			      PCI_EXP_SLTCTL_ATTN_IND_ON);
+	port->commands = 0;
+	pciehp_forget_button_press(port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+}
+
 static struct kunit_case command_cases[] = {
 	KUNIT_CASE(poll_cmd_consumes_completion),
 	KUNIT_CASE(poll_cmd_waits_for_completion),
@@ -512,6 +555,8 @@ static struct kunit_case command_cases[] = {
 	KUNIT_CASE(command_to_absent_port_updates_saved_copy),
 	KUNIT_CASE(saved_copy_changes_in_slot_control_only),
 	KUNIT_CASE(command_needs_no_saved_copy),
+	KUNIT_CASE(unbinding_ends_blinking),
+	KUNIT_CASE(unbinding_commands_nothing_else),
 	{}
 };
 

@@ -416,6 +416,8 @@ struct fake_port *fake_port_init(struct kunit *test)
 		return NULL;
 	}
 	set_service_data(&port->pcie, port->ctrl);
+	port->slot.kobj.name = "kunit";
+	port->ctrl->hotplug_slot.pci_slot = &port->slot;
 	port->status_reads = 0;
 
 	return port;

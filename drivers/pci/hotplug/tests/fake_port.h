@@ -67,6 +67,7 @@ enum fake_port_completion {
  * @later: has @later_events occur
  * @later_events: see @later
  * @poll_mode: the value of pciehp_poll_mode before the test
+ * @slot: has the name which the driver's messages begin with
  *
  * Only the test's thread accesses this, and @later while that sleeps.
  */
@@ -109,6 +110,8 @@ struct fake_port {
 	struct delayed_work later;
 	u16 later_events;
 	bool poll_mode;
+
+	struct pci_slot slot;
 };
 
 struct fake_port *fake_port_init(struct kunit *test);

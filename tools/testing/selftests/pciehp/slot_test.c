@@ -227,6 +227,19 @@ TEST_F_TIMEOUT(slot_use, bound_again_with_card, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
+/* Nobody is there any more to do what the blinking announces. */
+TEST_F_TIMEOUT(slot_use, unbound_while_button_pending, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_EQ(0, press_button(guest, &self->card));
+	ASSERT_EQ(0, drive(guest, "unbind"));
+	ASSERT_EQ(0, drive(guest, "bind"));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
 static void device_file(struct guest *guest, const struct plug *card,
 			const char *name, char path[SLOT_PATH_SIZE])
 {
