@@ -53,6 +53,15 @@ int pci_slot_name(const char *bdf, struct answer *answer);
 int process_start(const char *request);
 int process_join(int timeout_ms, struct answer *answer);
 
+/* disk.c */
+int disk_write_until_error(const char *path, struct answer *answer);
+int disk_write_and_compare(const char *path, unsigned int blocks);
+
+/* host.c */
+int host_spawn(char *args);
+int host_await(const char *path, struct answer *answer);
+int host_nvme_admin(const char *args, struct answer *answer);
+
 /* standby.c */
 int standby_start(const char *bdf, int cpu, const char *requests);
 int standby_ended(struct answer *answer);

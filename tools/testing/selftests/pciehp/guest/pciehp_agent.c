@@ -5,6 +5,7 @@
  */
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -80,6 +81,7 @@ int main(void)
 
 	boot_stay_on_cpu0();
 	boot_mount_filesystems();
+	mailbox.layer = atoi(getenv(AGENT_LAYER) ?: "0");
 	answer.error = -kernel_log_init();
 	if (!answer.error)
 		answer.error = -uevent_init();

@@ -208,23 +208,20 @@ static int do_write(char *args, struct answer *answer)
 	return ret;
 }
 
-/* Past the page cache, so that the device is asked for each block. */
 static int do_write_until_error(char *args, struct answer *answer)
 {
-	static char block[4096] __aligned(4096);
-	unsigned long blocks = 0;
-	int fd, error;
+	return disk_write_until_error(args, answer);
+}
 
-	fd = open(args, O_WRONLY | O_DIRECT | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	while (pwrite(fd, block, sizeof(block), 0) == sizeof(block))
-		blocks++;
-	error = errno;
-	close(fd);
-	answer_add(answer, "%lu %d", blocks, error);
+static int do_write_and_compare(char *args, struct answer *answer)
+{
+	unsigned int blocks;
+	char path[64];
 
-	return 0;
+	if (sscanf(args, "%63s %u", path, &blocks) != 2)
+		return -EINVAL;
+
+	return disk_write_and_compare(path, blocks);
 }
 
 static int do_repeat(char *args, struct answer *answer)
@@ -316,6 +313,21 @@ static int do_trace(char *args, struct answer *answer)
 	return trace_fetch(answer);
 }
 
+static int do_spawn(char *args, struct answer *answer)
+{
+	return host_spawn(args);
+}
+
+static int do_await(char *args, struct answer *answer)
+{
+	return host_await(args, answer);
+}
+
+static int do_nvme_admin(char *args, struct answer *answer)
+{
+	return host_nvme_admin(args, answer);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(char *args, struct answer *answer);
@@ -333,6 +345,7 @@ static const struct {
 	{ "read",		do_read },
 	{ "write",		do_write },
 	{ "write-until-error",	do_write_until_error },
+	{ "write-and-compare",	do_write_and_compare },
 	{ "repeat",		do_repeat },
 	{ "start",		do_start },
 	{ "join",		do_join },
@@ -343,6 +356,9 @@ static const struct {
 	{ "interrupts",		do_interrupts },
 	{ "reboot",		do_reboot },
 	{ "kexec",		do_kexec },
+	{ "spawn",		do_spawn },
+	{ "await",		do_await },
+	{ "nvme-admin",		do_nvme_admin },
 	{ "log",		do_log },
 	{ "trace",		do_trace },
 };

@@ -20,6 +20,8 @@ static const char *explain(int error)
 		return "no answer in time";
 	case -ESHUTDOWN:
 		return "the machine went down, as it does when the guest panics";
+	case -EXDEV:
+		return "the agent of another layer answered";
 	}
 
 	return strerror(-error);
@@ -29,6 +31,7 @@ static int fail(struct agent *agent, const char *doing, int error)
 {
 	snprintf(agent->error, sizeof(agent->error), "%s: %s", doing,
 		 explain(error));
+	agent->failure = error;
 
 	return -ENOLINK;
 }
@@ -54,18 +57,31 @@ static int parse_answer(struct agent *agent, uint32_t len)
 	return -error;
 }
 
+/* All of the mailbox before the request. */
+static int read_head(struct agent *agent, struct agent_mailbox *head)
+{
+	int ret;
+
+	ret = gdb_read(agent->gdb, AGENT_MAILBOX, head,
+		       offsetof(struct agent_mailbox, request));
+	if (!ret && (head->magic != AGENT_MAGIC ||
+		     head->version != AGENT_VERSION ||
+		     head->answer_len > AGENT_ANSWER_SIZE))
+		ret = -EPROTO;
+
+	return ret ? fail(agent, "read the mailbox", ret) : 0;
+}
+
 static int read_mailbox(struct agent *agent)
 {
 	struct agent_mailbox head;
-	const size_t head_len = offsetof(struct agent_mailbox, request);
 	int ret;
 
-	ret = gdb_read(agent->gdb, AGENT_MAILBOX, &head, head_len);
+	ret = read_head(agent, &head);
 	if (ret)
-		return fail(agent, "read the mailbox", ret);
-	if (head.magic != AGENT_MAGIC || head.version != AGENT_VERSION ||
-	    head.answer_len > AGENT_ANSWER_SIZE)
-		return fail(agent, "read the mailbox", -EPROTO);
+		return ret;
+	if (head.layer != agent->layer)
+		return fail(agent, "wait for the guest", -EXDEV);
 	agent->now_ns = head.now_ns;
 
 	ret = gdb_read(agent->gdb, AGENT_MAILBOX +
@@ -140,6 +156,19 @@ int agent_attach(struct agent *agent, struct gdbstub *gdb)
 	return agent_prepare(agent, gdb) ?: read_mailbox(agent);
 }
 
+/**
+ * agent_join() - link to an agent on a machine that has another already
+ * @agent: to be initialised
+ * @gdb: debugger of the machine, after agent_init() for the other
+ * @layer: which it is, see AGENT_LAYER
+ */
+void agent_join(struct agent *agent, struct gdbstub *gdb, unsigned int layer)
+{
+	*agent = (struct agent){
+		.gdb = gdb, .text = agent->answer, .layer = layer,
+	};
+}
+
 static int begin(struct agent *agent, const char *fmt, va_list ap)
 {
 	char request[AGENT_REQUEST_SIZE];
@@ -190,6 +219,28 @@ int agent_begin(struct agent *agent, const char *fmt, ...)
 int agent_finish(struct agent *agent)
 {
 	return receive_answer(agent, REQUEST_TIMEOUT_MS);
+}
+
+/**
+ * agent_wait_any() - wait until an agent of the machine rests, whichever it is
+ * @agent: the link to one of them
+ * @timeout_ms: how long it may take, host time
+ * @layer: receives which it is; agent_take_answer() takes its answer
+ *
+ * Return: 0, or -ENOLINK with @agent->error set.
+ */
+int agent_wait_any(struct agent *agent, int timeout_ms, unsigned int *layer)
+{
+	struct agent_mailbox head;
+	int ret;
+
+	ret = gdb_wait_stop(agent->gdb, timeout_ms);
+	if (ret)
+		return fail(agent, "wait for the guest", ret);
+	ret = read_head(agent, &head);
+	*layer = head.layer;
+
+	return ret;
 }
 
 /**

@@ -16,7 +16,9 @@
  * @text: the last answer's text
  * @time_ns: the last answer's guest time
  * @now_ns: guest time at which the machine rests
+ * @layer: which of the machine's agents it is, see AGENT_LAYER
  * @error: why the link failed, for people
+ * @failure: the same as a negative errno
  */
 struct agent {
 	struct gdbstub *gdb;
@@ -24,16 +26,20 @@ struct agent {
 	const char *text;
 	int64_t time_ns;
 	int64_t now_ns;
+	unsigned int layer;
 	char error[256];
+	int failure;
 };
 
 int agent_prepare(struct agent *agent, struct gdbstub *gdb);
 int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms);
 int agent_attach(struct agent *agent, struct gdbstub *gdb);
+void agent_join(struct agent *agent, struct gdbstub *gdb, unsigned int layer);
 __printf(2, 3)
 int agent_begin(struct agent *agent, const char *fmt, ...);
 int agent_finish(struct agent *agent);
 int agent_take_answer(struct agent *agent);
+int agent_wait_any(struct agent *agent, int timeout_ms, unsigned int *layer);
 __printf(2, 3)
 int agent_request(struct agent *agent, const char *fmt, ...);
 

@@ -36,6 +36,7 @@
  *   write PATH TEXT             TEXT up to the end of the request
  *   write-until-error PATH      how many blocks were written before that, and
  *                               the error: "BLOCKS ERRNO"
+ *   write-and-compare PATH N    write N blocks of 4 KiB, read them and compare
  *   repeat N REQUEST            until one fails
  *   start REQUEST               in a process of its own
  *   join TIMEOUT_MS             until all processes have ended; "ok TEXT" or
@@ -43,6 +44,13 @@
  *                               order in which they were started
  *   symbol NAME                 address of a kernel symbol
  *   interrupts NAME             how many the kernel counted, by /proc/interrupts
+ *   spawn OUTPUT<TAB>PROGRAM[<TAB>ARGUMENT]...
+ *                               start a program, whose output goes to OUTPUT
+ *   await PATH                  until PATH has something to read; error ECHILD,
+ *                               and how, when the program that was started last
+ *                               ended
+ *   nvme-admin PATH OPCODE CDW10 CDW11
+ *                               an admin command of NVMe without data
  *   log                         kernel messages not yet fetched; there may be
  *                               more if AGENT_LOG_SIZE bytes came
  *   trace                       likewise pciehp's trace events, the text of
@@ -61,6 +69,10 @@
  *
  * The text of an answer has up to AGENT_TEXT_SIZE bytes, or with "all" up to that
  * for each request in it, and AGENT_ANSWER_SIZE less a few for the whole.
+ *
+ * A guest can be a host itself, whose guest has an agent too, at the same addresses.
+ * Both stop the one machine that there is, at one breakpoint. Whose stop it is the
+ * mailbox tells, as the debugger sees memory as the agent does that has stopped.
  *
  * An answer is "TIME_NS ok TEXT" or "TIME_NS error ERRNO TEXT". TIME_NS is
  * CLOCK_MONOTONIC when the request was answered; "wait" answers with the time
@@ -83,18 +95,22 @@
 #define AGENT_MAILBOX		0x60010000
 
 #define AGENT_MAGIC		0x70636965
-#define AGENT_VERSION		4
+#define AGENT_VERSION		5
 #define AGENT_REQUEST_SIZE	4096
 #define AGENT_ANSWER_SIZE	65536
 #define AGENT_TEXT_SIZE		16320
 #define AGENT_LOG_SIZE		12288
+
+/* On the kernel's command line, which hands it to PID 1 as an environment variable. */
+#define AGENT_LAYER		"agent_layer"
 
 /**
  * struct agent_mailbox - the memory that host and agent share
  * @magic: AGENT_MAGIC
  * @version: AGENT_VERSION; host and agent must match
  * @answer_len: bytes of @answer that are valid
- * @reserved: 0, keeps the layout the same everywhere
+ * @layer: of the agent, see AGENT_LAYER; 0 for that of a guest, 1 for that of a guest
+ *	in a guest
  * @now_ns: CLOCK_MONOTONIC as the agent stopped
  * @request: from host to agent, NUL terminated
  * @answer: from agent to host
@@ -103,7 +119,7 @@ struct agent_mailbox {
 	uint32_t magic;
 	uint32_t version;
 	uint32_t answer_len;
-	uint32_t reserved;
+	uint32_t layer;
 	int64_t now_ns;
 	char request[AGENT_REQUEST_SIZE];
 	char answer[AGENT_ANSWER_SIZE];
