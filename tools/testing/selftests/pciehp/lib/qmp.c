@@ -45,6 +45,24 @@ static int fill(struct qmp *qmp, int64_t deadline_ms)
 	return 0;
 }
 
+/* A peer that rests has to run to have something to say. */
+static int fill_and_run(struct qmp *qmp, int64_t deadline_ms)
+{
+	int ret;
+
+	if (!qmp->let_run)
+		return fill(qmp, deadline_ms);
+	while ((ret = fill(qmp, 0)) == -ETIMEDOUT) {
+		if (host_now_ms() >= deadline_ms)
+			break;
+		ret = qmp->let_run(qmp->context);
+		if (ret)
+			break;
+	}
+
+	return ret;
+}
+
 /* The next message, whatever it is; QEMU ends each with a newline. */
 static int receive(struct qmp *qmp, int64_t deadline_ms, json_t **message)
 {
@@ -53,7 +71,7 @@ static int receive(struct qmp *qmp, int64_t deadline_ms, json_t **message)
 	int ret;
 
 	while (!(end = qmp->len ? memchr(qmp->buf, '\n', qmp->len) : NULL)) {
-		ret = fill(qmp, deadline_ms);
+		ret = fill_and_run(qmp, deadline_ms);
 		if (ret)
 			return fail(qmp, ret, "read", strerror(-ret));
 	}
@@ -201,10 +219,29 @@ int qmp_wait_event(struct qmp *qmp, const char *event, const char *device,
  */
 int qmp_init(struct qmp *qmp, int fd, int timeout_ms)
 {
+	return qmp_init_halted(qmp, fd, timeout_ms, NULL, NULL);
+}
+
+/**
+ * qmp_init_halted() - the same with a peer that does not run of itself
+ * @qmp: to be initialised
+ * @fd: stream socket; owned from now on, also on failure
+ * @timeout_ms: how long any reply may take, host time
+ * @let_run: lets the peer run for a while, and returns 0 or a negative errno
+ * @context: for @let_run
+ *
+ * Return: as qmp_init().
+ */
+int qmp_init_halted(struct qmp *qmp, int fd, int timeout_ms,
+		    int (*let_run)(void *context), void *context)
+{
 	json_t *greeting;
 	int ret;
 
-	*qmp = (struct qmp){ .fd = fd, .timeout_ms = timeout_ms };
+	*qmp = (struct qmp){
+		.fd = fd, .timeout_ms = timeout_ms, .let_run = let_run,
+		.context = context,
+	};
 	qmp->events = json_array();
 	if (!qmp->events)
 		return fail(qmp, -ENOMEM, "connect", "out of memory");

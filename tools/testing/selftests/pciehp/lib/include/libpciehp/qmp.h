@@ -13,6 +13,8 @@
  * @buf: bytes received and not yet parsed
  * @len: how many
  * @size: room of @buf
+ * @let_run: lets a peer run for a while that does not of itself, or NULL
+ * @context: of @let_run
  * @events: array of events received and not yet waited for, oldest first
  * @error: text of the last failure, for people
  */
@@ -22,11 +24,15 @@ struct qmp {
 	char *buf;
 	size_t len;
 	size_t size;
+	int (*let_run)(void *context);
+	void *context;
 	json_t *events;
 	char error[256];
 };
 
 int qmp_init(struct qmp *qmp, int fd, int timeout_ms);
+int qmp_init_halted(struct qmp *qmp, int fd, int timeout_ms,
+		    int (*let_run)(void *context), void *context);
 void qmp_cleanup(struct qmp *qmp);
 int qmp_command(struct qmp *qmp, const char *command, json_t *arguments,
 		json_t **result);
