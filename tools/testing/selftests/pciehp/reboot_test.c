@@ -19,11 +19,14 @@ FIXTURE_VARIANT_ADD(reboot, xio3130) { .port = PORT_XIO3130 };
 
 FIXTURE_SETUP(reboot)
 {
+	const struct guest_file kernel[] = {
+		{ "kernel", environment_get("KERNEL") }, { }
+	};
 	bool kexec = strstr(_metadata->name, "kexec");
 	struct guest_setup setup = {
 		.port = variant->port,
 		.reboots = true,
-		.kernel_inside = kexec,
+		.files = kexec ? kernel : NULL,
 		.own_boot = kexec,
 	};
 

@@ -53,19 +53,16 @@ const char *environment_get(const char *name)
 }
 
 /**
- * environment_initrd() - path of the agent's initramfs
+ * environment_agent() - path of the initramfs that has the agent alone
  * @machine: what it is for
  *
- * Return: what PCIEHP_INITRD says, or the one beside the test program.
+ * Return: the one beside the test program.
  */
-const char *environment_initrd(const struct machine *machine)
+const char *environment_agent(const struct machine *machine)
 {
 	static char path[PATH_MAX];
 	char self[PATH_MAX];
 	ssize_t len;
-
-	if (environment_get("PCIEHP_INITRD"))
-		return environment_get("PCIEHP_INITRD");
 
 	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[len < 0 ? 0 : len] = '\0';
@@ -74,6 +71,17 @@ const char *environment_initrd(const struct machine *machine)
 		path[0] = '\0';
 
 	return path;
+}
+
+/**
+ * environment_initrd() - path of the initramfs of a guest under test
+ * @machine: what it is for
+ *
+ * Return: what PCIEHP_INITRD says, or that of the agent alone.
+ */
+const char *environment_initrd(const struct machine *machine)
+{
+	return environment_get("PCIEHP_INITRD") ?: environment_agent(machine);
 }
 
 static bool can_run(const char *program)

@@ -12,36 +12,11 @@
 #include <libpciehp/cpio.h>
 #include <libpciehp/environment.h>
 #include <libpciehp/guest.h>
-#include <libpciehp/invariants.h>
-#include <libpciehp/slot.h>
 
 /* Host time; a distribution's kernel on a loaded machine takes some seconds. */
 #define BOOT_TIMEOUT_MS	60000
 
 #define TAIL_LINES	12
-
-/* Of many, the first will do to see what is wrong. */
-#define PORTS_SHOWN	4
-
-/* Where logs go: kept always if someone asked for them, else only if needed. */
-static void keep_console(struct guest *guest, bool wanted)
-{
-	const char *dir = environment_get("PCIEHP_RESULTS");
-	char path[PATH_MAX];
-	int ret;
-
-	if (!dir && !wanted)
-		return;
-
-	snprintf(path, sizeof(path), "%s/console-%s.log", dir ?: ".",
-		 guest->result.name);
-	ret = vm_save_console(&guest->vm, path);
-	if (ret)
-		fprintf(stderr, "# cannot write %s: %s\n", path,
-			strerror(-ret));
-	else if (wanted)
-		fprintf(stderr, "# full console: %s\n", path);
-}
 
 /**
  * guest_start() - start the machine, which does not run yet
@@ -161,11 +136,13 @@ static const char *interrupt_option(enum interrupt interrupt)
 static int build_topology(struct guest *guest)
 {
 	const struct guest_setup *setup = &guest->setup;
-	int ret;
+	int ret = 0;
 
-	ret = topology_build(&guest->topology, setup->port, setup->root_port,
-			     setup->slots ?: 1, setup->slots_per_switch,
-			     setup->port_properties);
+	if (setup->port)
+		ret = topology_build(&guest->topology, setup->port,
+				     setup->root_port, setup->slots ?: 1,
+				     setup->slots_per_switch,
+				     setup->port_properties);
 	if (!ret && setup->device_before)
 		ret = topology_add(&guest->topology, setup->device_before);
 	if (!ret && setup->device)
@@ -186,21 +163,25 @@ static int configure(struct guest *guest)
 	char why[PATH_MAX + 128];
 
 	*config = (struct vm_config){
-		.kernel = environment_get("KERNEL"),
+		.machine = setup->machine,
+		.kernel = setup->kernel ?: environment_get("KERNEL"),
 		.cmdline = guest->cmdline,
 		.cpus = setup->cpus ?: 1,
 		.memory_mib = setup->memory_mib ?: 256,
 		.real_time = setup->real_time,
 		.reboots = setup->reboots,
 		.options = setup->options,
+		.fds = setup->fds,
 		.devices = guest->topology.devices,
 	};
-	config->machine = machine_of_kernel(config->kernel, why, sizeof(why));
+	if (!config->machine)
+		config->machine = machine_of_kernel(config->kernel, why,
+						    sizeof(why));
 	if (!config->machine) {
 		result_error(&guest->result, "%s", why);
 		return -ENOEXEC;
 	}
-	config->initrd = environment_initrd(config->machine);
+	config->initrd = setup->initrd ?: environment_initrd(config->machine);
 	config->type = setup->interrupt == INTERRUPT_GICV2M ?
 		       config->machine->type_gicv2m : config->machine->type;
 	if (!config->type) {
@@ -215,24 +196,36 @@ static int configure(struct guest *guest)
 	return build_topology(guest);
 }
 
-/* An initramfs that has the kernel in it, for a guest that starts it itself. */
-static int put_kernel_inside(struct guest *guest)
+static int write_initrd(struct guest *guest, int fd)
+{
+	const struct guest_file *file = guest->setup.files;
+	int ret;
+
+	ret = cpio_append_archive(fd, guest->config.initrd);
+	if (!ret && guest->setup.archive)
+		ret = cpio_append_archive(fd, guest->setup.archive);
+	for (; !ret && file && file->name; file++)
+		ret = cpio_append_file(fd, file->name, 0400, file->path);
+
+	return ret ?: cpio_append_end(fd);
+}
+
+/* For a guest that has more to do than the agent can. */
+static int add_files(struct guest *guest)
 {
 	struct vm_config *config = &guest->config;
 	int fd, ret;
 
-	if (!guest->setup.kernel_inside)
+	if (!guest->setup.files && !guest->setup.archive)
 		return 0;
 	fd = memfd_create("initramfs", MFD_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	guest->initrd = fd;
-	ret = cpio_append_archive(fd, config->initrd) ?:
-	      cpio_append_file(fd, "kernel", 0400, config->kernel) ?:
-	      cpio_append_end(fd);
+	ret = write_initrd(guest, fd);
 	if (ret)
-		result_error(&guest->result, "put %s into an initramfs: %s",
-			     config->kernel, strerror(-ret));
+		result_error(&guest->result, "add files to %s: %s",
+			     config->initrd, strerror(-ret));
 	snprintf(guest->initrd_path, sizeof(guest->initrd_path),
 		 "/proc/%d/fd/%d", getpid(), fd);
 	config->initrd = guest->initrd_path;
@@ -253,14 +246,18 @@ static int put_kernel_inside(struct guest *guest)
 int guest_prepare(struct guest *guest, const char *name,
 		  const struct guest_setup *setup)
 {
+	char full_name[160];
+
 	*guest = (struct guest){
 		.vm = VM_NONE,
 		.setup = *setup,
 		.initrd = -1,
 	};
-	result_init(&guest->result, environment_get("PCIEHP_CASE") ?: name);
+	snprintf(full_name, sizeof(full_name), "%s%s",
+		 environment_get("PCIEHP_CASE") ?: name, setup->suffix ?: "");
+	result_init(&guest->result, full_name);
 
-	return configure(guest) ?: put_kernel_inside(guest);
+	return configure(guest) ?: add_files(guest);
 }
 
 /**
@@ -347,108 +344,4 @@ int guest_migrate(struct guest *guest, const char *device)
 			     strerror(-ret));
 
 	return ret ?: reach_agent(guest);
-}
-
-/* The command that runs this case alone. */
-static void print_again(const struct guest *guest)
-{
-	static const char *const variables[] = {
-		"KERNEL", "QEMU", "CMDLINE", "PCIEHP_INITRD",
-	};
-	const char *name = guest->result.name;
-	char program[PATH_MAX];
-	ssize_t len;
-
-	/* the runner puts the kernel's label before the test's name */
-	if (environment_get("PCIEHP_TEST"))
-		name = environment_get("PCIEHP_TEST");
-	len = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	program[len < 0 ? 0 : len] = '\0';
-
-	fprintf(stderr, "# again:");
-	for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
-		if (environment_get(variables[i]))
-			fprintf(stderr, " %s='%s'", variables[i],
-				environment_get(variables[i]));
-	fprintf(stderr, " %s -r %s\n", program, name);
-}
-
-static void print_port(struct guest *guest, int i)
-{
-	struct port_regs regs;
-
-	if (port_read_regs(guest, i, &regs))
-		return;
-	fprintf(stderr, "# port %s: Slot Capabilities %#010x, Slot Control %#06x, ",
-		guest->ports[i].bdf, regs.slot_capabilities, regs.slot_control);
-	fprintf(stderr, "Slot Status %#06x, Link Status %#06x\n",
-		regs.slot_status, regs.link_status);
-}
-
-/* All that is needed to go after a failure without another run. */
-static void describe_failure(struct guest *guest)
-{
-	for (int i = 0; i < guest->n_ports && i < PORTS_SHOWN; i++)
-		print_port(guest, i);
-	if (guest->vm.console >= 0) {
-		fprintf(stderr, "# last console lines:\n");
-		vm_print_tail(guest->vm.console, TAIL_LINES);
-	}
-	if (guest->trace) {
-		fprintf(stderr, "# last trace events:\n");
-		vm_print_text_tail(guest->trace, TAIL_LINES);
-	}
-	print_again(guest);
-}
-
-static void write_result(struct guest *guest)
-{
-	const char *dir = environment_get("PCIEHP_RESULTS");
-	int ret;
-
-	if (!dir)
-		return;
-	ret = result_write(&guest->result, dir, guest->vm.peak_kib) ?:
-	      result_write_timeline(&guest->result, dir, guest->log) ?:
-	      result_write_trace(&guest->result, dir, guest->trace);
-	if (ret)
-		result_error(&guest->result, "cannot write a result into %s: %s",
-			     dir, strerror(-ret));
-}
-
-/**
- * guest_forget() - end a guest without a look at it; only its result stays
- * @guest: the guest
- */
-void guest_forget(struct guest *guest)
-{
-	vm_cleanup(&guest->vm);
-	topology_free(&guest->topology);
-	if (guest->initrd >= 0)
-		close(guest->initrd);
-	guest->initrd = -1;
-	guest_forget_answers(guest);
-	free(guest->log);
-	guest->log = NULL;
-	free(guest->trace);
-	guest->trace = NULL;
-}
-
-/**
- * guest_end() - check the invariants, keep what was found, end the machine
- * @guest: the guest, also one that did not boot
- */
-void guest_end(struct guest *guest)
-{
-	if (guest->alive && !guest->result.skip[0])
-		invariants_check(guest);
-	guest->result.complete = guest->alive;
-	if (!result_ok(&guest->result))
-		describe_failure(guest);
-	if (guest->vm.console >= 0)
-		keep_console(guest, !result_ok(&guest->result));
-	vm_cleanup(&guest->vm);
-	write_result(guest);
-
-	guest_forget(guest);
 }

@@ -21,6 +21,20 @@ static const struct machine arm64 = {
 	.pc_register = 32,
 };
 
+/*
+ * Has the virtualization extensions with which KVM works, and an SMMU, so that a device
+ * can be passed on.
+ */
+const struct machine machine_arm64_host = {
+	.arch = "arm64",
+	.qemu = "qemu-system-aarch64",
+	.type = "virt,gic-version=3,virtualization=on,iommu=smmuv3,dtb-randomness=off",
+	.cpu = "neoverse-n1",
+	.console = "ttyAMA0",
+	.ecam = 0x4010000000,
+	.pc_register = 32,
+};
+
 /* Ports that ACPI can hotplug are hidden from pciehp by QEMU's firmware. */
 static const struct machine x86_64 = {
 	.arch = "x86_64",

@@ -160,6 +160,27 @@ void result_error(struct result *result, const char *fmt, ...)
 }
 
 /**
+ * result_take() - take over what another result has of problems
+ * @result: the result
+ * @from: the other, which has told them on stderr
+ * @whose: a word for what the other is about
+ */
+void result_take(struct result *result, const struct result *from,
+		 const char *whose)
+{
+	json_t *problem;
+	char text[600];
+	size_t i;
+
+	json_array_foreach(from->problems, i, problem) {
+		snprintf(text, sizeof(text), "%s: %s", whose,
+			 json_string_value(problem));
+		json_array_append_new(result->problems, json_string(text));
+	}
+	result->error |= from->error;
+}
+
+/**
  * result_ok() - was everything as it must be
  * @result: the result
  *

@@ -40,10 +40,12 @@ static void let_threads_take_turns(void)
 }
 
 /* In the child, which ends with us: see environment.c. */
-static void exec_qemu(char **argv, const int *keep, int n_keep, int errors)
+static void exec_qemu(char **argv, const int *keep, const int *fds, int errors)
 {
-	for (int i = 0; i < n_keep; i++)
-		fcntl(keep[i], F_SETFD, 0);
+	for (; *keep >= 0; keep++)
+		fcntl(*keep, F_SETFD, 0);
+	for (; fds && *fds >= 0; fds++)
+		fcntl(*fds, F_SETFD, 0);
 
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(errors, STDOUT_FILENO);
@@ -96,11 +98,11 @@ int vm_start(struct vm *vm, const struct vm_config *config)
 	vm_command_line_build(&cl, config, qmp[1], gdb[1], vm->console);
 	vm->pid = fork();
 	if (!vm->pid) {
-		int keep[] = { qmp[1], gdb[1], vm->console };
+		int keep[] = { qmp[1], gdb[1], vm->console, -1 };
 
 		if (!config->real_time)
 			let_threads_take_turns();
-		exec_qemu(cl.argv, keep, 3, vm->errors);
+		exec_qemu(cl.argv, keep, config->fds, vm->errors);
 	}
 	vm_command_line_free(&cl);
 	if (vm->pid < 0) {

@@ -8,9 +8,6 @@
 #include <libpciehp/environment.h>
 #include <libpciehp/vm.h>
 
-/* For every kernel: one without the trace events says so, and goes on. */
-#define CMDLINE	"pcie_ports=native nokaslr log_buf_len=4M printk.devkmsg=on trace_event=pciehp:*"
-
 __printf(2, 3)
 static void add(struct command_line *cl, const char *fmt, ...)
 {
@@ -98,7 +95,7 @@ static void add_kernel(struct command_line *cl, const struct vm_config *config)
 	add_option(cl, "-kernel", config->kernel);
 	add_option(cl, "-initrd", config->initrd);
 	add(cl, "-append");
-	add(cl, "console=%s panic=%d " CMDLINE " %s", config->machine->console,
+	add(cl, "console=%s panic=%d " VM_CMDLINE " %s", config->machine->console,
 	    config->reboots ? 0 : -1, config->cmdline);
 }
 

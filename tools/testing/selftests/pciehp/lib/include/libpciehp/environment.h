@@ -6,6 +6,8 @@
  *	CMDLINE		added to its command line
  *	QEMU		another emulator than the one in PATH
  *	PCIEHP_INITRD	another initramfs than the agent's own
+ *	PCIEHP_HOST_KERNEL	kernel image of the host in which vfio_test has its guest
+ *	PCIEHP_HOST_FILES	archive with what that host runs: QEMU and its libraries
  *	PCIEHP_RESULTS	folder that receives a result and a console per case
  *	PCIEHP_CASE	the name under which it does
  *	PCIEHP_TEST	the name of the test, if that is another
@@ -18,6 +20,7 @@
 #include <libpciehp/machine.h>
 
 const char *environment_get(const char *name);
+const char *environment_agent(const struct machine *machine);
 const char *environment_initrd(const struct machine *machine);
 const char *environment_missing(void);
 

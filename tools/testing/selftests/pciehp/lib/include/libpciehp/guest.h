@@ -26,8 +26,21 @@ enum interrupt {
 };
 
 /**
+ * struct guest_file - a file in a guest's initramfs
+ * @name: its name there
+ * @path: where its data is
+ */
+struct guest_file {
+	const char *name;
+	const char *path;
+};
+
+/**
  * struct guest_setup - which guest a case wants; 0 or NULL is the usual
- * @port: QEMU's name of the ports
+ * @machine: the kind of machine; usually what can boot KERNEL
+ * @kernel: its kernel image; usually KERNEL
+ * @initrd: its initramfs; usually environment_initrd()
+ * @port: QEMU's name of the ports, or NULL for none but those of @options
  * @port_properties: for each, see topology_build()
  * @root_port: of those above switches, see topology_build()
  * @slots: how many ports with a slot there are; usually 1
@@ -39,12 +52,18 @@ enum interrupt {
  * @memory_mib: MiB of memory; usually 256
  * @real_time: guest time is host time
  * @reboots: the guest may reboot
+ * @suffix: added to the case's name in those of files
  * @own_boot: no other case wants the same machine
  * @cmdline: added to the kernel's command line
  * @options: more options of QEMU, see struct vm_config
- * @kernel_inside: the guest has its kernel's image as /kernel
+ * @fds: see struct vm_config
+ * @archive: added to its initramfs
+ * @files: likewise, one without a name after the last
  */
 struct guest_setup {
+	const struct machine *machine;
+	const char *kernel;
+	const char *initrd;
 	const char *port;
 	const char *port_properties;
 	const char *root_port;
@@ -57,10 +76,13 @@ struct guest_setup {
 	int memory_mib;
 	bool real_time;
 	bool reboots;
+	const char *suffix;
 	bool own_boot;
 	const char *cmdline;
 	const char *const *options;
-	bool kernel_inside;
+	const int *fds;
+	const char *archive;
+	const struct guest_file *files;
 };
 
 /**
@@ -69,7 +91,8 @@ struct guest_setup {
  * @config: the machine as QEMU was told
  * @cmdline: @config's
  * @topology: @config's devices
- * @initrd: @config's initramfs when it has a kernel inside, or -1
+ * @host: the guest in which this one is, or NULL
+ * @initrd: @config's initramfs when files were added to it, or -1
  * @initrd_path: its name
  * @vm: its machine
  * @agent: the link into it
@@ -89,6 +112,7 @@ struct guest {
 	struct vm_config config;
 	char cmdline[512];
 	struct topology topology;
+	struct guest *host;
 	int initrd;
 	char initrd_path[64];
 	struct vm vm;
@@ -111,10 +135,14 @@ int guest_boot(struct guest *guest, const char *name,
 	       const struct guest_setup *setup);
 int guest_start(struct guest *guest);
 int guest_bring_up(struct guest *guest);
-void guest_forget(struct guest *guest);
-void guest_end(struct guest *guest);
 int guest_find_ports(struct guest *guest);
 int guest_migrate(struct guest *guest, const char *device);
+
+/* guest_end.c */
+void guest_forget(struct guest *guest);
+void guest_check(struct guest *guest);
+void guest_close(struct guest *guest);
+void guest_end(struct guest *guest);
 
 /* guest_request.c */
 __printf(2, 3)

@@ -7,5 +7,6 @@
 
 void invariants_requests(const struct guest *guest, char *requests, size_t size);
 void invariants_check(struct guest *guest);
+void invariants_check_log(struct guest *guest, const char *log);
 
 #endif /* LIBPCIEHP_INVARIANTS_H */

@@ -31,6 +31,8 @@ struct machine {
 	int pc_register;
 };
 
+extern const struct machine machine_arm64_host;
+
 const struct machine *machine_of_kernel(const char *path, char *why,
 					size_t size);
 

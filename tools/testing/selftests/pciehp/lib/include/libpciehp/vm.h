@@ -12,6 +12,9 @@
 #include <libpciehp/machine.h>
 #include <libpciehp/qmp.h>
 
+/* For every kernel: one without the trace events says so, and goes on. */
+#define VM_CMDLINE	"pcie_ports=native nokaslr log_buf_len=4M printk.devkmsg=on trace_event=pciehp:*"
+
 /**
  * struct vm_config - what to boot
  * @machine: the kind of machine
@@ -28,6 +31,8 @@
  * @reboots: a guest that reboots is not at its end
  * @options: more options of QEMU and their arguments by turns, NULL after the
  *	last; may be NULL
+ * @fds: file descriptors that @options name and QEMU inherits, -1 after the last; may
+ *	be NULL
  * @devices: arguments of -device in order, NULL after the last
  */
 struct vm_config {
@@ -44,6 +49,7 @@ struct vm_config {
 	bool real_time;
 	bool reboots;
 	const char *const *options;
+	const int *fds;
 	char *const *devices;
 };
 
