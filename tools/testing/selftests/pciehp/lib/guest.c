@@ -159,7 +159,8 @@ static int configure(struct guest *guest)
 {
 	const struct guest_setup *setup = &guest->setup;
 	struct vm_config *config = &guest->config;
-	const char *cmdline = environment_get("CMDLINE");
+	/* for the kernel under test, not for a host's */
+	const char *cmdline = setup->kernel ? NULL : environment_get("CMDLINE");
 	char why[PATH_MAX + 128];
 
 	*config = (struct vm_config){

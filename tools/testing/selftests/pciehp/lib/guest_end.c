@@ -86,7 +86,8 @@ static void describe_failure(struct guest *guest)
 {
 	for (int i = 0; i < guest->n_ports && i < PORTS_SHOWN; i++)
 		print_port(guest, i);
-	print_output(guest->vm.console, "last console lines");
+	print_output(guest->vm.console, guest->host ?
+		     "last lines of the guest's console" : "last console lines");
 	if (guest->host) {
 		print_output(guest->vm.errors, "what QEMU in the host said");
 		print_output(guest->host->vm.console,

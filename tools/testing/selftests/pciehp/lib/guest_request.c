@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <libpciehp/guest.h>
+#include <libpciehp/nested.h>
 
 #define TAIL_LINES	12
 
@@ -19,7 +20,9 @@ void guest_explain_failure(struct guest *guest)
 	char how[128];
 
 	guest->alive = false;
-	if (strstr(guest->agent.error, strerror(EPIPE))) {
+	if (guest->host) {
+		nested_explain_failure(guest);
+	} else if (guest->agent.failure == -EPIPE) {
 		vm_collect(&guest->vm, how, sizeof(how));
 		result_error(&guest->result, "%s: QEMU %s", guest->agent.error,
 			     how);

@@ -20,7 +20,7 @@
 static const char *const programs[] = {
 	"hotplug_test", "machines_test", "devices_test", "slot_test",
 	"reset_test", "recovery_test", "boot_test", "reboot_test", "sleep_test",
-	"vm_test", "scale_test", "realtime_test",
+	"vm_test", "scale_test", "realtime_test", "vfio_test",
 };
 
 /* Without a kernel every test is skipped at once, and its name is printed. */

@@ -9,6 +9,7 @@
 #include <libpciehp/error_injection.h>
 #include <libpciehp/guest.h>
 #include <libpciehp/invariants.h>
+#include <libpciehp/nested.h>
 #include <libpciehp/pci_tree.h>
 #include <libpciehp/result.h>
 #include <libpciehp/slot.h>

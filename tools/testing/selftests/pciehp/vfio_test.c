@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The setup of the report: a virtual function, passed on by VFIO, that is plugged into
+ * a guest of KVM on an arm64 host. The host is emulated, and the virtual function is an
+ * NVMe's.
+ */
+#include <stdlib.h>
+
+#include "guest_fixture.h"
+
+/* As long as all the waits for a boot and for answers take together. */
+#undef TIMEOUT_S
+#define TIMEOUT_S	600
+
+/* Guest time. */
+#define BOOT_COMMANDS_MS	5000	/* in which the report's timeouts have shown up */
+#define BUTTON_MS		4500	/* of the attention button's 5 s */
+#define DISK_MS			10000
+#define JOIN_MS			30000
+
+#define DISK			"/dev/nvme0n1"
+#define BLOCKS			64
+
+static const struct plug_property host_vf[] = {
+	{ "host", NESTED_VF }, { }
+};
+
+static struct plug virtual_function(void)
+{
+	return (struct plug){
+		.model = "vfio-pci", .driver = "nvme", .id = "net0",
+		.properties = host_vf,
+	};
+}
+
+static void boot_nested(struct __test_metadata *_metadata, const void *variant,
+			struct nested *nested, const struct nested_setup *setup)
+{
+	char name[128];
+	int ret;
+
+	if (nested_missing())
+		SKIP(return, "%s", nested_missing());
+	test_name(_metadata, variant, name, sizeof(name));
+	ret = nested_boot(nested, name, setup);
+	if (ret)
+		nested_end(nested);
+	ASSERT_EQ(0, ret);
+}
+
+static void end_nested(struct __test_metadata *_metadata, struct nested *nested)
+{
+	nested_end(nested);
+	EXPECT_TRUE(result_ok(&nested->guest.result));
+	result_cleanup(&nested->guest.result);
+}
+
+FIXTURE(vfio)
+{
+	struct nested nested;
+	struct guest *guest;
+	struct plug vf;
+};
+
+FIXTURE_SETUP(vfio)
+{
+	self->guest = &self->nested.guest;
+	self->vf = virtual_function();
+	boot_nested(_metadata, variant, &self->nested, &(struct nested_setup){ });
+}
+
+FIXTURE_TEARDOWN(vfio)
+{
+	end_nested(_metadata, &self->nested);
+}
+
+/* No command times out, of the boot nor after it. */
+TEST_F_TIMEOUT(vfio, attention_indicator_on_and_off, TIMEOUT_S)
+{
+	ASSERT_EQ(0, guest_request(self->guest, "sleep %d", BOOT_COMMANDS_MS));
+	ASSERT_EQ(0, slot_write_attribute(self->guest, 0, "attention", "1"));
+	ASSERT_EQ(0, slot_write_attribute(self->guest, 0, "attention", "0"));
+}
+
+TEST_F_TIMEOUT(vfio, hot_add, TIMEOUT_S)
+{
+	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+}
+
+TEST_F_TIMEOUT(vfio, hot_remove, TIMEOUT_S)
+{
+	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
+}
+
+static unsigned long count_interrupts(struct guest *guest)
+{
+	if (guest_request(guest, "interrupts nvme0q"))
+		return 0;
+
+	return strtoul(guest->agent.text, NULL, 10);
+}
+
+static int wait_disk(struct guest *guest)
+{
+	return guest_request(guest, "appears " DISK " %d", DISK_MS);
+}
+
+/* Each block is written and read, and no two wait for the same interrupt. */
+TEST_F_TIMEOUT(vfio, disk_keeps_what_is_written, TIMEOUT_S)
+{
+	unsigned long before, after;
+
+	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	ASSERT_EQ(0, wait_disk(self->guest));
+	before = count_interrupts(self->guest);
+	ASSERT_EQ(0, guest_request(self->guest, "write-and-compare " DISK " %d",
+				   BLOCKS));
+	after = count_interrupts(self->guest);
+	EXPECT_LE(before + 2 * BLOCKS, after);
+}
+
+TEST_F_TIMEOUT(vfio, add_again_ten_times, TIMEOUT_S)
+{
+	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	for (int i = 0; i < 10; i++) {
+		ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
+		ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	}
+}
+
+/* Writes in flight end in an error, and nobody hangs. */
+TEST_F_TIMEOUT(vfio, removed_while_written, TIMEOUT_S)
+{
+	struct guest *guest = self->guest;
+	unsigned long blocks;
+	int64_t since_ns;
+	int error, fields;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->vf));
+	ASSERT_EQ(0, wait_disk(guest));
+	since_ns = guest->agent.now_ns;
+	ASSERT_EQ(0, slot_request_unplug(guest, &self->vf));
+	ASSERT_EQ(0, guest_request(guest, "sleep %d", BUTTON_MS));
+	ASSERT_EQ(0, guest_request(guest, "start write-until-error " DISK));
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->vf, since_ns));
+	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	fields = sscanf(guest->agent.text, "ok %lu %d", &blocks, &error);
+	ASSERT_EQ(2, fields) {
+		TH_LOG("%s", guest->agent.text);
+	}
+	EXPECT_NE(0UL, blocks);
+	EXPECT_NE(0, error);
+}
+
+/* VFIO asks QEMU for the function back, and QEMU the guest, by the attention button. */
+TEST_F_TIMEOUT(vfio, unbound_in_host, TIMEOUT_S)
+{
+	struct nested *nested = &self->nested;
+	int64_t since_ns;
+
+	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	since_ns = self->guest->agent.now_ns;
+	ASSERT_EQ(0, nested_host_request(nested, "start write /sys/bus/pci/drivers/vfio-pci/unbind "
+					 NESTED_VF));
+	ASSERT_EQ(0, slot_wait_removed(self->guest, &self->vf, since_ns));
+	ASSERT_EQ(0, nested_host_request(nested, "join %d", JOIN_MS));
+	EXPECT_EQ(0, strncmp(nested->host.agent.text, "ok", strlen("ok")));
+}
+
+FIXTURE(vfio_occupied)
+{
+	struct nested nested;
+};
+
+FIXTURE_SETUP(vfio_occupied)
+{
+	struct nested_setup setup = {
+		.device = "vfio-pci,host=" NESTED_VF ",id=net0,bus=port0",
+	};
+
+	boot_nested(_metadata, variant, &self->nested, &setup);
+}
+
+FIXTURE_TEARDOWN(vfio_occupied)
+{
+	end_nested(_metadata, &self->nested);
+}
+
+TEST_F_TIMEOUT(vfio_occupied, boot_then_hot_remove, TIMEOUT_S)
+{
+	struct plug vf = virtual_function();
+
+	ASSERT_EQ(0, slot_wait_present(&self->nested.guest, &vf));
+	ASSERT_EQ(0, slot_hot_remove(&self->nested.guest, &vf));
+}
+
+/* All options of the report, and a kernel that says all on a slow console. */
+FIXTURE(vfio_as_reported)
+{
+	struct nested nested;
+};
+
+FIXTURE_SETUP(vfio_as_reported)
+{
+	boot_nested(_metadata, variant, &self->nested,
+		    &(struct nested_setup){ .as_reported = true });
+}
+
+FIXTURE_TEARDOWN(vfio_as_reported)
+{
+	end_nested(_metadata, &self->nested);
+}
+
+TEST_F_TIMEOUT(vfio_as_reported, hot_add_and_hot_remove, TIMEOUT_S)
+{
+	struct plug vf = virtual_function();
+
+	ASSERT_EQ(0, slot_hot_add(&self->nested.guest, &vf));
+	ASSERT_EQ(0, slot_hot_remove(&self->nested.guest, &vf));
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 1 && nested_missing())
+		ksft_exit_skip("%s\n", nested_missing());
+
+	return test_harness_run(argc, argv);
+}
