@@ -33,13 +33,14 @@ static void sets_breakpoint(struct fake_peer *peer)
 	fake_stub_send(peer, "OK");
 }
 
-static void shows_head(struct fake_peer *peer, uint32_t magic, uint32_t version,
-		       uint32_t answer_len)
+static void shows_head_of(struct fake_peer *peer, uint32_t layer,
+			  uint32_t magic, uint32_t version, uint32_t answer_len)
 {
 	const struct agent_mailbox head = {
 		.magic = magic,
 		.version = version,
 		.answer_len = answer_len,
+		.layer = layer,
 		.now_ns = 77,
 	};
 
@@ -47,12 +48,24 @@ static void shows_head(struct fake_peer *peer, uint32_t magic, uint32_t version,
 			      offsetof(struct agent_mailbox, request));
 }
 
-static void answers(struct fake_peer *peer, const char *answer)
+static void shows_head(struct fake_peer *peer, uint32_t magic, uint32_t version,
+		       uint32_t answer_len)
 {
-	shows_head(peer, AGENT_MAGIC, AGENT_VERSION, strlen(answer));
+	shows_head_of(peer, 0, magic, version, answer_len);
+}
+
+static void answers_from(struct fake_peer *peer, uint32_t layer,
+			 const char *answer)
+{
+	shows_head_of(peer, layer, AGENT_MAGIC, AGENT_VERSION, strlen(answer));
 	fake_stub_expect_read(peer, AGENT_MAILBOX +
 			      offsetof(struct agent_mailbox, answer),
 			      answer, strlen(answer));
+}
+
+static void answers(struct fake_peer *peer, const char *answer)
+{
+	answers_from(peer, 0, answer);
 }
 
 static void starts(struct fake_peer *peer)
@@ -170,6 +183,41 @@ TEST_F(agent, machine_stopped_elsewhere)
 }
 
 /* Its answer is there although nobody waited for the machine to stop. */
+/* Whoever rests is told apart, whichever of the links waits. */
+TEST_F(agent, two_on_one_machine)
+{
+	struct agent inner;
+	unsigned int rests;
+
+	boots(&self->peer);
+	gets_request(&self->peer, "await port");
+	shows_head_of(&self->peer, 1, AGENT_MAGIC, AGENT_VERSION, 5);
+	answers_from(&self->peer, 1, "9 ok ");
+	gets_request(&self->peer, "quiet 1 1");
+	answers(&self->peer, "12 ok woken");
+	ASSERT_EQ(0, boot(self));
+	agent_join(&inner, &self->gdb, 1);
+	ASSERT_EQ(0, agent_begin(&self->agent, "await port"));
+	ASSERT_EQ(0, agent_wait_any(&inner, TIMEOUT_MS, &rests));
+	EXPECT_EQ(1U, rests);
+	ASSERT_EQ(0, agent_take_answer(&inner));
+	EXPECT_EQ(9, inner.time_ns);
+
+	ASSERT_EQ(0, agent_begin(&inner, "quiet 1 1"));
+	ASSERT_EQ(0, agent_finish(&self->agent));
+	EXPECT_STREQ("woken", self->agent.text);
+}
+
+TEST_F(agent, answer_of_another)
+{
+	boots(&self->peer);
+	gets_request(&self->peer, "log");
+	shows_head_of(&self->peer, 1, AGENT_MAGIC, AGENT_VERSION, 5);
+	ASSERT_EQ(0, boot(self));
+	EXPECT_EQ(-ENOLINK, agent_request(&self->agent, "log"));
+	EXPECT_EQ(-EXDEV, self->agent.failure);
+}
+
 TEST_F(agent, answer_of_one_that_rests)
 {
 	boots(&self->peer);

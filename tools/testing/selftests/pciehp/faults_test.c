@@ -84,6 +84,84 @@ TEST_F_TIMEOUT(guest, request_is_unknown, TIMEOUT_S)
 	result_error(&self->guest.result, "expected");
 }
 
+/* A host boots before its guest, and one that is silent is waited for. */
+#define NESTED_TIMEOUT_S	600
+
+/* The layer that is to blame is named. */
+FIXTURE(nested)
+{
+	struct nested nested;
+};
+
+FIXTURE_SETUP(nested)
+{
+	if (nested_missing())
+		SKIP(return, "%s", nested_missing());
+}
+
+FIXTURE_TEARDOWN(nested)
+{
+	nested_end(&self->nested);
+	if (!environment_get("PCIEHP_RESULTS")) {
+		unlink("console-faults.log");
+		unlink("console-faults.host.log");
+	}
+	EXPECT_TRUE(self->nested.guest.result.error);
+	EXPECT_FALSE(self->nested.guest.result.lost);
+	EXPECT_EQ(-1, waitpid(-1, NULL, WNOHANG));
+	EXPECT_EQ(ECHILD, errno);
+}
+
+static void expect_problem(struct __test_metadata *_metadata,
+			   struct nested *nested, const char *problem)
+{
+	json_t *first = json_array_get(nested->guest.result.problems, 0);
+
+	EXPECT_NE(NULL, strstr(json_string_value(first) ?: "", problem)) {
+		TH_LOG("%s", json_string_value(first));
+	}
+}
+
+TEST_F_TIMEOUT(nested, guest_panics_at_boot, NESTED_TIMEOUT_S)
+{
+	setenv("CMDLINE", "rdinit=/none", 1);
+	EXPECT_EQ(-ENOLINK, nested_boot(&self->nested, "faults",
+					&(struct nested_setup){ }));
+	expect_problem(_metadata, &self->nested,
+		       "QEMU in the host ended with status 0, as it does when the guest panics");
+}
+
+TEST_F_TIMEOUT(nested, qemu_in_host_refuses_its_options, NESTED_TIMEOUT_S)
+{
+	const struct nested_setup setup = { .device = "no-such-device" };
+
+	EXPECT_EQ(-ENOLINK, nested_boot(&self->nested, "faults", &setup));
+	expect_problem(_metadata, &self->nested,
+		       "QEMU in the host ended with status 1");
+}
+
+TEST_F_TIMEOUT(nested, host_is_killed, NESTED_TIMEOUT_S)
+{
+	struct nested *nested = &self->nested;
+
+	ASSERT_EQ(0, nested_boot(nested, "faults", &(struct nested_setup){ }));
+	kill(nested->host.vm.pid, SIGKILL);
+	EXPECT_EQ(-ENOLINK, guest_request(&nested->guest, "sleep 1"));
+	EXPECT_EQ(-ENOLINK, nested_host_request(nested, "sleep 1"));
+	EXPECT_EQ(1U, json_array_size(nested->guest.result.problems));
+	expect_problem(_metadata, nested, "the host went down");
+}
+
+TEST_F_TIMEOUT(nested, guest_falls_silent, NESTED_TIMEOUT_S)
+{
+	struct nested *nested = &self->nested;
+
+	ASSERT_EQ(0, nested_boot(nested, "faults", &(struct nested_setup){ }));
+	EXPECT_EQ(-ENOLINK, guest_request(&nested->guest,
+					  "repeat 2000000000 write /dev/null x"));
+	expect_problem(_metadata, nested, "while the host answers");
+}
+
 int main(int argc, char **argv)
 {
 	return guest_test_main(argc, argv);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "../kselftest_harness.h"
 
@@ -275,6 +277,42 @@ TEST_F(qmp, slow_pieces_do_not_extend_the_timeout)
 	EXPECT_EQ(-ETIMEDOUT, qmp_command(&self->qmp, "stop", NULL, NULL));
 	/* stay until the peer has said it all */
 	EXPECT_EQ(0, wait_deleted(self, "dev1", TIMEOUT_MS));
+}
+
+struct runs {
+	int left;
+	int sock;
+	int error;
+};
+
+/* Lets a peer run that needs more than one go to say something. */
+static int run(void *context)
+{
+	struct runs *runs = context;
+
+	if (!runs->left)
+		return runs->error;
+	if (!--runs->left)
+		stream_write(runs->sock, "{\"return\": {}}\n", 15);
+
+	return 0;
+}
+
+TEST_F(qmp, peer_runs_only_when_it_is_let)
+{
+	struct runs runs = { .left = 3 };
+	int fds[2];
+
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+	runs.sock = fds[1];
+	ASSERT_EQ(0, stream_write(fds[1], "{\"QMP\": {}}\n", 12));
+	ASSERT_EQ(0, qmp_init_halted(&self->qmp, fds[0], TIMEOUT_MS, run, &runs));
+	EXPECT_EQ(0, runs.left);
+	/* it has nothing to say, and then fails */
+	EXPECT_EQ(-ETIMEDOUT, wait_deleted(self, NULL, SHORT_MS));
+	runs.error = -ENOLINK;
+	EXPECT_EQ(-ENOLINK, qmp_command(&self->qmp, "stop", NULL, NULL));
+	close(fds[1]);
 }
 
 TEST_F(qmp, endless_line)
