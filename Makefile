@@ -7,7 +7,7 @@ VARIANT ?= series
 KDIR ?=
 export ARCH BASE VARIANT KDIR
 
-.PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro repeat \
+.PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
 	check-kunit kunit-coverage cost explore
 
@@ -19,6 +19,9 @@ reproduce: setup	## watch the reported bug happen, and not happen with the fix (
 
 reproduce-distro: setup	## the same cases on the kernel of this Debian release (ARCH=arm64|x86_64)
 	@guest=$$(scripts/fetch-distro-kernel) && eval "export $$guest" && scripts/reproduce
+
+vfio: setup		## watch the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern)
+	@scripts/vfio
 
 repeat: setup		## run the core cases N=20 times under load
 	@scripts/repeat

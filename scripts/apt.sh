@@ -61,3 +61,30 @@ private_apt() {
 		END
 	fi
 }
+
+# other_system ARCH: after private_apt, as on a system of that architecture, in Debian's
+# words, on which nothing is installed.
+other_system() {
+	cat >>"$tmp/apt.conf" <<-END
+		APT::Architecture "$1";
+		#clear APT::Architectures;
+		APT::Architectures { "$1"; };
+		Dir::State::status "/dev/null";
+	END
+}
+
+# put_modules ROOT RELEASE TO MODULE...: modules of the kernel that is unpacked in ROOT,
+# and what they depend on, go to TO/modules, where the agent looks for them. A module
+# comes after what it depends on, each once; what the kernel has built in, or has not at
+# all, is no module.
+put_modules() {
+	from=$1 kernel=$2 to=$3
+	shift 3
+	mkdir -p "$to/modules"
+	for module; do
+		/sbin/modprobe -d "$from" -S "$kernel" --show-depends "$module" 2>/dev/null || :
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
+		cp "$file" "$to/modules/"
+		echo "${file##*/}" >>"$to/modules/order"
+	done
+}

@@ -1,14 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The kselftest, a quick cut of it: green on the series, but for what is known, and
-# red on stock and on each regression patch exactly where its .expect file says so.
+# red on stock and on each regression patch exactly where its .expect file says so. Of the
+# guest in a guest, a hot-add and a hot-remove on the series.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
 tree=$("$root/scripts/fetch-base" newest)
 bin=$("$root/scripts/build-selftest")
 out=$root/out/check/kselftest
-mkdir -p "$out/series" "$out/regressions"
+host=$("$root/scripts/fetch-host")
+eval "export $host"
+mkdir -p "$out/series" "$out/regressions" "$out/vfio"
 
 series=$(image series)
 stock=$(image stock)
@@ -22,10 +25,11 @@ status=0
 "$bin/pciehp_run" -t "$quick" -o "$out/series" \
 	"series=$series,$(expected series)" >"$out/series/table" || status=$?
 "$bin/pciehp_run" -n -t "$quick" -o "$out/regressions" "$@" >"$out/regressions/table" || status=$?
+"$bin/pciehp_run" -t vfio.hot_remove -o "$out/vfio" "series=$series" >"$out/vfio/table" || status=$?
 KERNEL=$series PCIEHP_RESULTS=$out "$bin/faults_test" >"$out/faults.tap" 2>&1 || status=$?
 
 # One plan for all.
 awk '$1 == "ok" { $2 = ++n "" } $1 == "not" { $3 = ++n "" }
 	/^(not )?ok / { print } END { print "1.." n }' \
-	"$out/series/results.tap" "$out/regressions/results.tap" "$out/faults.tap"
+	"$out/series/results.tap" "$out/regressions/results.tap" "$out/vfio/results.tap" "$out/faults.tap"
 exit $status

@@ -64,8 +64,8 @@ quick="$quick|bus_reset.msi.*|bus_reset.polling.@(slot_empty|attention_written_m
 quick="$quick|reset_moment.before_re*|error_recovery*.@(msi.*|polling.slot_*)"
 quick="$quick|vm.xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
 quick="@($quick)"
-virtual='!(realtime.*)'
-exact='!(realtime.*|device.nvme.*|error_recovery_two_slots.*|machine.*_[24]cpu.*)'
+virtual='!(realtime.*|vfio*)'
+exact='!(realtime.*|vfio*|device.nvme.*|error_recovery_two_slots.*|machine.*_[24]cpu.*)'
 
 # image VARIANT: the kernel of $tree in that variant, built if need be
 image() {
@@ -110,6 +110,22 @@ load_cores() {
 		while :; do :; done &
 		load="$load $!"
 	done
+}
+
+# summary TAP: how many cases each kernel passes, by the results.tap of pciehp_run. Of a
+# line "ok N KERNEL CASE # VERDICT", "ok" means as expected, the verdict how it was.
+summary() {
+	sed 's/^not //' "$1" | awk '
+		$1 != "ok" { next }
+		!($3 in all) { kernels[++n] = $3 }
+		{ all[$3]++ }
+		$6 == "ok" { passed[$3]++ }
+		$6 == "SKIP" { skipped[$3]++ }
+		END {
+			for (i = 1; i <= n; i++)
+				printf "%s passes %d of %d cases%s%s", kernels[i], passed[kernels[i]], all[kernels[i]],
+					(skipped[kernels[i]] ? ", " skipped[kernels[i]] " skipped" : ""), (i < n ? "; " : ".\n")
+		}'
 }
 
 # base_major TREE: 6.1, 7.2, ...
