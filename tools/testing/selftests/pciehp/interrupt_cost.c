@@ -142,7 +142,7 @@ int main(int argc, char **argv)
 		.real_time = true,
 	};
 	struct guest guest;
-	struct cost cost;
+	struct cost cost = { 0 };
 	int ret;
 
 	if (environment_missing())
