@@ -23,7 +23,7 @@ reproduce-distro: setup	## the same cases on the kernel of this Debian release (
 vfio: setup		## watch the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern)
 	@scripts/vfio
 
-repeat: setup		## run the core cases N=20 times under load
+repeat: setup		## run the core cases N=20 times under load (MODES= virtual, realtime)
 	@scripts/repeat
 
 determinism: setup	## compare the guest times of N=20 runs under load (CASES= a pattern)
