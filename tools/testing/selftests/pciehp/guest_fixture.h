@@ -20,7 +20,7 @@
  * for a boot (BOOT_TIMEOUT_MS) or an answer (REQUEST_TIMEOUT_MS): those tell what
  * hangs.
  */
-#define TIMEOUT_S	180
+#define TIMEOUT_S	300
 
 /* The device that is quickest to be emulated. */
 static inline struct plug virtio_net(int port, int function)

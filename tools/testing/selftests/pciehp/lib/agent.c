@@ -11,7 +11,7 @@
  * Host time for one request. Guest time leaps over what is idle, so this only
  * runs out when the guest hangs.
  */
-#define REQUEST_TIMEOUT_MS	60000
+#define REQUEST_TIMEOUT_MS	120000
 
 static const char *explain(int error)
 {

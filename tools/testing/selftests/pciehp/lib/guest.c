@@ -14,7 +14,7 @@
 #include <libpciehp/guest.h>
 
 /* Host time; a distribution's kernel on a loaded machine takes some seconds. */
-#define BOOT_TIMEOUT_MS	60000
+#define BOOT_TIMEOUT_MS	120000
 
 #define TAIL_LINES	12
 

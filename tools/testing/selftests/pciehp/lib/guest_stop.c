@@ -9,8 +9,8 @@
 #include <libpciehp/guest.h>
 
 /* Host time. */
-#define BOOT_TIMEOUT_MS	60000
-#define STOP_TIMEOUT_MS	20000
+#define BOOT_TIMEOUT_MS	120000
+#define STOP_TIMEOUT_MS	60000
 
 static int fail(struct guest *guest, const char *doing, int error)
 {

@@ -21,7 +21,7 @@
 #define POWER_OFF_MS		1500
 
 /* Host time; QEMU frees the device in a thread of its own. */
-#define DELETED_TIMEOUT_MS	5000
+#define DELETED_TIMEOUT_MS	20000
 
 /* Guest time; a driver that polls turns the power indicator on after the binding. */
 #define SETTLE_MS	500

@@ -17,7 +17,7 @@
 #include <libpciehp/vm.h>
 
 /* QEMU's answer to a monitor or debugger request, on a loaded machine. */
-#define REPLY_TIMEOUT_MS	15000
+#define REPLY_TIMEOUT_MS	60000
 
 /* From the close of its sockets to QEMU's exit. */
 #define EXIT_TIMEOUT_MS		2000

@@ -16,7 +16,7 @@
 #include <libpciehp/vm.h>
 
 /* Host time; without its memory, a state is small. */
-#define STATE_TIMEOUT_MS	15000
+#define STATE_TIMEOUT_MS	60000
 
 /* FNV-1a */
 static uint64_t hash_string(uint64_t hash, const char *text)
