@@ -2,7 +2,7 @@
 /*
  * The setup of the report: a virtual function, passed on by VFIO, that is plugged into
  * a guest of KVM on an arm64 host. The host is emulated, and the virtual function is an
- * NVMe's.
+ * NVMe's, or a network card's.
  */
 #include <stdlib.h>
 
@@ -17,12 +17,18 @@
 #define BUTTON_MS		4500	/* of the attention button's 5 s */
 #define DISK_MS			10000
 #define JOIN_MS			30000
+#define LINK_MS			10000
 
 #define DISK			"/dev/nvme0n1"
 #define BLOCKS			64
+#define FRAMES			64
 
 static const struct plug_property host_vf[] = {
 	{ "host", NESTED_VF }, { }
+};
+
+static const struct plug_property host_network_vf[] = {
+	{ "host", NESTED_NETWORK_VF }, { }
 };
 
 static struct plug virtual_function(void)
@@ -93,9 +99,9 @@ TEST_F_TIMEOUT(vfio, hot_remove, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
 }
 
-static unsigned long count_interrupts(struct guest *guest)
+static unsigned long count_interrupts(struct guest *guest, const char *name)
 {
-	if (guest_request(guest, "interrupts nvme0q"))
+	if (guest_request(guest, "interrupts %s", name))
 		return 0;
 
 	return strtoul(guest->agent.text, NULL, 10);
@@ -113,10 +119,10 @@ TEST_F_TIMEOUT(vfio, disk_keeps_what_is_written, TIMEOUT_S)
 
 	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
 	ASSERT_EQ(0, wait_disk(self->guest));
-	before = count_interrupts(self->guest);
+	before = count_interrupts(self->guest, "nvme0q");
 	ASSERT_EQ(0, guest_request(self->guest, "write-and-compare " DISK " %d",
 				   BLOCKS));
-	after = count_interrupts(self->guest);
+	after = count_interrupts(self->guest, "nvme0q");
 	EXPECT_LE(before + 2 * BLOCKS, after);
 }
 
@@ -218,6 +224,66 @@ TEST_F_TIMEOUT(vfio_as_reported, hot_add_and_hot_remove, TIMEOUT_S)
 
 	ASSERT_EQ(0, slot_hot_add(&self->nested.guest, &vf));
 	ASSERT_EQ(0, slot_hot_remove(&self->nested.guest, &vf));
+}
+
+/* What the report's card is: a network card's virtual function. */
+FIXTURE(vfio_network)
+{
+	struct nested nested;
+	struct guest *guest;
+	struct plug vf;
+};
+
+FIXTURE_SETUP(vfio_network)
+{
+	if (!environment_get("PCIEHP_NETWORK"))
+		SKIP(return, "PCIEHP_NETWORK is not set: make vfio NETWORK=1 sets it");
+	self->guest = &self->nested.guest;
+	self->vf = (struct plug){
+		.model = "vfio-pci", .driver = "igbvf", .id = "net0",
+		.properties = host_network_vf,
+	};
+	boot_nested(_metadata, variant, &self->nested,
+		    &(struct nested_setup){ .network = true });
+}
+
+FIXTURE_TEARDOWN(vfio_network)
+{
+	end_nested(_metadata, &self->nested);
+}
+
+/* Each request waits for its answer, and no two for the same interrupt. */
+static void check_traffic(struct __test_metadata *_metadata, struct guest *guest)
+{
+	unsigned long before, after;
+
+	ASSERT_EQ(0, guest_request(guest, "network-up eth0 %d", LINK_MS));
+	before = count_interrupts(guest, "eth0-rx");
+	ASSERT_EQ(0, guest_request(guest, "ask-gateway eth0 %d", FRAMES));
+	after = count_interrupts(guest, "eth0-rx");
+	EXPECT_LE(before + FRAMES, after);
+}
+
+TEST_F_TIMEOUT(vfio_network, hot_add_passes_traffic, TIMEOUT_S)
+{
+	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	check_traffic(_metadata, self->guest);
+}
+
+TEST_F_TIMEOUT(vfio_network, hot_remove_of_interface_that_is_up, TIMEOUT_S)
+{
+	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	check_traffic(_metadata, self->guest);
+	ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
+}
+
+/* The card works as well the second time. */
+TEST_F_TIMEOUT(vfio_network, add_again_passes_traffic, TIMEOUT_S)
+{
+	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
+	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	check_traffic(_metadata, self->guest);
 }
 
 int main(int argc, char **argv)

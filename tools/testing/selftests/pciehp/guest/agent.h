@@ -57,6 +57,10 @@ int process_join(int timeout_ms, struct answer *answer);
 int disk_write_until_error(const char *path, struct answer *answer);
 int disk_write_and_compare(const char *path, unsigned int blocks);
 
+/* network.c */
+int network_up(const char *name, int timeout_ms);
+int network_ask_gateway(const char *name, unsigned int times);
+
 /* host.c */
 int host_spawn(char *args);
 int host_await(const char *path, struct answer *answer);

@@ -224,6 +224,28 @@ static int do_write_and_compare(char *args, struct answer *answer)
 	return disk_write_and_compare(path, blocks);
 }
 
+static int do_network_up(char *args, struct answer *answer)
+{
+	char name[16];
+	int timeout_ms;
+
+	if (sscanf(args, "%15s %d", name, &timeout_ms) != 2)
+		return -EINVAL;
+
+	return network_up(name, timeout_ms);
+}
+
+static int do_ask_gateway(char *args, struct answer *answer)
+{
+	unsigned int times;
+	char name[16];
+
+	if (sscanf(args, "%15s %u", name, &times) != 2)
+		return -EINVAL;
+
+	return network_ask_gateway(name, times);
+}
+
 static int do_repeat(char *args, struct answer *answer)
 {
 	char words[AGENT_REQUEST_SIZE], *request = strchr(args, ' ');
@@ -346,6 +368,8 @@ static const struct {
 	{ "write",		do_write },
 	{ "write-until-error",	do_write_until_error },
 	{ "write-and-compare",	do_write_and_compare },
+	{ "network-up",		do_network_up },
+	{ "ask-gateway",	do_ask_gateway },
 	{ "repeat",		do_repeat },
 	{ "start",		do_start },
 	{ "join",		do_join },

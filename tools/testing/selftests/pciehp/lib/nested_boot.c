@@ -16,6 +16,7 @@
 #define SYSFS_PCI		"/sys/bus/pci"
 #define SYSFS_PF		SYSFS_PCI "/devices/" PF
 #define SYSFS_VF		SYSFS_PCI "/devices/" NESTED_VF
+#define SYSFS_NETWORK_VF	SYSFS_PCI "/devices/" NESTED_NETWORK_VF
 
 /* One virtual function, and queues and interrupts enough for it to have some. */
 #define NVME_VFS "sriov_max_vfs=1,sriov_vq_flexible=2,sriov_vi_flexible=1,max_ioqpairs=4,msix_qsize=5"
@@ -52,6 +53,38 @@ static const char *const assign_vf[] = {
 	"nvme-admin /dev/nvme0 0x1c 0x00010009 0",
 	"write " SYSFS_VF "/driver_override vfio-pci",
 	"write " SYSFS_PCI "/drivers/vfio-pci/bind " NESTED_VF,
+	NULL
+};
+
+/*
+ * The physical function's driver answers a virtual function's mailbox only while its
+ * interface is up.
+ */
+static const char *const assign_network_vf[] = {
+	"network-up eth0 10000",
+	"write " SYSFS_PF "/sriov_drivers_autoprobe 0",
+	"write " SYSFS_PF "/sriov_numvfs 1",
+	"write " SYSFS_NETWORK_VF "/driver_override vfio-pci",
+	"write " SYSFS_PCI "/drivers/vfio-pci/bind " NESTED_NETWORK_VF,
+	NULL
+};
+
+static const char *const nvme[] = {
+	"-device", "nvme-subsys,id=subsystem",
+	"-device", "nvme,id=nvme0,addr=8,subsys=subsystem,serial=1," NVME_VFS,
+	"-device", "nvme-ns,drive=disk,bus=nvme0",
+	NULL
+};
+
+/*
+ * QEMU 10.0 takes the BARs of igb's virtual functions for 32 bits wide, so that what
+ * the kernel puts above 4 GiB is somewhere else for QEMU.
+ */
+static const char *const igb[] = {
+	"-machine", "highmem-mmio=off",
+	"-netdev", "user,id=network,restrict=on",
+	"-device", "igb,addr=8,netdev=network,mac=52:54:00:00:00:01,romfile=",
+	NULL
 };
 
 /**
@@ -143,7 +176,7 @@ static int make_channels(struct nested *nested)
 }
 
 /* What has a number here has it in the host's names: /dev/vport0p1, ... */
-static void describe_host(struct nested *nested)
+static void describe_host(struct nested *nested, bool network)
 {
 	const char *const options[] = {
 		"-chardev", nested->chardevs[0],
@@ -156,13 +189,14 @@ static void describe_host(struct nested *nested)
 		"-device", "virtserialport,nr=2,chardev=monitor",
 		"-device", "virtserialport,nr=3,chardev=guest",
 		"-device", "virtserialport,nr=4,chardev=errors",
-		"-device", "nvme-subsys,id=subsystem",
-		"-device", "nvme,id=nvme0,addr=8,subsys=subsystem,serial=1," NVME_VFS,
-		"-device", "nvme-ns,drive=disk,bus=nvme0",
-		NULL
 	};
+	const char *const *devices = network ? igb : nvme;
+	size_t n = ARRAY_SIZE(options);
 
 	memcpy(nested->options, options, sizeof(options));
+	do
+		nested->options[n++] = *devices;
+	while (*devices++);
 }
 
 static int boot_host(struct nested *nested, const char *name,
@@ -191,7 +225,7 @@ static int boot_host(struct nested *nested, const char *name,
 	nested->files[1] = (struct guest_file){
 		"initrd", environment_initrd(machine),
 	};
-	describe_host(nested);
+	describe_host(nested, setup->network);
 	ret = guest_boot(&nested->host, name, &host);
 	for (int i = 0; i < 2; i++) {
 		close(nested->fds[i]);
@@ -201,14 +235,14 @@ static int boot_host(struct nested *nested, const char *name,
 	return ret;
 }
 
-static int assign(struct guest *host)
+static int assign(struct guest *host, const char *const *requests)
 {
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < ARRAY_SIZE(assign_vf); i++) {
-		ret = guest_request(host, "%s", assign_vf[i]);
+	for (; !ret && *requests; requests++) {
+		ret = guest_request(host, "%s", *requests);
 		if (ret && ret != -ENOLINK)
-			result_error(&host->result, "'%s': %s %s", assign_vf[i],
+			result_error(&host->result, "'%s': %s %s", *requests,
 				     strerror(-ret), host->agent.text);
 	}
 
@@ -301,8 +335,9 @@ int nested_boot(struct nested *nested, const char *name,
 		result_error(&nested->guest.result,
 			     "make channels to the host: %s", strerror(-ret));
 	ret = ret ?: boot_host(nested, name, setup) ?:
-	      assign(&nested->host) ?: start_guest(nested, setup) ?:
-	      connect_monitor(nested);
+	      assign(&nested->host,
+		     setup->network ? assign_network_vf : assign_vf) ?:
+	      start_guest(nested, setup) ?: connect_monitor(nested);
 
 	return ret ?: guest_find_ports(&nested->guest);
 }

@@ -8,6 +8,7 @@
  *	PCIEHP_INITRD	another initramfs than the agent's own
  *	PCIEHP_HOST_KERNEL	kernel image of the host in which vfio_test has its guest
  *	PCIEHP_HOST_FILES	archive with what that host runs: QEMU and its libraries
+ *	PCIEHP_NETWORK	set if QEMU has igb, the host's kernel igb and the guest's igbvf
  *	PCIEHP_RESULTS	folder that receives a result and a console per case
  *	PCIEHP_CASE	the name under which it does
  *	PCIEHP_TEST	the name of the test, if that is another

@@ -7,8 +7,9 @@
 
 #include <libpciehp/guest.h>
 
-/* The virtual function, as the host's sysfs names it. */
+/* The virtual function, of an NVMe or an igb, as the host's sysfs names it. */
 #define NESTED_VF		"0000:00:08.1"
+#define NESTED_NETWORK_VF	"0000:00:18.0"
 
 /* Their agents, see AGENT_LAYER. */
 #define NESTED_HOST_LAYER	0
@@ -20,10 +21,12 @@
  * struct nested_setup - which guest a case wants in the host
  * @device: argument of -device, for what is plugged at boot, or NULL
  * @as_reported: with the options and the verbose kernel of the report
+ * @network: the virtual function is a network card's
  */
 struct nested_setup {
 	const char *device;
 	bool as_reported;
+	bool network;
 };
 
 /**

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Network interfaces: they are brought up, and a neighbour is asked for its address. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/ethernet.h>
+#include <net/if.h>
+#include <netinet/if_ether.h>
+#include <netpacket/packet.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent.h"
+
+/* As QEMU's user network has them: the gateway's, and one that is free. */
+#define GATEWAY			"10.0.2.2"
+#define OWN			"10.0.2.77"
+
+#define ANSWER_TIMEOUT_S	2
+
+struct arp_frame {
+	struct ether_header ethernet;
+	struct ether_arp arp;
+} __packed;
+
+static int wait_running(int fd, struct ifreq *ifr, int timeout_ms)
+{
+	const struct timespec poll = { .tv_nsec = 10 * NSEC_PER_MSEC };
+	int64_t deadline_ns = now_ns() + timeout_ms * NSEC_PER_MSEC;
+
+	for (;;) {
+		if (ioctl(fd, SIOCGIFFLAGS, ifr))
+			return -errno;
+		if (ifr->ifr_flags & IFF_RUNNING)
+			return 0;
+		if (now_ns() > deadline_ns)
+			return -ETIMEDOUT;
+		nanosleep(&poll, NULL);
+	}
+}
+
+/**
+ * network_up() - bring an interface up, and wait for its link
+ * @name: of the interface
+ * @timeout_ms: how long it may take
+ *
+ * Return: 0; -ETIMEDOUT when it has no link; or another negative errno.
+ */
+int network_up(const char *name, int timeout_ms)
+{
+	struct ifreq ifr = { };
+	int fd, ret = 0;
+
+	fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	if (ioctl(fd, SIOCGIFFLAGS, &ifr))
+		ret = -errno;
+	ifr.ifr_flags |= IFF_UP;
+	if (!ret && ioctl(fd, SIOCSIFFLAGS, &ifr))
+		ret = -errno;
+	ret = ret ?: wait_running(fd, &ifr, timeout_ms);
+	close(fd);
+
+	return ret;
+}
+
+static int open_interface(const char *name, struct arp_frame *frame)
+{
+	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
+	struct sockaddr_ll address = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ARP),
+		.sll_ifindex = if_nametoindex(name),
+	};
+	socklen_t len = sizeof(address);
+	int fd;
+
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ARP));
+	if (fd < 0)
+		return -errno;
+	if (!address.sll_ifindex ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+	    getsockname(fd, (struct sockaddr *)&address, &len) ||
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout))) {
+		close(fd);
+		return -errno;
+	}
+
+	*frame = (struct arp_frame){
+		.ethernet.ether_type = htons(ETHERTYPE_ARP),
+		.arp.arp_hrd = htons(ARPHRD_ETHER),
+		.arp.arp_pro = htons(ETHERTYPE_IP),
+		.arp.arp_hln = ETH_ALEN,
+		.arp.arp_pln = sizeof(struct in_addr),
+		.arp.arp_op = htons(ARPOP_REQUEST),
+	};
+	memset(frame->ethernet.ether_dhost, 0xff, ETH_ALEN);
+	memcpy(frame->ethernet.ether_shost, address.sll_addr, ETH_ALEN);
+	memcpy(frame->arp.arp_sha, address.sll_addr, ETH_ALEN);
+	inet_pton(AF_INET, OWN, frame->arp.arp_spa);
+	inet_pton(AF_INET, GATEWAY, frame->arp.arp_tpa);
+
+	return fd;
+}
+
+/* The socket receives ARP alone, and of that the answer to what was asked is wanted. */
+static int ask(int fd, const struct arp_frame *question)
+{
+	struct arp_frame answer;
+	ssize_t len;
+
+	if (send(fd, question, sizeof(*question), 0) < 0)
+		return -errno;
+	do {
+		len = recv(fd, &answer, sizeof(answer), 0);
+		if (len < 0)
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	} while (len != sizeof(answer) ||
+		 answer.arp.arp_op != htons(ARPOP_REPLY) ||
+		 memcmp(answer.arp.arp_spa, question->arp.arp_tpa,
+			sizeof(answer.arp.arp_spa)) ||
+		 memcmp(answer.arp.arp_tha, question->arp.arp_sha, ETH_ALEN));
+
+	return 0;
+}
+
+/**
+ * network_ask_gateway() - send ARP requests, each after the answer to the one before
+ * @name: of the interface
+ * @times: how many
+ *
+ * Return: 0; -ETIMEDOUT when one was not answered; or another negative errno.
+ */
+int network_ask_gateway(const char *name, unsigned int times)
+{
+	struct arp_frame question;
+	int fd, ret = 0;
+
+	fd = open_interface(name, &question);
+	if (fd < 0)
+		return fd;
+	while (!ret && times--)
+		ret = ask(fd, &question);
+	close(fd);
+
+	return ret;
+}
