@@ -20,7 +20,7 @@ reproduce: setup	## watch the reported bug happen, and not happen with the fix (
 reproduce-distro: setup	## the same cases on the kernel of this Debian release (ARCH=arm64|x86_64)
 	@guest=$$(scripts/fetch-distro-kernel) && eval "export $$guest" && scripts/reproduce
 
-vfio: setup		## watch the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern)
+vfio: setup		## watch the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern, NETWORK=1)
 	@scripts/vfio
 
 repeat: setup		## run the core cases N=20 times under load (MODES= virtual, realtime)
