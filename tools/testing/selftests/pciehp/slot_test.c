@@ -156,10 +156,11 @@ TEST_F_TIMEOUT(slot_use, attention_written_by_four, TIMEOUT_S)
 /* The service of the port that pciehp drives, by "bind" or "unbind". */
 static int drive(struct guest *guest, const char *verb)
 {
-	return guest_request(guest,
-			     "write /sys/bus/pci_express/drivers/pciehp/%s %s:pcie%s4",
-			     verb, guest->ports[0].bdf,
-			     topology_is_switch(guest->setup.port) ? "20" : "00");
+	char request[SLOT_PATH_SIZE];
+
+	slot_service_request(guest, verb, request, sizeof(request));
+
+	return guest_request(guest, "%s", request);
 }
 
 TEST_F_TIMEOUT(slot_use, unbound_port_is_silent, TIMEOUT_S)

@@ -58,8 +58,6 @@ extern const struct scenario scenarios[];
 extern const size_t n_scenarios;
 
 const struct scenario *scenario_find(const char *name);
-void scenario_service(const struct guest *guest, const char *verb,
-		      char *request, size_t size);
 int scenario_save(const struct scenario *scenario, const char *state);
 int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  const char *state, const char *const *options, char *request,

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <libpciehp/interruption.h>
+
 #include "explore.h"
 #include "workers.h"
 
@@ -121,7 +123,7 @@ static int replay(struct explore *explore, const char *id, int count)
 	ret = save_state(explore, interleaving.scenario);
 	if (ret)
 		return ret;
-	for (int i = 0; i < count && !workers_interrupted(); i++) {
+	for (int i = 0; i < count && !interruption_noted(); i++) {
 		result = interleaving_run(&interleaving, &explore->points,
 					  explore->states, i ? NULL : stdout);
 		verdict = json_string_value(json_object_get(result, "verdict"));
@@ -156,7 +158,7 @@ static int explore_all(struct explore *explore)
 		ret = report_print(explore, results) ? EXIT_VIOLATION : 0;
 	json_decref(results);
 
-	return workers_interrupted() ? 128 + 2 : ret;
+	return interruption_noted() ? 128 + 2 : ret;
 }
 
 static int make_states(struct explore *explore)

@@ -256,8 +256,8 @@ static int standby_requests(struct guest *guest, char *text, size_t size)
 	if (ret)
 		return ret;
 	slot_function_bdf(guest, 0, 0, bdf);
-	scenario_service(guest, "unbind", unbind, sizeof(unbind));
-	scenario_service(guest, "bind", bind, sizeof(bind));
+	slot_service_request(guest, "unbind", unbind, sizeof(unbind));
+	slot_service_request(guest, "bind", bind, sizeof(bind));
 	len = snprintf(text, size,
 		       "write %s 0;write %s 1;write %s 1;%s;%s;write /sys/bus/pci/rescan 1;write /sys/bus/pci/devices/%s/remove 1",
 		       power, power, attention, unbind, bind, bdf);

@@ -40,22 +40,6 @@ static void first_bdf(const struct guest *guest, char bdf[BDF_SIZE])
 	slot_function_bdf(guest, 0, 0, bdf);
 }
 
-/**
- * scenario_service() - the request that binds or unbinds pciehp
- * @guest: the guest
- * @verb: "bind" or "unbind"
- * @request: receives the request
- * @size: room in @request
- */
-void scenario_service(const struct guest *guest, const char *verb,
-		      char *request, size_t size)
-{
-	snprintf(request, size,
-		 "write /sys/bus/pci_express/drivers/pciehp/%s %s:pcie%s4",
-		 verb, guest->ports[0].bdf,
-		 topology_is_switch(guest->setup.port) ? "20" : "00");
-}
-
 static int trigger_add(struct guest *guest, const struct scenario *scenario)
 {
 	return slot_plug(guest, &quick_card);
@@ -142,7 +126,7 @@ static int request_drive(struct guest *guest, const char *verb, char *text,
 {
 	char request[SLOT_PATH_SIZE];
 
-	scenario_service(guest, verb, request, sizeof(request));
+	slot_service_request(guest, verb, request, sizeof(request));
 	snprintf(text, size, "start %s;join %d;sleep 1500", request, JOIN_MS);
 
 	return 0;
@@ -164,7 +148,7 @@ static int prepare_unbound(struct guest *guest, const struct scenario *scenario)
 {
 	char request[SLOT_PATH_SIZE];
 
-	scenario_service(guest, "unbind", request, sizeof(request));
+	slot_service_request(guest, "unbind", request, sizeof(request));
 
 	return guest_request(guest, "%s", request);
 }

@@ -150,7 +150,7 @@ static int try_bind(struct guest *guest)
 {
 	char bind[SLOT_PATH_SIZE], requests[REQUEST_SIZE];
 
-	scenario_service(guest, "bind", bind, sizeof(bind));
+	slot_service_request(guest, "bind", bind, sizeof(bind));
 	snprintf(requests, sizeof(requests), "%s;sleep %d", bind, BIND_MS);
 
 	return verdict_ask_all(guest, requests);

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <libpciehp/interruption.h>
+
 #include "workers.h"
 
 #define WORKERS_MAX	64
@@ -25,33 +27,6 @@ struct worker {
 	size_t job;
 	bool busy;
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int signal)
-{
-	interrupted = 1;
-}
-
-/* Without SA_RESTART, so that waiting ends too. */
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
-/**
- * workers_interrupted() - was the program told to end
- *
- * Return: whether it was.
- */
-bool workers_interrupted(void)
-{
-	return interrupted;
-}
 
 static void serve(const struct work *work, int fd)
 {
@@ -175,13 +150,13 @@ int workers_run(const struct work *work)
 		n = WORKERS_MAX;
 	if (n > work->n)
 		n = work->n;
-	catch_signals();
+	interruption_catch();
 	/* one that died must not end us by what is written to it */
 	signal(SIGPIPE, SIG_IGN);
 	for (unsigned int i = 0; !ret && i < n; i++)
 		ret = start(work, &workers[i]);
 
-	while (!ret && go_on && !interrupted) {
+	while (!ret && go_on && !interruption_noted()) {
 		for (unsigned int i = 0; !ret && i < n; i++) {
 			if (workers[i].busy || next == work->n)
 				continue;
@@ -203,5 +178,5 @@ int workers_run(const struct work *work)
 	for (unsigned int i = 0; i < n; i++)
 		end(&workers[i]);
 
-	return interrupted ? -EINTR : ret;
+	return interruption_noted() ? -EINTR : ret;
 }

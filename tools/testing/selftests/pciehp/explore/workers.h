@@ -24,6 +24,5 @@ struct work {
 };
 
 int workers_run(const struct work *work);
-bool workers_interrupted(void);
 
 #endif /* EXPLORE_WORKERS_H */

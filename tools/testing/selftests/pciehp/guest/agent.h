@@ -42,6 +42,7 @@ void uevent_forget(void);
 void request_run(char *request, struct answer *answer);
 __printf(2, 3)
 void answer_add(struct answer *answer, const char *fmt, ...);
+int write_text(const char *path, const char *text);
 
 /* pci.c */
 int pci_list(struct answer *answer);

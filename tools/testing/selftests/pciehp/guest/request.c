@@ -189,16 +189,18 @@ static int do_read(char *args, struct answer *answer)
 	return len;
 }
 
-static int do_write(char *args, struct answer *answer)
+/**
+ * write_text() - write text to a file that is there
+ * @path: the file
+ * @text: what
+ *
+ * Return: 0 or a negative errno.
+ */
+int write_text(const char *path, const char *text)
 {
-	char *text = strchr(args, ' ');
 	int fd, ret = 0;
 
-	if (!text)
-		return -EINVAL;
-	*text++ = '\0';
-
-	fd = open(args, O_WRONLY | O_CLOEXEC);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	if (write(fd, text, strlen(text)) < 0)
@@ -206,6 +208,17 @@ static int do_write(char *args, struct answer *answer)
 	close(fd);
 
 	return ret;
+}
+
+static int do_write(char *args, struct answer *answer)
+{
+	char *text = strchr(args, ' ');
+
+	if (!text)
+		return -EINVAL;
+	*text++ = '\0';
+
+	return write_text(args, text);
 }
 
 static int do_write_until_error(char *args, struct answer *answer)

@@ -46,20 +46,6 @@ struct standby {
 	int n;
 };
 
-static int write_text(const char *path, const char *text)
-{
-	int fd, ret = 0;
-
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
-		ret = -errno;
-	close(fd);
-
-	return ret;
-}
-
 static int open_file_of(const char *bdf, const char *name)
 {
 	char path[128];

@@ -391,6 +391,25 @@ int slot_write_attribute(struct guest *guest, int port, const char *attribute,
 }
 
 /**
+ * slot_service_request() - the request that binds pciehp to a slot's port, or unbinds it
+ * @guest: the guest; it is about port 0
+ * @verb: "bind" or "unbind"
+ * @request: receives the request
+ * @size: room in @request
+ *
+ * The service's name tells the type of the port (PCIe Base Spec sec. 7.5.3.2): pcie004
+ * is that of a Root Port, pcie204 that of a Downstream Port.
+ */
+void slot_service_request(const struct guest *guest, const char *verb,
+			  char *request, size_t size)
+{
+	snprintf(request, size,
+		 "write /sys/bus/pci_express/drivers/pciehp/%s %s:pcie%s4",
+		 verb, guest->ports[0].bdf,
+		 topology_is_switch(guest->setup.port) ? "20" : "00");
+}
+
+/**
  * slot_wait_present() - wait for a device that may have come at boot, and let its
  * driver bind
  * @guest: the guest

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <libpciehp/compiler.h>
+#include <libpciehp/interruption.h>
 #include <libpciehp/vm.h>
 
 #include "runner.h"
@@ -205,23 +206,6 @@ static struct job *find_job(struct run *run, pid_t pid)
 	return NULL;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void on_signal(int signal)
-{
-	interrupted = 1;
-}
-
-/* Without SA_RESTART, so that waiting ends too. */
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-}
-
 /* Each takes its test and its machine with it. */
 static void end_jobs(struct run *run)
 {
@@ -334,7 +318,7 @@ static int run_all(struct run *run, unsigned int parallel)
 	for (size_t i = 0; i < run_n_jobs(run); i++)
 		n += !run->jobs[i].same_as && !run->jobs[i].omitted;
 
-	while (done < n && !interrupted) {
+	while (done < n && !interruption_noted()) {
 		while (running < parallel && (job = next_job(run, &next))) {
 			ret = start_job(run, job);
 			if (ret)
@@ -363,7 +347,7 @@ static int run_all(struct run *run, unsigned int parallel)
 			copy_result(&run->jobs[i]);
 	}
 
-	return interrupted ? -EINTR : 0;
+	return interruption_noted() ? -EINTR : 0;
 }
 
 /**
@@ -381,7 +365,7 @@ int jobs_run(struct run *run, unsigned int parallel)
 		 run->dir);
 	if (!mkdtemp(run->states))
 		return -errno;
-	catch_signals();
+	interruption_catch();
 	ret = make_jobs(run) ?: run_all(run, parallel);
 	end_jobs(run);
 	vm_remove_states(run->states);

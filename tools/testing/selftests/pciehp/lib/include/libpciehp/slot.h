@@ -81,6 +81,8 @@ int slot_attribute(struct guest *guest, int port, const char *attribute,
 		   char path[SLOT_PATH_SIZE]);
 int slot_write_attribute(struct guest *guest, int port, const char *attribute,
 			 const char *value);
+void slot_service_request(const struct guest *guest, const char *verb,
+			  char *request, size_t size);
 void slot_function_bdf(const struct guest *guest, int port, int function,
 		       char bdf[BDF_SIZE]);
 
