@@ -7,9 +7,10 @@
 
 #define CAPABILITIES_MAX	48
 
-#define SLTSTA_EVENTS	(PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_PFD | \
+/* All but Command Completed. */
+#define SLOT_EVENTS	(PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_PFD | \
 			 PCI_EXP_SLTSTA_MRLSC | PCI_EXP_SLTSTA_PDC | \
-			 PCI_EXP_SLTSTA_CC | PCI_EXP_SLTSTA_DLLSC)
+			 PCI_EXP_SLTSTA_DLLSC)
 
 /* PCIe Base Spec sec. 7.2.2 */
 static uint64_t config_address(const struct guest *guest, const char *bdf,
@@ -145,7 +146,8 @@ int slot_complete_command(struct guest *guest, int port)
  *
  * A port need not interrupt for events that occurred while it must not (PCIe Base
  * Spec sec. 6.7.3.4). QEMU's do, and do not even let a driver clear events that it
- * has not seen; so what is cleared here is exactly what is set.
+ * has not seen; so what is cleared here is exactly what is set. A command that has
+ * completed stays so: the driver may be waiting for that.
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -159,7 +161,7 @@ int slot_clear_events(struct guest *guest, int port)
 	offset += PCI_EXP_SLTSTA;
 
 	return ret ?: config_read16(guest, bdf, offset, &status) ?:
-	       config_write16(guest, bdf, offset, status & SLTSTA_EVENTS);
+	       config_write16(guest, bdf, offset, status & SLOT_EVENTS);
 }
 
 /**
