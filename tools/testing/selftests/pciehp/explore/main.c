@@ -25,7 +25,7 @@ static const char usage[] =
 "\n"
 "  -v VMLINUX   the kernel with debug information (vmlinux beside it)\n"
 "  -o DIR       where results go; what is there already is not done again (.)\n"
-"  -j N         how many at once (one for each CPU)\n"
+"  -j N         how many at once (three for two CPUs)\n"
 "  -t SECONDS   begin no more after that time\n"
 "  -l N         no more than N interleavings\n"
 "  -s PATTERN   scenarios (a quick cut)\n"
@@ -242,7 +242,7 @@ int main(int argc, char **argv)
 {
 	struct explore explore = {
 		.dir = ".", .functions = "*", .groups = "pciehp", .hits = 1,
-		.jobs = sysconf(_SC_NPROCESSORS_ONLN),
+		.jobs = environment_parallel(),
 		.again = "pciehp_explore ",
 	};
 	bool list = false;

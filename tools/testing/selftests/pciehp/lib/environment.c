@@ -84,6 +84,20 @@ const char *environment_initrd(const struct machine *machine)
 	return environment_get("PCIEHP_INITRD") ?: environment_agent(machine);
 }
 
+/**
+ * environment_parallel() - how many guests to run side by side
+ *
+ * Each waits for a third of its time, as for QEMU to start and to end.
+ *
+ * Return: three for two CPUs.
+ */
+unsigned int environment_parallel(void)
+{
+	unsigned int cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cpus + cpus / 2;
+}
+
 static bool can_run(const char *program)
 {
 	char *dirs, *dir, *next, path[PATH_MAX];

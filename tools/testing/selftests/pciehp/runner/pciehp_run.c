@@ -103,7 +103,7 @@ static int report(const struct run *run)
 
 int main(int argc, char **argv)
 {
-	unsigned int parallel = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned int parallel = environment_parallel();
 	struct run run = {
 		.program_dir = own_dir(),
 		.pattern = "*",

@@ -24,5 +24,6 @@ const char *environment_get(const char *name);
 const char *environment_agent(const struct machine *machine);
 const char *environment_initrd(const struct machine *machine);
 const char *environment_missing(void);
+unsigned int environment_parallel(void);
 
 #endif /* LIBPCIEHP_ENVIRONMENT_H */
