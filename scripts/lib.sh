@@ -49,8 +49,8 @@ free_mb() {
 
 # Patterns of cases, for pciehp_run: those of the report, and of what the series
 # fixes besides; one of each kind, as far as that takes little time; those whose guest
-# time is virtual; and those in which it is exact, as it is not with QEMU's nvme, nor
-# quite with several CPUs.
+# time is virtual; and those in which it is exact, for which pciehp-testing.rst has the
+# reasons.
 core='@(empty_slot|hotplug|slot|occupied_slot).*'
 core="$core|slot_use.ioh3420.@(power_lost|removed_while_unbound)"
 core="$core|bus_reset.msi.@(slot_*|attention_written_meanwhile|while_button_pending)"
@@ -62,10 +62,10 @@ quick="$quick|machine.*_1cpu.*|machine.pcie_root_port_msix_4cpu.*"
 quick="$quick|@(slot_use|suspend|runtime_suspend|reboot|no_hotplug).pcie_root_port.*"
 quick="$quick|bus_reset.msi.*|bus_reset.polling.@(slot_empty|attention_written_meanwhile)"
 quick="$quick|reset_moment.before_re*|error_recovery*.@(msi.*|polling.slot_*)"
-quick="$quick|vm.xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
+quick="$quick|@(vm|migration).xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
 quick="@($quick)"
 virtual='!(realtime.*|vfio*)'
-exact='!(realtime.*|vfio*|device.nvme.*|error_recovery_two_slots.*|machine.*_[24]cpu.*)'
+exact='!(realtime.*|vfio*|device.nvme.*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
 
 # image VARIANT: the kernel of $tree in that variant, built if need be
 image() {

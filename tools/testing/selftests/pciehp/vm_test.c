@@ -73,7 +73,37 @@ TEST_F_TIMEOUT(vm, plugged_and_unplugged_while_stopped, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 }
 
-TEST_F_TIMEOUT(vm, migrated_with_card, TIMEOUT_S)
+FIXTURE(migration)
+{
+	struct guest guest;
+	struct plug card;
+};
+
+FIXTURE_VARIANT(migration)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(migration, ioh3420) { .port = PORT_IOH3420 };
+FIXTURE_VARIANT_ADD(migration, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(migration, xio3130) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(migration)
+{
+	self->card = virtio_net(0, 0);
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){
+			   .port = variant->port,
+			   .migrates = true,
+		   });
+}
+
+FIXTURE_TEARDOWN(migration)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+TEST_F_TIMEOUT(migration, with_card, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
@@ -83,7 +113,7 @@ TEST_F_TIMEOUT(vm, migrated_with_card, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 }
 
-TEST_F_TIMEOUT(vm, migrated_while_button_pending, TIMEOUT_S)
+TEST_F_TIMEOUT(migration, while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	int64_t since_ns;

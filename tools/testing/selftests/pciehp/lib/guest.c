@@ -104,7 +104,7 @@ static int make_state(struct guest *guest, const char *state)
 		config->save = state;
 		ret = guest_bring_up(guest);
 		if (!ret) {
-			ret = vm_save_state(&guest->vm, state);
+			ret = vm_save_state(&guest->vm, config);
 			if (ret)
 				result_error(&guest->result,
 					     "save the machine's state: %s",
@@ -170,6 +170,7 @@ static int configure(struct guest *guest)
 		.cpus = setup->cpus ?: 1,
 		.memory_mib = setup->memory_mib ?: 256,
 		.real_time = setup->real_time,
+		.migrates = setup->migrates,
 		.reboots = setup->reboots,
 		.options = setup->options,
 		.fds = setup->fds,
@@ -316,7 +317,7 @@ int guest_boot(struct guest *guest, const char *name,
 
 /**
  * guest_migrate() - move a guest into another machine, by way of a file
- * @guest: the guest
+ * @guest: the guest, set up to migrate
  * @device: argument of -device, for what was plugged since the boot
  *
  * Return: 0 or a negative errno, recorded in the result.

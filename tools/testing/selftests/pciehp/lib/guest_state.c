@@ -28,7 +28,7 @@ int guest_save(struct guest *guest)
 {
 	int ret;
 
-	ret = vm_save_state(&guest->vm, guest->config.save);
+	ret = vm_save_state(&guest->vm, &guest->config);
 	if (ret)
 		result_error(&guest->result, "save the machine's state: %s",
 			     strerror(-ret));

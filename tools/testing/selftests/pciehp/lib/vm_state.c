@@ -40,8 +40,8 @@ void vm_state_path(const struct vm_config *config, const char *dir,
 	uint64_t hash = 0xcbf29ce484222325;
 	char size[64];
 
-	snprintf(size, sizeof(size), "%d %d %d", config->cpus,
-		 config->memory_mib, config->real_time);
+	snprintf(size, sizeof(size), "%d %d %d %d", config->cpus,
+		 config->memory_mib, config->real_time, vm_records(config));
 	hash = hash_string(hash, size);
 	hash = hash_string(hash, config->type);
 	hash = hash_string(hash, config->kernel);
@@ -202,28 +202,45 @@ static int say_paused(const char *path)
 	return ret;
 }
 
+static int migrate_to(struct vm *vm, const char *path)
+{
+	return migrate(vm, "migrate", "exec:cat > '%s'", path) ?:
+	       wait_for_status(vm, "query-migrate", "completed") ?:
+	       say_paused(path);
+}
+
+/*
+ * The thread that migrates cannot take turns with the main loop, as has to be while
+ * QEMU records. Its command for Xen writes the state of the devices there, and nothing
+ * else: no memory that is not a file, as the firmware's, without which a reset fails.
+ */
+static int save_devices(struct vm *vm, const char *path)
+{
+	return qmp_command(&vm->qmp, "xen-save-devices-state",
+			   json_pack("{s:s}", "filename", path), NULL);
+}
+
 /**
  * vm_save_state() - save a stopped machine, which can go on no more
  * @vm: the machine
- * @path: what it was started with as @save; this file comes last
+ * @config: how it was started; the file @config->save comes last
  *
  * Return: 0 or a negative errno.
  */
-int vm_save_state(struct vm *vm, const char *path)
+int vm_save_state(struct vm *vm, const struct vm_config *config)
 {
 	char part[PATH_MAX], console[PATH_MAX];
 	int ret;
 
-	console_path(path, console);
+	console_path(config->save, console);
 	ret = vm_save_console(vm, console);
 	if (ret)
 		return ret;
 
-	snprintf(part, sizeof(part), "%s.part", path);
-	ret = migrate(vm, "migrate", "exec:cat > '%s'", part) ?:
-	      wait_for_status(vm, "query-migrate", "completed") ?:
-	      say_paused(part);
-	if (!ret && rename(part, path))
+	snprintf(part, sizeof(part), "%s.part", config->save);
+	ret = vm_records(config) ? save_devices(vm, part) :
+				   migrate_to(vm, part);
+	if (!ret && rename(part, config->save))
 		ret = -errno;
 
 	return ret;
@@ -266,9 +283,7 @@ int vm_send(struct vm *vm, int fd)
 
 	own_file_path(fd, path);
 
-	return migrate(vm, "migrate", "exec:cat > '%s'", path) ?:
-	       wait_for_status(vm, "query-migrate", "completed") ?:
-	       say_paused(path);
+	return migrate_to(vm, path);
 }
 
 /**

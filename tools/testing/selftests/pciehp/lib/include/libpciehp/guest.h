@@ -51,6 +51,7 @@ struct guest_file {
  * @cpus: how many; usually 1
  * @memory_mib: MiB of memory; usually 256
  * @real_time: guest time is host time
+ * @migrates: guest_migrate() will be called
  * @reboots: the guest may reboot
  * @suffix: added to the case's name in those of files
  * @own_boot: no other case wants the same machine
@@ -75,6 +76,7 @@ struct guest_setup {
 	int cpus;
 	int memory_mib;
 	bool real_time;
+	bool migrates;
 	bool reboots;
 	const char *suffix;
 	bool own_boot;

@@ -28,6 +28,7 @@
  * @cpus: how many
  * @memory_mib: MiB of memory
  * @real_time: guest time is host time, and CPUs run side by side
+ * @migrates: vm_send() or vm_receive() will be called
  * @reboots: a guest that reboots is not at its end
  * @options: more options of QEMU and their arguments by turns, NULL after the
  *	last; may be NULL
@@ -47,6 +48,7 @@ struct vm_config {
 	int cpus;
 	int memory_mib;
 	bool real_time;
+	bool migrates;
 	bool reboots;
 	const char *const *options;
 	const int *fds;
@@ -95,6 +97,7 @@ struct command_line {
 	int argc;
 };
 
+bool vm_records(const struct vm_config *config);
 void vm_command_line_build(struct command_line *cl,
 			   const struct vm_config *config, int qmp, int gdb,
 			   int console);
@@ -103,7 +106,7 @@ void vm_command_line_free(struct command_line *cl);
 /* vm_state.c */
 void vm_state_path(const struct vm_config *config, const char *dir,
 		   char path[PATH_MAX]);
-int vm_save_state(struct vm *vm, const char *path);
+int vm_save_state(struct vm *vm, const struct vm_config *config);
 int vm_load_console(struct vm *vm, const char *path);
 int vm_load_state(struct vm *vm, const char *path);
 void vm_remove_states(const char *dir);
