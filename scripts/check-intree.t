@@ -32,7 +32,7 @@ all_skipped_but() {
 }
 
 run_without_kernel() {
-	selftests run_tests | all_skipped_but 4
+	selftests run_tests | all_skipped_but 5
 }
 
 run_without_jansson() {

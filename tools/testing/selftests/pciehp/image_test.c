@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which machine boots a kernel image, by the image's header. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../kselftest_harness.h"
+
+#include <libpciehp/machine.h>
+
+FIXTURE(image)
+{
+	int fd;
+	char path[32];
+	char why[256];
+};
+
+FIXTURE_SETUP(image)
+{
+	self->fd = memfd_create("image", MFD_CLOEXEC);
+	ASSERT_LE(0, self->fd);
+	snprintf(self->path, sizeof(self->path), "/proc/self/fd/%d", self->fd);
+}
+
+FIXTURE_TEARDOWN(image)
+{
+	close(self->fd);
+}
+
+/* put() - what is at an offset, in an image of that size. */
+static bool put(int fd, const char *magic, off_t offset, off_t size)
+{
+	ssize_t len = strlen(magic);
+
+	return !ftruncate(fd, 0) && !ftruncate(fd, size) &&
+	       pwrite(fd, magic, len, offset) == len;
+}
+
+TEST_F(image, of_arm64)
+{
+	const struct machine *machine;
+
+	ASSERT_TRUE(put(self->fd, "ARM\x64", 56, 4096));
+	machine = machine_of_kernel(self->path, self->why, sizeof(self->why));
+	ASSERT_NE(NULL, machine);
+	EXPECT_STREQ("arm64", machine->arch);
+}
+
+TEST_F(image, of_x86_64)
+{
+	const struct machine *machine;
+
+	ASSERT_TRUE(put(self->fd, "HdrS", 0x202, 4096));
+	machine = machine_of_kernel(self->path, self->why, sizeof(self->why));
+	ASSERT_NE(NULL, machine);
+	EXPECT_STREQ("x86_64", machine->arch);
+}
+
+TEST_F(image, ends_within_the_magic)
+{
+	ASSERT_TRUE(put(self->fd, "ARM", 56, 59));
+	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
+					  sizeof(self->why)));
+	EXPECT_NE(NULL, strstr(self->why, "no kernel image of"));
+}
+
+TEST_F(image, is_empty)
+{
+	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
+					  sizeof(self->why)));
+	EXPECT_NE(NULL, strstr(self->why, "no kernel image of"));
+}
+
+TEST_F(image, is_compressed)
+{
+	ASSERT_TRUE(put(self->fd, "\x1f\x8b", 0, 4096));
+	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
+					  sizeof(self->why)));
+	EXPECT_NE(NULL, strstr(self->why, "gunzip"));
+}
+
+TEST_F(image, is_zboot)
+{
+	ASSERT_TRUE(put(self->fd, "zimg", 4, 4096));
+	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
+					  sizeof(self->why)));
+	EXPECT_NE(NULL, strstr(self->why, "zboot"));
+}
+
+TEST_F(image, is_a_directory)
+{
+	EXPECT_EQ(NULL, machine_of_kernel("/", self->why, sizeof(self->why)));
+	EXPECT_STREQ("/: not a file", self->why);
+}
+
+TEST_F(image, is_not_there)
+{
+	EXPECT_EQ(NULL, machine_of_kernel("/none/such", self->why,
+					  sizeof(self->why)));
+	EXPECT_STREQ("/none/such: No such file or directory", self->why);
+}
+
+TEST_HARNESS_MAIN
