@@ -57,9 +57,29 @@ TEST_F(image, of_x86_64)
 	EXPECT_STREQ("x86_64", machine->arch);
 }
 
+TEST_F(image, of_riscv64)
+{
+	const struct machine *machine;
+
+	ASSERT_TRUE(put(self->fd, "RSC\x05", 56, 4096));
+	machine = machine_of_kernel(self->path, self->why, sizeof(self->why));
+	ASSERT_NE(NULL, machine);
+	EXPECT_STREQ("riscv64", machine->arch);
+	EXPECT_STREQ("qemu-system-riscv64", machine->qemu);
+}
+
+/* The deprecated magic, which version 0.2 of the header promises no more. */
+TEST_F(image, of_riscv64_by_the_old_magic_alone)
+{
+	ASSERT_TRUE(put(self->fd, "RISCV", 48, 4096));
+	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
+					  sizeof(self->why)));
+	EXPECT_NE(NULL, strstr(self->why, "no kernel image of"));
+}
+
 TEST_F(image, ends_within_the_magic)
 {
-	ASSERT_TRUE(put(self->fd, "ARM", 56, 59));
+	ASSERT_TRUE(put(self->fd, "RSC", 56, 59));
 	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
 					  sizeof(self->why)));
 	EXPECT_NE(NULL, strstr(self->why, "no kernel image of"));

@@ -3,10 +3,15 @@
  * What every port must do, on every machine: port models, ways to interrupt and
  * numbers of CPUs. The model decides between MSI-X (pcie-root-port) and MSI.
  */
+#include <stdlib.h>
+
 #include "guest_fixture.h"
 
 /* Guest time. */
 #define JOIN_MS		10000
+
+/* A boot takes few; who repeats one for ever is stopped by the kernel at 100000. */
+#define INTERRUPTS_MAX	1000
 
 FIXTURE(machine)
 {
@@ -102,6 +107,15 @@ static const char *impossible(struct guest *guest)
 		return NULL;
 	if (!guest->ports[0].irq_pin)
 		return "QEMU's port has no interrupt pin";
+
+	/*
+	 * The APLIC of riscv64 forwards a wired interrupt as a message. Linux then
+	 * asks for another one, to be sent if the line is still high; QEMU 7.2 does
+	 * not look at the line.
+	 */
+	if (!guest_request(guest, "interrupts pciehp") &&
+	    strtoul(guest->agent.text, NULL, 10) > INTERRUPTS_MAX)
+		return "QEMU repeats an interrupt that is wired for ever";
 
 	/*
 	 * A command makes Command Completed pending, and the line goes up. QEMU's

@@ -45,13 +45,33 @@ int guest_start(struct guest *guest)
 	return ret;
 }
 
+/* To write what is in a register already starts its timer. */
+static int start_timers(struct guest *guest)
+{
+	uint64_t addr = guest->config.machine->timers, time;
+	struct gdbstub *gdb = &guest->vm.gdb;
+	int ret;
+
+	if (!addr)
+		return 0;
+	ret = gdb_physical(gdb, true);
+	for (int cpu = 0; !ret && cpu < guest->config.cpus; cpu++) {
+		ret = gdb_read(gdb, addr, &time, sizeof(time)) ?:
+		      gdb_write(gdb, addr, &time, sizeof(time));
+		addr += sizeof(time);
+	}
+
+	return ret ?: gdb_physical(gdb, false);
+}
+
 static int reach_agent(struct guest *guest)
 {
 	const struct vm_config *config = &guest->config;
 	int ret;
 
 	if (config->load || config->incoming)
-		ret = agent_attach(&guest->agent, &guest->vm.gdb);
+		ret = agent_attach(&guest->agent, &guest->vm.gdb) ?:
+		      start_timers(guest);
 	else
 		ret = agent_init(&guest->agent, &guest->vm.gdb,
 				 BOOT_TIMEOUT_MS);
@@ -188,6 +208,12 @@ static int configure(struct guest *guest)
 		       config->machine->type_gicv2m : config->machine->type;
 	if (!config->type) {
 		result_skip(&guest->result, "%s has no GICv2m",
+			    config->machine->arch);
+		return -EOPNOTSUPP;
+	}
+	if (config->machine->starves && config->cpus > 1 && !config->real_time) {
+		result_skip(&guest->result,
+			    "a CPU of %s that spins starves the others in QEMU's guest time",
 			    config->machine->arch);
 		return -EOPNOTSUPP;
 	}

@@ -47,6 +47,25 @@ static const struct machine x86_64 = {
 	.pc_register = 16,
 };
 
+/*
+ * Without the aia option, there is but a PLIC, which takes no MSI. With it, QEMU 7.2
+ * repeats an interrupt that is wired for ever, so that the serial port may have none:
+ * init's console is none at all, and that of the early boot stays. sstc=off: timers are
+ * a device's then, whose registers can be written in memory.
+ */
+static const struct machine riscv64 = {
+	.arch = "riscv64",
+	.qemu = "qemu-system-riscv64",
+	.type = "virt,aia=aplic-imsic",
+	.cpu = "rv64,sstc=off",
+	.console = "ttynull earlycon keep_bootcon",
+	.ecam = 0x30000000,
+	.timers = 0x2004000,
+	.messages = 254,
+	.starves = true,
+	.pc_register = 32,
+};
+
 static bool matches(const unsigned char *head, size_t len, size_t offset,
 		    const char *magic)
 {
@@ -60,9 +79,9 @@ static bool matches(const unsigned char *head, size_t len, size_t offset,
  * @why: receives the reason when there is none
  * @size: room in @why
  *
- * The magic numbers are those of Documentation/arch/arm64/booting.rst and
- * Documentation/arch/x86/boot.rst, and of the EFI zboot header, which QEMU before
- * 8.1 cannot unpack.
+ * The magic numbers are those of Documentation/arch/arm64/booting.rst,
+ * Documentation/arch/x86/boot.rst and Documentation/arch/riscv/boot-image-header.rst,
+ * and of the EFI zboot header, which QEMU before 8.1 cannot unpack.
  *
  * Return: the machine, or NULL.
  */
@@ -95,6 +114,8 @@ const struct machine *machine_of_kernel(const char *path, char *why,
 		return &arm64;
 	if (matches(head, len, 0x202, "HdrS"))
 		return &x86_64;
+	if (matches(head, len, 56, "RSC\x05"))
+		return &riscv64;
 
 	if (matches(head, len, 4, "zimg"))
 		snprintf(why, size, "%s: an EFI zboot image, unpack it first",
@@ -104,7 +125,7 @@ const struct machine *machine_of_kernel(const char *path, char *why,
 			 path);
 	else
 		snprintf(why, size,
-			 "%s: no kernel image of arm64 or x86_64", path);
+			 "%s: no kernel image of arm64, x86_64 or riscv64", path);
 
 	return NULL;
 }

@@ -3,6 +3,7 @@
 #ifndef LIBPCIEHP_MACHINE_H
 #define LIBPCIEHP_MACHINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,10 @@
  * @console: the kernel's name of the serial port
  * @ecam: physical address of the PCI configuration space (PCIe Base Spec
  *	sec. 7.2.2)
+ * @timers: physical address of the CPUs' time compare registers, of 64 bits each, when
+ *	QEMU saves what is in them but does not start the timers again; else 0
+ * @messages: how many MSIs a CPU can tell apart, 0 if nobody wants so many
+ * @starves: a CPU that spins keeps the others from running when guest time is virtual
  * @pc_register: the program counter's number in the gdb protocol
  */
 struct machine {
@@ -28,6 +33,9 @@ struct machine {
 	const char *global;
 	const char *console;
 	uint64_t ecam;
+	uint64_t timers;
+	int messages;
+	bool starves;
 	int pc_register;
 };
 
