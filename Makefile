@@ -38,7 +38,7 @@ explore: setup		## stop the driver at its every call, and have things happen (FU
 scale: setup		## print what 1 to 128 slots cost
 	@scripts/scale
 
-matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64)
+matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64, riscv64)
 	@scripts/matrix
 
 check: setup		## run all checks and tests
