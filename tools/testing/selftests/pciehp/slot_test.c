@@ -158,7 +158,7 @@ static int drive(struct guest *guest, const char *verb)
 {
 	char request[SLOT_PATH_SIZE];
 
-	slot_service_request(guest, verb, request, sizeof(request));
+	slot_service_request(guest, 0, verb, request, sizeof(request));
 
 	return guest_request(guest, "%s", request);
 }
@@ -170,7 +170,7 @@ TEST_F_TIMEOUT(slot_use, unbound_port_is_silent, TIMEOUT_S)
 	ASSERT_EQ(0, drive(guest, "unbind"));
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
 	ASSERT_EQ(0, guest_request(guest, "sleep 2000"));
-	guest->unbound = true;
+	guest->ports[0].unbound = true;
 	/* its power is off, so that nobody need be asked */
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));

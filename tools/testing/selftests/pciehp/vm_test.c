@@ -165,7 +165,7 @@ TEST_F_TIMEOUT(no_hotplug, hot_add_is_refused, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	char bdf[BDF_SIZE];
 
-	guest->unbound = true;
+	guest->ports[0].unbound = true;
 	ASSERT_EQ(-EREMOTEIO, slot_try_plug(guest, &self->card));
 	EXPECT_NE(NULL, strstr(guest->vm.qmp.error, "port0"));
 	slot_function_bdf(guest, 0, 0, bdf);

@@ -239,7 +239,7 @@ static int go_through_events(struct guest *guest,
 /* Interrupts that nothing has released come late, but come. */
 static int release(struct guest *guest, const char *settle)
 {
-	return operation_release(guest) ?: verdict_ask_all(guest, settle);
+	return operation_release(guest, 0) ?: verdict_ask_all(guest, settle);
 }
 
 /**

@@ -16,23 +16,31 @@
 
 #define ID_SIZE		256
 #define REQUEST_SIZE	1024
+#define STANDBY_SIZE	2048
 
 /* Cards of the scenarios and the operations, by QEMU's id. */
 #define CARD		"dev0"
 #define OTHER_CARD	"dev1"
 #define SECOND_FUNCTION	"dev0.1"
+#define INNER_CARD	"dev2"
+#define INNER_OTHER_CARD	"dev3"
+
+/* The slots of a machine, at most: one, and one nested in it. */
+#define PORTS_MAX	2
 
 /* cards.c */
-extern const struct plug full_card;
-extern const struct plug quick_card;
-
-const struct plug *card_find(struct guest *guest);
+const struct plug *card_full(int port);
+const struct plug *card_quick(int port);
+bool card_is_switch(const struct plug *card);
+int ports_refresh(struct guest *guest);
+const struct plug *card_find(struct guest *guest, int port);
 
 /**
  * struct scenario - what goes on while something else happens
  * @name: its name
  * @setup: the machine
  * @card: a card that is there from the boot on, as of -device, or NULL
+ * @port: number of the port of the slot that it is about
  * @hot_added: it is plugged after the boot instead
  * @stays: the card stays if nothing else happens
  * @quick: it is part of the quick cut
@@ -45,6 +53,7 @@ struct scenario {
 	const char *name;
 	struct guest_setup setup;
 	const char *card;
+	int port;
 	bool hot_added;
 	bool stays;
 	bool quick;
@@ -63,9 +72,9 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  const char *state, const char *const *options, char *request,
 		  size_t size);
 
-int operation_press_again(struct guest *guest);
-int operation_hold(struct guest *guest);
-int operation_release(struct guest *guest);
+int operation_press_again(struct guest *guest, int port);
+int operation_hold(struct guest *guest, int port);
+int operation_release(struct guest *guest, int port);
 
 /**
  * struct operation - what happens at a point
@@ -75,12 +84,14 @@ int operation_release(struct guest *guest);
  * @run: does it to the stopped machine: 0; -EREMOTEIO when QEMU refuses;
  *	-EOPNOTSUPP when it makes no sense there; or another negative errno. NULL
  *	for one that is a request to the standby process.
+ * @port: number of the port of the slot that it is about
  */
 struct operation {
 	const char *name;
 	bool quick;
 	int standby;
-	int (*run)(struct guest *guest);
+	int (*run)(struct guest *guest, int port);
+	int port;
 };
 
 extern const struct operation operations[];
@@ -89,9 +100,48 @@ extern const size_t n_operations;
 const struct operation *operation_find(const char *name);
 int operation_run(const struct operation *operation, struct guest *guest);
 bool operation_forgets(const struct operation *operation);
-int operation_standby(struct guest *guest);
-int operation_save_standby(struct guest *guest, uint32_t *base);
-int operation_load_standby(struct guest *guest, uint32_t base);
+bool operation_applies(const struct operation *operation,
+		       const struct scenario *scenario);
+
+/* standby.c */
+/**
+ * enum standby_request - what the standby process can be asked for
+ * @STANDBY_POWER_OFF: write "power" of the slot
+ * @STANDBY_POWER_ON: likewise
+ * @STANDBY_ATTENTION: write "attention"
+ * @STANDBY_UNBIND: unbind pciehp from its port
+ * @STANDBY_BIND: bind it
+ * @STANDBY_REMOVE: have the kernel forget the card
+ * @STANDBY_RESCAN: have it look for all devices
+ * @STANDBY_RESET: reset the bus above the port
+ * @STANDBY_INNER_POWER_OFF: as @STANDBY_POWER_OFF and so on, for the nested slot
+ * @STANDBY_INNER_POWER_ON: likewise
+ * @STANDBY_INNER_ATTENTION: likewise
+ * @STANDBY_INNER_UNBIND: likewise
+ * @STANDBY_INNER_BIND: likewise
+ * @STANDBY_INNER_REMOVE: likewise
+ */
+enum standby_request {
+	STANDBY_POWER_OFF,
+	STANDBY_POWER_ON,
+	STANDBY_ATTENTION,
+	STANDBY_UNBIND,
+	STANDBY_BIND,
+	STANDBY_REMOVE,
+	STANDBY_RESCAN,
+	STANDBY_RESET,
+	STANDBY_INNER_POWER_OFF,
+	STANDBY_INNER_POWER_ON,
+	STANDBY_INNER_ATTENTION,
+	STANDBY_INNER_UNBIND,
+	STANDBY_INNER_BIND,
+	STANDBY_INNER_REMOVE,
+};
+
+int standby_begin(struct guest *guest);
+int standby_save(struct guest *guest, uint32_t *base);
+int standby_load(struct guest *guest, uint32_t base);
+int standby_wake(struct guest *guest, enum standby_request request);
 
 /**
  * struct event - something that happens at a point

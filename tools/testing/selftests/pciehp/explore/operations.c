@@ -6,30 +6,15 @@
 
 #include "explore.h"
 
-/* QEMU's docs/specs/edu: whoever writes here has it interrupt. */
-#define EDU_INTERRUPT_RAISE	0x60
-
-/* Requests to the standby process, in the order of standby_requests(). */
-enum standby_request {
-	STANDBY_POWER_OFF,
-	STANDBY_POWER_ON,
-	STANDBY_ATTENTION,
-	STANDBY_UNBIND,
-	STANDBY_BIND,
-	STANDBY_RESCAN,
-	STANDBY_REMOVE,
-	STANDBY_RESET,
-};
-
-static int add_other(struct guest *guest)
+static int add_other(struct guest *guest, int port)
 {
-	return slot_try_plug(guest, &quick_card);
+	return slot_try_plug(guest, card_quick(port));
 }
 
 /* A port that must not interrupt need not tell later (sec. 6.7.3.4). */
-static int add_silently(struct guest *guest)
+static int add_silently(struct guest *guest, int port)
 {
-	const char *bdf = guest->ports[0].bdf;
+	const char *bdf = guest->ports[port].bdf;
 	uint16_t control;
 	int offset, ret;
 
@@ -40,12 +25,13 @@ static int add_silently(struct guest *guest)
 	if (control & PCI_EXP_SLTCTL_HPIE)
 		return -EOPNOTSUPP;
 
-	return slot_try_plug(guest, &quick_card) ?: slot_clear_events(guest, 0);
+	return slot_try_plug(guest, card_quick(port)) ?:
+	       slot_clear_events(guest, port);
 }
 
-static int press_button(struct guest *guest)
+static int press_button(struct guest *guest, int port)
 {
-	const struct plug *card = card_find(guest);
+	const struct plug *card = card_find(guest, port);
 
 	if (!card)
 		return -EOPNOTSUPP;
@@ -57,6 +43,7 @@ static int press_button(struct guest *guest)
 /**
  * operation_press_again() - press the attention button while the power indicator blinks
  * @guest: the guest, whose machine is stopped
+ * @port: number of the slot's port
  *
  * QEMU presses it for a device_del, but refuses that for a device a second time, and
  * any while the indicator blinks. So it is for the card's other function, and for QEMU
@@ -64,9 +51,9 @@ static int press_button(struct guest *guest)
  *
  * Return: as struct operation's @run.
  */
-int operation_press_again(struct guest *guest)
+int operation_press_again(struct guest *guest, int port)
 {
-	const char *bdf = guest->ports[0].bdf;
+	const char *bdf = guest->ports[port].bdf;
 	char function[BDF_SIZE];
 	uint16_t control, status;
 	int offset, ret;
@@ -90,51 +77,51 @@ int operation_press_again(struct guest *guest)
 	       config_write16(guest, bdf, offset + PCI_EXP_SLTCTL, control);
 }
 
-static int remove_by_surprise(struct guest *guest)
+static int remove_by_surprise(struct guest *guest, int port)
 {
-	const struct plug *card = card_find(guest);
+	const struct plug *card = card_find(guest, port);
 
 	return card ? slot_surprise_remove(guest, card) : -EOPNOTSUPP;
 }
 
-static int replace_by_other(struct guest *guest)
+static int replace_by_other(struct guest *guest, int port)
 {
-	const struct plug *card = card_find(guest);
+	const struct plug *card = card_find(guest, port);
 
 	if (!card)
 		return -EOPNOTSUPP;
 
 	return slot_surprise_remove(guest, card) ?:
-	       slot_try_plug(guest, card == &quick_card ? &full_card :
-						      &quick_card);
+	       slot_try_plug(guest, card == card_quick(port) ?
+				    card_full(port) : card_quick(port));
 }
 
-static int replace_by_same(struct guest *guest)
+static int replace_by_same(struct guest *guest, int port)
 {
-	const struct plug *card = card_find(guest);
+	const struct plug *card = card_find(guest, port);
 
-	if (!card)
+	if (!card || card_is_switch(card))
 		return -EOPNOTSUPP;
 
 	return slot_surprise_remove(guest, card) ?:
 	       slot_try_plug(guest, card);
 }
 
-static int add_and_remove(struct guest *guest)
+static int add_and_remove(struct guest *guest, int port)
 {
-	return slot_try_plug(guest, &quick_card) ?:
-	       slot_surprise_remove(guest, &quick_card);
+	return slot_try_plug(guest, card_quick(port)) ?:
+	       slot_surprise_remove(guest, card_quick(port));
 }
 
-static int complete_command(struct guest *guest)
+static int complete_command(struct guest *guest, int port)
 {
-	return slot_complete_command(guest, 0);
+	return slot_complete_command(guest, port);
 }
 
 /* The bits that hold messages back, and where they are (PCIe Base Spec sec. 7.7). */
-static int find_mask(struct guest *guest, int *offset, uint16_t *bits)
+static int find_mask(struct guest *guest, int port, int *offset, uint16_t *bits)
 {
-	const char *bdf = guest->ports[0].bdf;
+	const char *bdf = guest->ports[port].bdf;
 	uint16_t control;
 	int ret;
 
@@ -157,13 +144,13 @@ static int find_mask(struct guest *guest, int *offset, uint16_t *bits)
 	return 0;
 }
 
-static int mask(struct guest *guest, bool on)
+static int mask(struct guest *guest, int port, bool on)
 {
-	const char *bdf = guest->ports[0].bdf;
+	const char *bdf = guest->ports[port].bdf;
 	uint16_t value, bits;
 	int offset, ret;
 
-	ret = find_mask(guest, &offset, &bits);
+	ret = find_mask(guest, port, &offset, &bits);
 	if (ret == -ENODEV)
 		return -EOPNOTSUPP;
 
@@ -175,23 +162,25 @@ static int mask(struct guest *guest, bool on)
 /**
  * operation_hold() - have the port's interrupts wait
  * @guest: the guest, whose machine is stopped
+ * @port: number of the slot's port
  *
  * Return: as struct operation's @run.
  */
-int operation_hold(struct guest *guest)
+int operation_hold(struct guest *guest, int port)
 {
-	return mask(guest, true);
+	return mask(guest, port, true);
 }
 
 /**
  * operation_release() - deliver the port's interrupts that wait, and all later ones
  * @guest: the guest, whose machine is stopped
+ * @port: number of the slot's port
  *
  * Return: as struct operation's @run.
  */
-int operation_release(struct guest *guest)
+int operation_release(struct guest *guest, int port)
 {
-	return mask(guest, false);
+	return mask(guest, port, false);
 }
 
 const struct operation operations[] = {
@@ -214,6 +203,16 @@ const struct operation operations[] = {
 	{ "bus_reset", true, STANDBY_RESET, NULL },
 	{ "hold_interrupts", true, -1, operation_hold },
 	{ "release_interrupts", false, -1, operation_release },
+	{ "inner_add", true, -1, add_other, .port = 1 },
+	{ "inner_button", true, -1, press_button, .port = 1 },
+	{ "inner_surprise_removal", true, -1, remove_by_surprise, .port = 1 },
+	{ "inner_replace_by_same", false, -1, replace_by_same, .port = 1 },
+	{ "inner_power_off", true, STANDBY_INNER_POWER_OFF, NULL, .port = 1 },
+	{ "inner_power_on", false, STANDBY_INNER_POWER_ON, NULL, .port = 1 },
+	{ "inner_attention", true, STANDBY_INNER_ATTENTION, NULL, .port = 1 },
+	{ "inner_unbind", false, STANDBY_INNER_UNBIND, NULL, .port = 1 },
+	{ "inner_bind", false, STANDBY_INNER_BIND, NULL, .port = 1 },
+	{ "inner_remove", false, STANDBY_INNER_REMOVE, NULL, .port = 1 },
 };
 
 const size_t n_operations = ARRAY_SIZE(operations);
@@ -242,112 +241,21 @@ const struct operation *operation_find(const char *name)
  */
 bool operation_forgets(const struct operation *operation)
 {
-	return operation->standby == STANDBY_REMOVE;
-}
-
-static int standby_requests(struct guest *guest, char *text, size_t size)
-{
-	char power[SLOT_PATH_SIZE], attention[SLOT_PATH_SIZE], bdf[BDF_SIZE];
-	char unbind[SLOT_PATH_SIZE], bind[SLOT_PATH_SIZE], root[BDF_SIZE];
-	int len, ret;
-
-	ret = slot_attribute(guest, 0, "power", power) ?:
-	      slot_attribute(guest, 0, "attention", attention);
-	if (ret)
-		return ret;
-	slot_function_bdf(guest, 0, 0, bdf);
-	slot_service_request(guest, "unbind", unbind, sizeof(unbind));
-	slot_service_request(guest, "bind", bind, sizeof(bind));
-	len = snprintf(text, size,
-		       "write %s 0;write %s 1;write %s 1;%s;%s;write /sys/bus/pci/rescan 1;write /sys/bus/pci/devices/%s/remove 1",
-		       power, power, attention, unbind, bind, bdf);
-	if (!pci_tree_find(&guest->vm.qmp, "root0", root))
-		snprintf(text + len, size - len,
-			 ";write /sys/bus/pci/devices/%s/reset_subordinate 1",
-			 root);
-
-	return 0;
+	return operation->standby == STANDBY_REMOVE ||
+	       operation->standby == STANDBY_INNER_REMOVE;
 }
 
 /**
- * operation_standby() - start the process that runs operations in the guest
- * @guest: the guest, whose machine has the device for it
+ * operation_applies() - does an operation make sense while a scenario goes on
+ * @operation: the operation
+ * @scenario: the scenario
  *
- * Return: 0 or a negative errno, recorded in the result.
+ * Return: whether the slot that it is about may be there.
  */
-int operation_standby(struct guest *guest)
+bool operation_applies(const struct operation *operation,
+		       const struct scenario *scenario)
 {
-	char text[REQUEST_SIZE], bdf[BDF_SIZE];
-	int ret;
-
-	ret = pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
-	      standby_requests(guest, text, sizeof(text)) ?:
-	      guest_request(guest, "standby %s %d %s", bdf,
-			    guest->config.cpus - 1, text);
-	if (ret)
-		result_error(&guest->result,
-			     "start the standby process (CONFIG_UIO_PCI_GENERIC): %s",
-			     strerror(-ret));
-
-	return ret;
-}
-
-/**
- * operation_save_standby() - tell what QEMU does not save of the device
- * @guest: the guest, after operation_standby()
- * @base: receives the physical address of its registers
- *
- * Return: 0 or a negative errno.
- */
-int operation_save_standby(struct guest *guest, uint32_t *base)
-{
-	uint16_t low, high;
-	char bdf[BDF_SIZE];
-	int ret;
-
-	ret = pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
-	      config_read16(guest, bdf, PCI_BASE_ADDRESS_0, &low) ?:
-	      config_read16(guest, bdf, PCI_BASE_ADDRESS_0 + 2, &high);
-	if (!ret)
-		*base = (uint32_t)high << 16 | (low & ~0xf);
-
-	return ret;
-}
-
-/**
- * operation_load_standby() - give the device back what QEMU did not save
- * @guest: the guest
- * @base: physical address of its registers
- *
- * Return: 0 or a negative errno.
- */
-int operation_load_standby(struct guest *guest, uint32_t base)
-{
-	char bdf[BDF_SIZE];
-
-	return pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
-	       config_write16(guest, bdf, PCI_BASE_ADDRESS_0, base) ?:
-	       config_write16(guest, bdf, PCI_BASE_ADDRESS_0 + 2, base >> 16) ?:
-	       config_write16(guest, bdf, PCI_COMMAND, PCI_COMMAND_MEMORY);
-}
-
-/* Have the device interrupt, whose handler wakes the standby process. */
-static int wake_standby(struct guest *guest, int request)
-{
-	struct gdbstub *gdb = &guest->vm.gdb;
-	uint8_t bits[4] = { 1 << request };
-	char root[BDF_SIZE];
-	uint32_t base;
-	int ret;
-
-	if (request == STANDBY_RESET &&
-	    pci_tree_find(&guest->vm.qmp, "root0", root))
-		return -EOPNOTSUPP;
-	ret = operation_save_standby(guest, &base);
-
-	return ret ?: gdb_physical(gdb, true) ?:
-	       gdb_write(gdb, base + EDU_INTERRUPT_RAISE, bits, sizeof(bits)) ?:
-	       gdb_physical(gdb, false);
+	return !operation->port || scenario->setup.nested;
 }
 
 /**
@@ -359,6 +267,14 @@ static int wake_standby(struct guest *guest, int request)
  */
 int operation_run(const struct operation *operation, struct guest *guest)
 {
-	return operation->run ? operation->run(guest) :
-	       wake_standby(guest, operation->standby);
+	int ret;
+
+	ret = ports_refresh(guest);
+	if (ret)
+		return ret;
+	if (operation->port >= guest->n_ports)
+		return -EOPNOTSUPP;
+
+	return operation->run ? operation->run(guest, operation->port) :
+	       standby_wake(guest, operation->standby);
 }

@@ -141,6 +141,7 @@ static void choose_second(const struct explore *explore,
 	do {
 		event->operation = &operations[hash++ / n % n_operations];
 	} while (is_release(event->operation) != held ||
+		 !operation_applies(event->operation, interleaving->scenario) ||
 		 (!held && !plan_has_operation(explore, event->operation)));
 	interleaving->n_events = 2;
 }
@@ -180,6 +181,7 @@ static int add_scenario(struct explore *explore, size_t *room,
 	for (size_t i = 0; i < n; i++) {
 		for (size_t o = 0; !ret && o < n_operations; o++) {
 			if (!is_release(&operations[o]) &&
+			    operation_applies(&operations[o], scenario) &&
 			    plan_has_operation(explore, &operations[o]))
 				ret = add_events(explore, room, scenario, hits,
 						 n, i, &operations[o]);

@@ -14,13 +14,13 @@
 /* A reset waits a minute for a card that is gone. */
 #define JOIN_MS		120000
 #define RECOVERY_MS	5000
+#define BRING_UP_MS	5000
 /* Less than the 5 s of the attention button (PCIe Base Spec sec. 6.7.1.5). */
 #define BUTTON_MS	4000
 #define SLEEP_S		"20"
 
-#define OPTIONS_MAX	16
-
 #define E1000E	"e1000e,id=" CARD ",bus=port0,romfile="
+#define INNER	"e1000e,id=" INNER_CARD ",bus=port1,romfile="
 
 static const char *const machine_options[] = {
 	/* for the standby process, see operations.c */
@@ -35,14 +35,9 @@ static const char *const machine_options[] = {
 	NULL
 };
 
-static void first_bdf(const struct guest *guest, char bdf[BDF_SIZE])
-{
-	slot_function_bdf(guest, 0, 0, bdf);
-}
-
 static int trigger_add(struct guest *guest, const struct scenario *scenario)
 {
-	return slot_plug(guest, &quick_card);
+	return slot_plug(guest, card_quick(scenario->port));
 }
 
 static int request_added(struct guest *guest, const struct scenario *scenario,
@@ -50,7 +45,7 @@ static int request_added(struct guest *guest, const struct scenario *scenario,
 {
 	char bdf[BDF_SIZE];
 
-	first_bdf(guest, bdf);
+	slot_function_bdf(guest, scenario->port, 0, bdf);
 	snprintf(text, size, "wait add,bind %s %d;sleep 500", bdf, ADD_MS);
 
 	return 0;
@@ -58,12 +53,12 @@ static int request_added(struct guest *guest, const struct scenario *scenario,
 
 static int trigger_remove(struct guest *guest, const struct scenario *scenario)
 {
-	return slot_request_unplug(guest, &full_card);
+	return slot_request_unplug(guest, card_find(guest, scenario->port));
 }
 
 static int trigger_surprise(struct guest *guest, const struct scenario *scenario)
 {
-	return slot_surprise_remove(guest, &full_card);
+	return slot_surprise_remove(guest, card_find(guest, scenario->port));
 }
 
 static int request_removed(struct guest *guest, const struct scenario *scenario,
@@ -71,7 +66,7 @@ static int request_removed(struct guest *guest, const struct scenario *scenario,
 {
 	char bdf[BDF_SIZE];
 
-	first_bdf(guest, bdf);
+	slot_function_bdf(guest, scenario->port, 0, bdf);
 	snprintf(text, size, "wait remove %s %d;sleep 1500", bdf, REMOVE_MS);
 
 	return 0;
@@ -86,13 +81,14 @@ static int request_button(struct guest *guest, const struct scenario *scenario,
 }
 
 /* In a process of its own, so that one that never returns is seen. */
-static int request_write(struct guest *guest, const char *attribute,
-			 const char *value, char *text, size_t size)
+static int request_write(struct guest *guest, const struct scenario *scenario,
+			 const char *attribute, const char *value, char *text,
+			 size_t size)
 {
 	char path[SLOT_PATH_SIZE];
 	int ret;
 
-	ret = slot_attribute(guest, 0, attribute, path);
+	ret = slot_attribute(guest, scenario->port, attribute, path);
 	if (!ret)
 		snprintf(text, size, "start write %s %s;join %d;sleep 1500",
 			 path, value, JOIN_MS);
@@ -104,29 +100,30 @@ static int request_power_off(struct guest *guest,
 			     const struct scenario *scenario, char *text,
 			     size_t size)
 {
-	return request_write(guest, "power", "0", text, size);
+	return request_write(guest, scenario, "power", "0", text, size);
 }
 
 static int request_power_on(struct guest *guest,
 			    const struct scenario *scenario, char *text,
 			    size_t size)
 {
-	return request_write(guest, "power", "1", text, size);
+	return request_write(guest, scenario, "power", "1", text, size);
 }
 
 static int request_attention(struct guest *guest,
 			     const struct scenario *scenario, char *text,
 			     size_t size)
 {
-	return request_write(guest, "attention", "1", text, size);
+	return request_write(guest, scenario, "attention", "1", text, size);
 }
 
-static int request_drive(struct guest *guest, const char *verb, char *text,
-			 size_t size)
+static int request_drive(struct guest *guest, const struct scenario *scenario,
+			 const char *verb, char *text, size_t size)
 {
 	char request[SLOT_PATH_SIZE];
 
-	slot_service_request(guest, verb, request, sizeof(request));
+	slot_service_request(guest, scenario->port, verb, request,
+			     sizeof(request));
 	snprintf(text, size, "start %s;join %d;sleep 1500", request, JOIN_MS);
 
 	return 0;
@@ -135,22 +132,60 @@ static int request_drive(struct guest *guest, const char *verb, char *text,
 static int request_unbind(struct guest *guest, const struct scenario *scenario,
 			  char *text, size_t size)
 {
-	return request_drive(guest, "unbind", text, size);
+	return request_drive(guest, scenario, "unbind", text, size);
 }
 
 static int request_bind(struct guest *guest, const struct scenario *scenario,
 			char *text, size_t size)
 {
-	return request_drive(guest, "bind", text, size);
+	return request_drive(guest, scenario, "bind", text, size);
 }
 
 static int prepare_unbound(struct guest *guest, const struct scenario *scenario)
 {
 	char request[SLOT_PATH_SIZE];
 
-	slot_service_request(guest, "unbind", request, sizeof(request));
+	slot_service_request(guest, scenario->port, "unbind", request,
+			     sizeof(request));
 
 	return guest_request(guest, "%s", request);
+}
+
+/*
+ * QEMU cannot plug a switch together with its ports, but the slot of one can lose its
+ * power: its driver finds it as it would one that has just been plugged. With the power
+ * indicator on, QEMU leaves a card where it is.
+ */
+static int prepare_switch_off(struct guest *guest,
+			      const struct scenario *scenario)
+{
+	const char *bdf = guest->ports[0].bdf;
+	char upstream[BDF_SIZE];
+	uint16_t control;
+	int offset, ret;
+
+	slot_function_bdf(guest, 0, 0, upstream);
+	ret = prepare_unbound(guest, scenario) ?:
+	      guest_request(guest, "write /sys/bus/pci/devices/%s/remove 1",
+			    upstream);
+
+	return ret ?: config_find_capability(guest, bdf, PCI_CAP_ID_EXP, &offset) ?:
+	       config_read16(guest, bdf, offset + PCI_EXP_SLTCTL, &control) ?:
+	       config_write16(guest, bdf, offset + PCI_EXP_SLTCTL,
+			      control | PCI_EXP_SLTCTL_PWR_OFF);
+}
+
+static int request_bring_up(struct guest *guest,
+			    const struct scenario *scenario, char *text,
+			    size_t size)
+{
+	char request[SLOT_PATH_SIZE];
+
+	slot_service_request(guest, 0, "bind", request, sizeof(request));
+	snprintf(text, size, "start %s;join %d;sleep %d", request, JOIN_MS,
+		 BRING_UP_MS);
+
+	return 0;
 }
 
 static int prepare_clock(struct guest *guest, const struct scenario *scenario)
@@ -220,6 +255,10 @@ static int request_recovery(struct guest *guest,
 					   ",bus=port0,addr=0.1,romfile=" }
 #define SMP_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .cpus = 2 }
+#define NESTED_MACHINE	{ .port = PORT_IOH3420, .nested = true, \
+			  .options = machine_options }
+#define SMP_NESTED	{ .port = PORT_IOH3420, .nested = true, \
+			  .options = machine_options, .cpus = 2 }
 #define SMP_SWITCH	{ .port = PORT_XIO3130, .options = machine_options, \
 			  .cpus = 2 }
 
@@ -273,6 +312,41 @@ const struct scenario scenarios[] = {
 	{ "polling.recovery_occupied", POLLING_SWITCH, E1000E, .stays = true,
 	  .trigger = trigger_error, .request = request_recovery,
 	  .quick = true },
+	{ "nested.remove_empty", NESTED_MACHINE, .trigger = trigger_remove,
+	  .request = request_removed },
+	{ "nested.remove_occupied", NESTED_MACHINE, .card = INNER,
+	  .trigger = trigger_remove, .request = request_removed,
+	  .quick = true },
+	{ "nested.surprise_removal_empty", NESTED_MACHINE,
+	  .trigger = trigger_surprise, .request = request_removed },
+	{ "nested.surprise_removal_occupied", NESTED_MACHINE, .card = INNER,
+	  .trigger = trigger_surprise, .request = request_removed,
+	  .quick = true },
+	{ "nested.power_off_occupied", NESTED_MACHINE, .card = INNER,
+	  .request = request_power_off },
+	{ "nested.bring_up_empty", NESTED_MACHINE,
+	  .prepare = prepare_switch_off, .request = request_bring_up },
+	{ "nested.bring_up_occupied", NESTED_MACHINE, .card = INNER,
+	  .prepare = prepare_switch_off, .request = request_bring_up,
+	  .quick = true },
+	{ "nested.inner_add", NESTED_MACHINE, .port = 1,
+	  .trigger = trigger_add, .request = request_added, .quick = true },
+	{ "nested.inner_remove", NESTED_MACHINE, .port = 1, .card = INNER,
+	  .trigger = trigger_remove, .request = request_removed,
+	  .quick = true },
+	{ "nested.inner_surprise_removal", NESTED_MACHINE, .port = 1,
+	  .card = INNER, .trigger = trigger_surprise,
+	  .request = request_removed },
+	{ "nested.inner_power_off", NESTED_MACHINE, .port = 1, .card = INNER,
+	  .request = request_power_off },
+	{ "smp_nested.remove_occupied", SMP_NESTED, .card = INNER,
+	  .trigger = trigger_remove, .request = request_removed },
+	{ "smp_nested.surprise_removal_occupied", SMP_NESTED, .card = INNER,
+	  .trigger = trigger_surprise, .request = request_removed },
+	{ "smp_nested.inner_remove", SMP_NESTED, .port = 1, .card = INNER,
+	  .trigger = trigger_remove, .request = request_removed },
+	{ "smp_nested.inner_power_off", SMP_NESTED, .port = 1, .card = INNER,
+	  .request = request_power_off },
 	{ "smp.add", SMP_MACHINE, .trigger = trigger_add,
 	  .request = request_added },
 	{ "smp.remove", SMP_MACHINE, E1000E, .trigger = trigger_remove,
@@ -306,150 +380,4 @@ const struct scenario *scenario_find(const char *name)
 	}
 
 	return NULL;
-}
-
-static struct guest_setup setup_of(const struct scenario *scenario)
-{
-	struct guest_setup setup = scenario->setup;
-
-	if (!scenario->hot_added)
-		setup.device = scenario->card;
-
-	return setup;
-}
-
-/* What each load needs to know beside the state. */
-static int save_request(struct guest *guest, const struct scenario *scenario,
-			const char *state)
-{
-	char text[REQUEST_SIZE], path[PATH_MAX + 8];
-	uint32_t base;
-	json_t *json;
-	int ret;
-
-	ret = scenario->request(guest, scenario, text, sizeof(text)) ?:
-	      operation_save_standby(guest, &base);
-	if (ret)
-		return ret;
-	json = json_pack("{s:s, s:I}", "request", text, "standby",
-			 (json_int_t)base);
-	snprintf(path, sizeof(path), "%s.json", state);
-	if (json_dump_file(json, path, 0))
-		ret = -EIO;
-	json_decref(json);
-
-	return ret;
-}
-
-static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
-{
-	int ret = 0;
-
-	if (scenario->hot_added)
-		ret = slot_hot_add_and_settle(guest, &full_card);
-	ret = ret ?: operation_standby(guest);
-
-	/* what the driver has still to do after the boot is no part of it */
-	return ret ?: guest_request(guest, "quiet 1500 60000");
-}
-
-/* What was said and traced until now is not about the scenario. */
-static int drain(struct guest *guest)
-{
-	int ret;
-
-	ret = guest_fetch_trace(guest);
-	if (ret && ret != -ENOENT)
-		return ret;
-
-	/* last, as whoever loads the state finds the last answer, which must be good */
-	return guest_fetch_log(guest);
-}
-
-/**
- * scenario_save() - boot a guest to where a scenario begins, and save its state
- * @scenario: the scenario
- * @state: path of the state
- *
- * Return: 0 or a negative errno, explained on stderr; -EOPNOTSUPP when the kernel
- * or QEMU cannot do it.
- */
-int scenario_save(const struct scenario *scenario, const char *state)
-{
-	struct guest_setup setup = setup_of(scenario);
-	struct guest guest;
-	int ret;
-
-	ret = guest_prepare(&guest, scenario->name, &setup);
-	ret = ret ?: guest_boot_to_save(&guest, state);
-	ret = ret ?: bring_to_begin(&guest, scenario);
-	ret = ret ?: save_request(&guest, scenario, state);
-	if (!ret && scenario->prepare)
-		ret = scenario->prepare(&guest, scenario);
-	ret = ret ?: drain(&guest) ?: guest_save(&guest);
-	if (guest.result.skip[0])
-		fprintf(stderr, "# %s: %s\n", scenario->name,
-			guest.result.skip);
-	guest_forget(&guest);
-	result_cleanup(&guest.result);
-
-	return ret;
-}
-
-static void join_options(const char *all[OPTIONS_MAX + 1],
-			 const char *const *first, const char *const *second)
-{
-	size_t n = 0;
-
-	for (; first && *first && n < OPTIONS_MAX; first++)
-		all[n++] = *first;
-	for (; second && *second && n < OPTIONS_MAX; second++)
-		all[n++] = *second;
-	all[n] = NULL;
-}
-
-/**
- * scenario_load() - a guest at the beginning of a scenario
- * @guest: to be initialised; guest_forget() frees it in any case
- * @scenario: the scenario
- * @state: path of the state that scenario_save() has left
- * @options: options of QEMU besides those of the scenario, as of struct vm_config
- * @request: receives what is to be asked of it
- * @size: room in @request
- *
- * Return: 0 or a negative errno, recorded in the result.
- */
-int scenario_load(struct guest *guest, const struct scenario *scenario,
-		  const char *state, const char *const *options, char *request,
-		  size_t size)
-{
-	const char *all[OPTIONS_MAX + 1] = { NULL };
-	struct guest_setup setup = setup_of(scenario);
-	char path[PATH_MAX + 8];
-	json_int_t base = 0;
-	const char *text;
-	json_t *json;
-	int ret;
-
-	join_options(all, setup.options, options);
-	setup.options = all;
-	ret = guest_prepare(guest, scenario->name, &setup);
-	if (ret)
-		return ret;
-	snprintf(path, sizeof(path), "%s.json", state);
-	json = json_load_file(path, 0, NULL);
-	if (json_unpack(json, "{s:s, s:I}", "request", &text, "standby",
-			&base)) {
-		result_error(&guest->result, "read %s: it tells no request",
-			     path);
-		ret = -EIO;
-	} else {
-		snprintf(request, size, "%s", text);
-		ret = guest_load(guest, state,
-				 scenario->hot_added ? scenario->card : NULL) ?:
-		      operation_load_standby(guest, base);
-	}
-	json_decref(json);
-
-	return ret;
 }

@@ -18,12 +18,14 @@
 #define POWER_OFF_MS	1500
 #define BIND_MS		3000
 
-static void bound_request(const struct guest *guest, char *request, size_t size)
+static void bound_request(const struct guest *guest, int port, char *request,
+			  size_t size)
 {
+	char name[SLOT_SERVICE_SIZE];
+
+	slot_service_name(guest, port, name);
 	snprintf(request, size,
-		 "exists /sys/bus/pci_express/drivers/pciehp/%s:pcie%s4",
-		 guest->ports[0].bdf,
-		 topology_is_switch(guest->setup.port) ? "20" : "00");
+		 "exists /sys/bus/pci_express/drivers/pciehp/%s", name);
 }
 
 /**
@@ -37,18 +39,22 @@ void verdict_settle_requests(const struct guest *guest, int settle_ms,
 			     char *requests, size_t size)
 {
 	char bound[SLOT_PATH_SIZE], checks[REQUEST_SIZE / 2];
+	int len;
 
-	bound_request(guest, bound, sizeof(bound));
+	len = snprintf(requests, size, "sleep %d;", settle_ms);
+	for (int i = 0; i < guest->n_ports; i++) {
+		bound_request(guest, i, bound, sizeof(bound));
+		len += snprintf(requests + len, size - len, "%s;", bound);
+	}
 	invariants_requests(guest, checks, sizeof(checks));
-	snprintf(requests, size, "sleep %d;%s;standby-ended;%s;forget",
-		 settle_ms, bound, checks);
+	snprintf(requests + len, size - len, "standby-ended;%s;forget", checks);
 }
 
-static bool is_bound(struct guest *guest)
+static bool is_bound(struct guest *guest, int port)
 {
 	char request[SLOT_PATH_SIZE];
 
-	bound_request(guest, request, sizeof(request));
+	bound_request(guest, port, request, sizeof(request));
 
 	return !guest_request(guest, "%s", request) &&
 	       !strcmp(guest->agent.text, "yes");
@@ -146,11 +152,11 @@ int verdict_ask_all(struct guest *guest, const char *requests)
 	       guest_keep_answers(guest);
 }
 
-static int try_bind(struct guest *guest)
+static int try_bind(struct guest *guest, int port)
 {
 	char bind[SLOT_PATH_SIZE], requests[REQUEST_SIZE];
 
-	slot_service_request(guest, "bind", bind, sizeof(bind));
+	slot_service_request(guest, port, "bind", bind, sizeof(bind));
 	snprintf(requests, sizeof(requests), "%s;sleep %d", bind, BIND_MS);
 
 	return verdict_ask_all(guest, requests);
@@ -165,7 +171,7 @@ static int try_remove(struct guest *guest, const struct plug *card)
 	ret = slot_request_unplug(guest, card);
 	if (ret)
 		return ret;
-	slot_function_bdf(guest, 0, 0, bdf);
+	slot_function_bdf(guest, card->port, 0, bdf);
 	snprintf(requests, sizeof(requests), "wait remove %s %d;sleep %d", bdf,
 		 REMOVE_MS, POWER_OFF_MS);
 
@@ -182,7 +188,7 @@ static int try_add(struct guest *guest, const struct plug *card)
 	ret = slot_plug(guest, card);
 	if (ret)
 		return ret;
-	slot_function_bdf(guest, 0, 0, bdf);
+	slot_function_bdf(guest, card->port, 0, bdf);
 	invariants_requests(guest, checks, sizeof(checks));
 	snprintf(requests, sizeof(requests), "wait add,bind %s %d;%s", bdf,
 		 ADD_MS, checks);
@@ -222,7 +228,10 @@ static void check_settled(struct guest *guest,
 			  const struct interleaving *interleaving,
 			  const struct course *course)
 {
-	guest->unbound = !is_bound(guest);
+	if (ports_refresh(guest))
+		return;
+	for (int i = 0; i < guest->n_ports; i++)
+		guest->ports[i].unbound = !is_bound(guest, i);
 	invariants_check(guest);
 	overlook_timeouts(guest, interleaving);
 	check_joined(guest);
@@ -265,28 +274,50 @@ static int scan_if_forgotten(struct guest *guest,
 	return verdict_ask_all(guest, requests);
 }
 
+static int find_unbound(const struct guest *guest)
+{
+	for (int i = 0; i < guest->n_ports; i++) {
+		if (guest->ports[i].unbound)
+			return i;
+	}
+
+	return -ENOENT;
+}
+
 /* Bound again, the driver must find what has become of the slot. */
-static void check_bound_again(struct guest *guest,
+static void check_bound_again(struct guest *guest, int port,
 			      const struct interleaving *interleaving,
 			      const struct course *course)
 {
 	char requests[REQUEST_SIZE];
 
 	verdict_settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
-	if (!try_bind(guest) && !verdict_ask_all(guest, requests))
+	if (!try_bind(guest, port) && !verdict_ask_all(guest, requests))
 		check_settled(guest, interleaving, course);
 }
 
-/* A slot that has lost an event may look as if it had not; but it is deaf. */
-static void check_works(struct guest *guest,
-			const struct interleaving *interleaving)
+static int try_slot(struct guest *guest, int port)
 {
-	const struct plug *card = card_find(guest);
+	const struct plug *card = card_find(guest, port);
 	int ret = 0;
 
 	if (card)
 		ret = try_remove(guest, card);
-	ret = ret ?: try_add(guest, &quick_card);
+
+	return ret ?: ports_refresh(guest) ?: try_add(guest, card_quick(port));
+}
+
+/*
+ * A slot that has lost an event may look as if it had not; but it is deaf. A nested one
+ * comes first, as it goes with the card of the other.
+ */
+static void check_works(struct guest *guest,
+			const struct interleaving *interleaving)
+{
+	int ret = 0;
+
+	for (int port = guest->n_ports - 1; !ret && port >= 0; port--)
+		ret = try_slot(guest, port);
 	if (ret)
 		return;
 	invariants_check(guest);
@@ -309,11 +340,12 @@ void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 	check_settled(guest, interleaving, course);
 	if (json_array_size(guest->result.problems))
 		be_patient(guest, interleaving, course);
-	if (guest->unbound) {
+	for (int port = find_unbound(guest), n = 0; port >= 0 && n < PORTS_MAX;
+	     port = find_unbound(guest), n++) {
 		/* of cards, a port without its driver need not tell */
 		overlook(guest, "I1:");
 		if (!json_array_size(guest->result.problems))
-			check_bound_again(guest, interleaving, course);
+			check_bound_again(guest, port, interleaving, course);
 	}
 	if (!json_array_size(guest->result.problems))
 		check_works(guest, interleaving);

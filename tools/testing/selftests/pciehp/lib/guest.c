@@ -163,6 +163,8 @@ static int build_topology(struct guest *guest)
 				     setup->root_port, setup->slots ?: 1,
 				     setup->slots_per_switch,
 				     setup->port_properties);
+	if (!ret && setup->nested)
+		ret = topology_nest(&guest->topology);
 	if (!ret && setup->device_before)
 		ret = topology_add(&guest->topology, setup->device_before);
 	if (!ret && setup->device)

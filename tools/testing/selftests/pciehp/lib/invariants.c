@@ -53,7 +53,8 @@ static void check_devices(struct guest *guest)
 }
 
 /* I3 and I4: nothing that would interrupt is pending, and HPIE is as it must be. */
-static void check_regs(struct guest *guest, const struct port_regs *regs)
+static void check_regs(struct guest *guest, const struct port *port,
+		       const struct port_regs *regs)
 {
 	bool hpie = regs->slot_control & PCI_EXP_SLTCTL_HPIE;
 	uint16_t pending = port_pending_events(regs);
@@ -66,7 +67,7 @@ static void check_regs(struct guest *guest, const struct port_regs *regs)
 			       pending, regs->slot_status, regs->bdf,
 			       regs->slot_control);
 
-	wanted = !guest->unbound &&
+	wanted = !port->unbound &&
 		 guest->setup.interrupt != INTERRUPT_POLLING;
 	if (hpie != wanted)
 		result_problem(&guest->result,
@@ -80,7 +81,7 @@ static void check_ports(struct guest *guest)
 	char request[AGENT_REQUEST_SIZE], *end = request;
 	struct port_regs regs;
 	const char *line;
-	int n = 0;
+	int n = 0, ret;
 
 	for (int i = 0; i < guest->n_ports; i++)
 		end += snprintf(end, request + sizeof(request) - end, "%s%s",
@@ -88,15 +89,18 @@ static void check_ports(struct guest *guest)
 				guest->ports[i].bdf);
 	if (!guest->n_ports)
 		return;
-	if (guest_request(guest, "%s", request)) {
+	ret = guest_request(guest, "%s", request);
+	/* I1 tells of a port that the guest does not have */
+	if (ret == -ENOENT)
+		return;
+	if (ret) {
 		result_error(&guest->result, "cannot read the ports' registers");
 		return;
 	}
 	for (line = guest->agent.text; *line; line = strchrnul(line, '\n') + 1) {
-		if (port_parse_regs(line, &regs))
+		if (n == guest->n_ports || port_parse_regs(line, &regs))
 			break;
-		check_regs(guest, &regs);
-		n++;
+		check_regs(guest, &guest->ports[n++], &regs);
 	}
 	if (n != guest->n_ports)
 		result_error(&guest->result,

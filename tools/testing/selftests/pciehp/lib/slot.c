@@ -391,22 +391,40 @@ int slot_write_attribute(struct guest *guest, int port, const char *attribute,
 }
 
 /**
+ * slot_service_name() - what the kernel calls the service to which pciehp is bound
+ * @guest: the guest
+ * @port: number of the slot's port
+ * @name: receives the name
+ *
+ * It tells the type of the port (PCIe Base Spec sec. 7.5.3.2): pcie004 is that of a
+ * Root Port, as all on bus 0 are, pcie204 that of a Downstream Port.
+ */
+void slot_service_name(const struct guest *guest, int port,
+		       char name[SLOT_SERVICE_SIZE])
+{
+	const char *bdf = guest->ports[port].bdf;
+	bool root = !strncmp(bdf, "0000:00:", strlen("0000:00:"));
+
+	snprintf(name, SLOT_SERVICE_SIZE, "%s:pcie%s4", bdf,
+		 root ? "00" : "20");
+}
+
+/**
  * slot_service_request() - the request that binds pciehp to a slot's port, or unbinds it
- * @guest: the guest; it is about port 0
+ * @guest: the guest
+ * @port: number of the slot's port
  * @verb: "bind" or "unbind"
  * @request: receives the request
  * @size: room in @request
- *
- * The service's name tells the type of the port (PCIe Base Spec sec. 7.5.3.2): pcie004
- * is that of a Root Port, pcie204 that of a Downstream Port.
  */
-void slot_service_request(const struct guest *guest, const char *verb,
-			  char *request, size_t size)
+void slot_service_request(const struct guest *guest, int port,
+			  const char *verb, char *request, size_t size)
 {
+	char name[SLOT_SERVICE_SIZE];
+
+	slot_service_name(guest, port, name);
 	snprintf(request, size,
-		 "write /sys/bus/pci_express/drivers/pciehp/%s %s:pcie%s4",
-		 verb, guest->ports[0].bdf,
-		 topology_is_switch(guest->setup.port) ? "20" : "00");
+		 "write /sys/bus/pci_express/drivers/pciehp/%s %s", verb, name);
 }
 
 /**

@@ -118,6 +118,21 @@ int topology_build(struct topology *topology, const char *model,
 }
 
 /**
+ * topology_nest() - a switch in the slot of port 0, with a slot of its own
+ * @topology: from topology_build() with one slot
+ *
+ * The switch is called TOPOLOGY_NESTED, the port of its slot "port1".
+ *
+ * Return: 0 or a negative errno.
+ */
+int topology_nest(struct topology *topology)
+{
+	return add(topology, "x3130-upstream,id=" TOPOLOGY_NESTED ",bus=port0") ?:
+	       add(topology, PORT_XIO3130 ",id=port1,bus=" TOPOLOGY_NESTED
+			     ",chassis=2,slot=1");
+}
+
+/**
  * topology_add() - one more device
  * @topology: the topology
  * @device: argument of -device

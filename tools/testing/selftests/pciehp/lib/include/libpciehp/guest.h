@@ -45,6 +45,7 @@ struct guest_file {
  * @root_port: of those above switches, see topology_build()
  * @slots: how many ports with a slot there are; usually 1
  * @slots_per_switch: see topology_build()
+ * @nested: in the slot of port 0 is a switch, see topology_nest()
  * @device: argument of -device, for what is plugged at boot
  * @device_before: likewise, for what comes before @device
  * @interrupt: how the ports interrupt
@@ -70,6 +71,7 @@ struct guest_setup {
 	const char *root_port;
 	int slots;
 	int slots_per_switch;
+	bool nested;
 	const char *device;
 	const char *device_before;
 	enum interrupt interrupt;
@@ -107,7 +109,6 @@ struct guest_setup {
  * @trace_len: bytes of @trace
  * @answers: answers that came before they were asked for, see guest_begin_all()
  * @alive: booted, and the link has not failed since
- * @unbound: no driver is bound to the ports
  */
 struct guest {
 	struct guest_setup setup;
@@ -128,7 +129,6 @@ struct guest {
 	size_t trace_len;
 	json_t *answers;
 	bool alive;
-	bool unbound;
 };
 
 int guest_prepare(struct guest *guest, const char *name,

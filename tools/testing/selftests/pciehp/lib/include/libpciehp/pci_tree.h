@@ -14,11 +14,13 @@
  * @bdf: its address as sysfs names it
  * @bus: number of the bus below it, which the guest sets
  * @irq_pin: whether it has an interrupt pin
+ * @unbound: no driver is bound to it, for who checks the invariants
  */
 struct port {
 	char bdf[BDF_SIZE];
 	int bus;
 	bool irq_pin;
+	bool unbound;
 };
 
 int pci_tree_find(struct qmp *qmp, const char *id, char bdf[BDF_SIZE]);

@@ -10,7 +10,8 @@
 #include <libpciehp/guest.h>
 #include <libpciehp/pci_tree.h>
 
-#define SLOT_PATH_SIZE	128
+#define SLOT_PATH_SIZE		128
+#define SLOT_SERVICE_SIZE	(BDF_SIZE + 8)
 
 /**
  * struct port_regs - registers of a port, read from its configuration space
@@ -81,8 +82,10 @@ int slot_attribute(struct guest *guest, int port, const char *attribute,
 		   char path[SLOT_PATH_SIZE]);
 int slot_write_attribute(struct guest *guest, int port, const char *attribute,
 			 const char *value);
-void slot_service_request(const struct guest *guest, const char *verb,
-			  char *request, size_t size);
+void slot_service_name(const struct guest *guest, int port,
+		       char name[SLOT_SERVICE_SIZE]);
+void slot_service_request(const struct guest *guest, int port,
+			  const char *verb, char *request, size_t size);
 void slot_function_bdf(const struct guest *guest, int port, int function,
 		       char bdf[BDF_SIZE]);
 

@@ -14,6 +14,9 @@
 #define PORT_PCIE_ROOT_PORT	"pcie-root-port"
 #define PORT_XIO3130		"xio3130-downstream"
 
+/* QEMU's name of the switch in a slot, see topology_nest(). */
+#define TOPOLOGY_NESTED		"switch"
+
 /**
  * struct topology - ports, and the slots that are below them
  * @devices: arguments of -device in order, NULL after the last
@@ -27,6 +30,7 @@ struct topology {
 int topology_build(struct topology *topology, const char *model,
 		   const char *root_port, int slots, int slots_per_switch,
 		   const char *properties);
+int topology_nest(struct topology *topology);
 int topology_add(struct topology *topology, const char *device);
 void topology_free(struct topology *topology);
 bool topology_is_switch(const char *model);

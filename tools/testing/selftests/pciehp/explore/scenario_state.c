@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Guests at the beginning of a scenario, saved once and loaded often. */
+#include <errno.h>
+#include <stdio.h>
+
+#include <libpciehp.h>
+
+#include "explore.h"
+
+#define OPTIONS_MAX	16
+
+static struct guest_setup setup_of(const struct scenario *scenario)
+{
+	struct guest_setup setup = scenario->setup;
+
+	if (!scenario->hot_added)
+		setup.device = scenario->card;
+
+	return setup;
+}
+
+/* What each load needs to know beside the state. */
+static int save_request(struct guest *guest, const struct scenario *scenario,
+			const char *state)
+{
+	char text[REQUEST_SIZE], path[PATH_MAX + 8];
+	uint32_t base;
+	json_t *json;
+	int ret;
+
+	ret = scenario->request(guest, scenario, text, sizeof(text)) ?:
+	      standby_save(guest, &base);
+	if (ret)
+		return ret;
+	json = json_pack("{s:s, s:I}", "request", text, "standby",
+			 (json_int_t)base);
+	snprintf(path, sizeof(path), "%s.json", state);
+	if (json_dump_file(json, path, 0))
+		ret = -EIO;
+	json_decref(json);
+
+	return ret;
+}
+
+static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
+{
+	int ret = 0;
+
+	if (scenario->hot_added)
+		ret = slot_hot_add_and_settle(guest, card_full(scenario->port));
+	ret = ret ?: standby_begin(guest);
+
+	/* what the driver has still to do after the boot is no part of it */
+	return ret ?: guest_request(guest, "quiet 1500 60000");
+}
+
+/* What was said and traced until now is not about the scenario. */
+static int drain(struct guest *guest)
+{
+	int ret;
+
+	ret = guest_fetch_trace(guest);
+	if (ret && ret != -ENOENT)
+		return ret;
+
+	/* last, as whoever loads the state finds the last answer, which must be good */
+	return guest_fetch_log(guest);
+}
+
+/**
+ * scenario_save() - boot a guest to where a scenario begins, and save its state
+ * @scenario: the scenario
+ * @state: path of the state
+ *
+ * Return: 0 or a negative errno, explained on stderr; -EOPNOTSUPP when the kernel
+ * or QEMU cannot do it.
+ */
+int scenario_save(const struct scenario *scenario, const char *state)
+{
+	struct guest_setup setup = setup_of(scenario);
+	struct guest guest;
+	int ret;
+
+	ret = guest_prepare(&guest, scenario->name, &setup);
+	ret = ret ?: guest_boot_to_save(&guest, state);
+	ret = ret ?: bring_to_begin(&guest, scenario);
+	ret = ret ?: save_request(&guest, scenario, state);
+	if (!ret && scenario->prepare)
+		ret = scenario->prepare(&guest, scenario);
+	ret = ret ?: drain(&guest) ?: guest_save(&guest);
+	if (guest.result.skip[0])
+		fprintf(stderr, "# %s: %s\n", scenario->name,
+			guest.result.skip);
+	guest_forget(&guest);
+	result_cleanup(&guest.result);
+
+	return ret;
+}
+
+static void join_options(const char *all[OPTIONS_MAX + 1],
+			 const char *const *first, const char *const *second)
+{
+	size_t n = 0;
+
+	for (; first && *first && n < OPTIONS_MAX; first++)
+		all[n++] = *first;
+	for (; second && *second && n < OPTIONS_MAX; second++)
+		all[n++] = *second;
+	all[n] = NULL;
+}
+
+/**
+ * scenario_load() - a guest at the beginning of a scenario
+ * @guest: to be initialised; guest_forget() frees it in any case
+ * @scenario: the scenario
+ * @state: path of the state that scenario_save() has left
+ * @options: options of QEMU besides those of the scenario, as of struct vm_config
+ * @request: receives what is to be asked of it
+ * @size: room in @request
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int scenario_load(struct guest *guest, const struct scenario *scenario,
+		  const char *state, const char *const *options, char *request,
+		  size_t size)
+{
+	const char *all[OPTIONS_MAX + 1] = { NULL };
+	struct guest_setup setup = setup_of(scenario);
+	char path[PATH_MAX + 8];
+	json_int_t base = 0;
+	const char *text;
+	json_t *json;
+	int ret;
+
+	join_options(all, setup.options, options);
+	setup.options = all;
+	ret = guest_prepare(guest, scenario->name, &setup);
+	if (ret)
+		return ret;
+	snprintf(path, sizeof(path), "%s.json", state);
+	json = json_load_file(path, 0, NULL);
+	if (json_unpack(json, "{s:s, s:I}", "request", &text, "standby",
+			&base)) {
+		result_error(&guest->result, "read %s: it tells no request",
+			     path);
+		ret = -EIO;
+	} else {
+		snprintf(request, size, "%s", text);
+		ret = guest_load(guest, state,
+				 scenario->hot_added ? scenario->card : NULL) ?:
+		      standby_load(guest, base);
+	}
+	json_decref(json);
+
+	return ret;
+}
