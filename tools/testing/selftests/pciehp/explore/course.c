@@ -242,6 +242,21 @@ static int release(struct guest *guest, const char *settle)
 	return operation_release(guest, 0) ?: verdict_ask_all(guest, settle);
 }
 
+/* What the boot has left the driver to do, and what else the verdict needs. */
+static int settle_after_boot(struct guest *guest)
+{
+	char settle[REQUEST_SIZE];
+	int ret;
+
+	ret = guest_find_ports(guest) ?: ports_refresh(guest) ?:
+	      standby_begin(guest);
+	if (ret)
+		return ret;
+	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
+
+	return verdict_ask_all(guest, settle);
+}
+
 /**
  * course_follow() - go through an interleaving
  * @guest: a guest where the scenario begins
@@ -269,9 +284,11 @@ int course_follow(struct guest *guest, const struct interleaving *interleaving,
 					 interleaving->events[0].point->addr);
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(guest, scenario);
-	ret = ret ?: guest_begin_all(guest, all) ?:
-	      go_through_events(guest, interleaving, points, course, details) ?:
-	      guest_keep_answers(guest);
+	ret = ret ?: scenario_begin(guest, scenario, all) ?:
+	      go_through_events(guest, interleaving, points, course, details);
+	if (!ret)
+		ret = scenario->boot ? settle_after_boot(guest) :
+				       guest_keep_answers(guest);
 
 	return ret || !course->held ? ret : release(guest, settle);
 }

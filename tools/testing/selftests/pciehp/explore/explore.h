@@ -44,6 +44,8 @@ const struct plug *card_find(struct guest *guest, int port);
  * @hot_added: it is plugged after the boot instead
  * @stays: the card stays if nothing else happens
  * @quick: it is part of the quick cut
+ * @boot: it is what is left of the boot when the first port is about to get its
+ *	drivers, which asks for nothing
  * @prepare: brings the guest to where the scenario begins, or NULL
  * @trigger: what is done on the stopped machine as the scenario begins, or NULL
  * @request: writes what is asked of the guest from then on, until the scenario is
@@ -57,6 +59,7 @@ struct scenario {
 	bool hot_added;
 	bool stays;
 	bool quick;
+	bool boot;
 	int (*prepare)(struct guest *guest, const struct scenario *scenario);
 	int (*trigger)(struct guest *guest, const struct scenario *scenario);
 	int (*request)(struct guest *guest, const struct scenario *scenario,
@@ -67,10 +70,13 @@ extern const struct scenario scenarios[];
 extern const size_t n_scenarios;
 
 const struct scenario *scenario_find(const char *name);
-int scenario_save(const struct scenario *scenario, const char *state);
+int scenario_save(const struct scenario *scenario, const struct points *points,
+		  const char *state);
 int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  const char *state, const char *const *options, char *request,
 		  size_t size);
+int scenario_begin(struct guest *guest, const struct scenario *scenario,
+		   const char *requests);
 
 int operation_press_again(struct guest *guest, int port);
 int operation_hold(struct guest *guest, int port);

@@ -102,7 +102,7 @@ static int save_state(const struct explore *explore,
 		     scenario->name) >= (int)sizeof(state))
 		return -ENAMETOOLONG;
 
-	return access(state, R_OK) ? scenario_save(scenario, state) : 0;
+	return access(state, R_OK) ? scenario_save(scenario, &explore->points, state) : 0;
 }
 
 /* One interleaving, COUNT times, with all about it on stdout. */

@@ -250,12 +250,14 @@ bool operation_forgets(const struct operation *operation)
  * @operation: the operation
  * @scenario: the scenario
  *
- * Return: whether the slot that it is about may be there.
+ * Return: whether the slot that it is about may be there, and who does it, as nobody in
+ * the guest does while it boots.
  */
 bool operation_applies(const struct operation *operation,
 		       const struct scenario *scenario)
 {
-	return !operation->port || scenario->setup.nested;
+	return (!operation->port || scenario->setup.nested) &&
+	       (operation->run || !scenario->boot);
 }
 
 /**

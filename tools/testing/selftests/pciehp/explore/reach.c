@@ -144,7 +144,7 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 	fd = memfd_create("log", MFD_CLOEXEC);
 	snprintf(log, sizeof(log), "/proc/%d/fd/%d", getpid(), fd);
 	snprintf(state, sizeof(state), "%s/%s", states, scenario->name);
-	ret = scenario_save(scenario, state);
+	ret = scenario_save(scenario, points, state);
 	if (ret) {
 		json_object_set_new(reach, "error",
 				    json_sprintf("begin the scenario: %s",
@@ -156,8 +156,8 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 			    sizeof(request));
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(&guest, scenario);
-	ret = ret ?: begin_log(&guest) ?: guest_begin_all(&guest, request) ?:
-	      guest_finish(&guest);
+	ret = ret ?: begin_log(&guest) ?:
+	      scenario_begin(&guest, scenario, request) ?: guest_finish(&guest);
 	if (ret)
 		json_object_set_new(reach, "error",
 				    json_sprintf("go through the scenario: %s",

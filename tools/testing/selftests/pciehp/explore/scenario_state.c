@@ -9,6 +9,9 @@
 
 #define OPTIONS_MAX	16
 
+/* Where the kernel begins with a port's drivers. */
+#define PORT_PROBE	"pcie_portdrv_probe"
+
 static struct guest_setup setup_of(const struct scenario *scenario)
 {
 	struct guest_setup setup = scenario->setup;
@@ -67,27 +70,56 @@ static int drain(struct guest *guest)
 	return guest_fetch_log(guest);
 }
 
+static int boot_to_agent(struct guest *guest, const struct scenario *scenario,
+			 const char *state)
+{
+	int ret;
+
+	ret = guest_boot_to_save(guest, state) ?:
+	      bring_to_begin(guest, scenario) ?:
+	      save_request(guest, scenario, state);
+	if (!ret && scenario->prepare)
+		ret = scenario->prepare(guest, scenario);
+
+	return ret ?: drain(guest);
+}
+
+/* Not before the buses are scanned: until then, a port cannot be operated. */
+static int boot_to_port(struct guest *guest, const struct points *points,
+			const char *state)
+{
+	const struct point *point;
+
+	point = points_find(points, PORT_PROBE, 0);
+	if (!point) {
+		result_skip(&guest->result, "the kernel has no " PORT_PROBE "()");
+		return -EOPNOTSUPP;
+	}
+
+	return guest_boot_part_to_save(guest, state, point->addr);
+}
+
 /**
  * scenario_save() - boot a guest to where a scenario begins, and save its state
  * @scenario: the scenario
+ * @points: of the kernel
  * @state: path of the state
  *
  * Return: 0 or a negative errno, explained on stderr; -EOPNOTSUPP when the kernel
  * or QEMU cannot do it.
  */
-int scenario_save(const struct scenario *scenario, const char *state)
+int scenario_save(const struct scenario *scenario, const struct points *points,
+		  const char *state)
 {
 	struct guest_setup setup = setup_of(scenario);
 	struct guest guest;
 	int ret;
 
 	ret = guest_prepare(&guest, scenario->name, &setup);
-	ret = ret ?: guest_boot_to_save(&guest, state);
-	ret = ret ?: bring_to_begin(&guest, scenario);
-	ret = ret ?: save_request(&guest, scenario, state);
-	if (!ret && scenario->prepare)
-		ret = scenario->prepare(&guest, scenario);
-	ret = ret ?: drain(&guest) ?: guest_save(&guest);
+	if (!ret)
+		ret = scenario->boot ? boot_to_port(&guest, points, state) :
+				       boot_to_agent(&guest, scenario, state);
+	ret = ret ?: guest_save(&guest);
 	if (guest.result.skip[0])
 		fprintf(stderr, "# %s: %s\n", scenario->name,
 			guest.result.skip);
@@ -109,6 +141,33 @@ static void join_options(const char *all[OPTIONS_MAX + 1],
 	all[n] = NULL;
 }
 
+static int load_request(struct guest *guest, const struct scenario *scenario,
+			const char *state, char *request, size_t size)
+{
+	char path[PATH_MAX + 8];
+	json_int_t base = 0;
+	const char *text;
+	json_t *json;
+	int ret;
+
+	snprintf(path, sizeof(path), "%s.json", state);
+	json = json_load_file(path, 0, NULL);
+	if (json_unpack(json, "{s:s, s:I}", "request", &text, "standby",
+			&base)) {
+		result_error(&guest->result, "read %s: it tells no request",
+			     path);
+		ret = -EIO;
+	} else {
+		snprintf(request, size, "%s", text);
+		ret = guest_load(guest, state,
+				 scenario->hot_added ? scenario->card : NULL) ?:
+		      standby_load(guest, base);
+	}
+	json_decref(json);
+
+	return ret;
+}
+
 /**
  * scenario_load() - a guest at the beginning of a scenario
  * @guest: to be initialised; guest_forget() frees it in any case
@@ -126,10 +185,6 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 {
 	const char *all[OPTIONS_MAX + 1] = { NULL };
 	struct guest_setup setup = setup_of(scenario);
-	char path[PATH_MAX + 8];
-	json_int_t base = 0;
-	const char *text;
-	json_t *json;
 	int ret;
 
 	join_options(all, setup.options, options);
@@ -137,20 +192,26 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 	ret = guest_prepare(guest, scenario->name, &setup);
 	if (ret)
 		return ret;
-	snprintf(path, sizeof(path), "%s.json", state);
-	json = json_load_file(path, 0, NULL);
-	if (json_unpack(json, "{s:s, s:I}", "request", &text, "standby",
-			&base)) {
-		result_error(&guest->result, "read %s: it tells no request",
-			     path);
-		ret = -EIO;
-	} else {
-		snprintf(request, size, "%s", text);
-		ret = guest_load(guest, state,
-				 scenario->hot_added ? scenario->card : NULL) ?:
-		      standby_load(guest, base);
+	if (scenario->boot) {
+		*request = '\0';
+		return guest_load_part(guest, state);
 	}
-	json_decref(json);
 
-	return ret;
+	return load_request(guest, scenario, state, request, size);
+}
+
+/**
+ * scenario_begin() - let the guest run through a scenario
+ * @guest: from scenario_load()
+ * @scenario: the scenario
+ * @requests: what is to be asked of it, as guest_begin_all() takes it; nothing is when
+ *	it boots
+ *
+ * Return: 0 or a negative errno; then comes guest_finish().
+ */
+int scenario_begin(struct guest *guest, const struct scenario *scenario,
+		   const char *requests)
+{
+	return scenario->boot ? guest_begin_boot(guest) :
+				guest_begin_all(guest, requests);
 }

@@ -19,6 +19,22 @@ int guest_boot_to_save(struct guest *guest, const char *state)
 }
 
 /**
+ * guest_boot_part_to_save() - likewise, up to a place in its kernel
+ * @guest: from guest_prepare()
+ * @state: path of the state
+ * @addr: the place, where the buses have their numbers already
+ *
+ * Return: as guest_boot_to().
+ */
+int guest_boot_part_to_save(struct guest *guest, const char *state,
+			    uint64_t addr)
+{
+	guest->config.save = state;
+
+	return guest_boot_to(guest, addr) ?: guest_find_ports(guest);
+}
+
+/**
  * guest_save() - save the state of a guest that rests; it is no more
  * @guest: from guest_boot_to_save()
  *
@@ -37,6 +53,25 @@ int guest_save(struct guest *guest)
 	guest->config.save = NULL;
 
 	return ret;
+}
+
+/**
+ * guest_load_part() - begin with the state of a guest that was saved in its boot
+ * @guest: from guest_prepare() with the setup of that guest
+ * @state: path of the state
+ *
+ * Return: 0 or a negative errno, recorded in the result. Then guest_begin_boot() lets it
+ * go on.
+ */
+int guest_load_part(struct guest *guest, const char *state)
+{
+	int ret;
+
+	guest->config.load = state;
+	ret = guest_boot_to(guest, 0);
+	guest->config.load = NULL;
+
+	return ret ?: guest_find_ports(guest);
 }
 
 /**

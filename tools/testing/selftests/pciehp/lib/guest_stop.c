@@ -157,12 +157,14 @@ int guest_boot_to(struct guest *guest, uint64_t addr)
 }
 
 /**
- * guest_boot_on() - from a stop in the boot up to the agent
+ * guest_begin_boot() - let a guest that has stopped in its boot go on with it
  * @guest: the guest
+ *
+ * guest_finish() waits for the agent.
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
-int guest_boot_on(struct guest *guest)
+int guest_begin_boot(struct guest *guest)
 {
 	int ret;
 
@@ -172,7 +174,19 @@ int guest_boot_on(struct guest *guest)
 	result_request(&guest->result, "boot");
 	guest->alive = true;
 
-	return guest_finish(guest) ?: guest_find_ports(guest);
+	return 0;
+}
+
+/**
+ * guest_boot_on() - from a stop in the boot up to the agent
+ * @guest: the guest
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_boot_on(struct guest *guest)
+{
+	return guest_begin_boot(guest) ?: guest_finish(guest) ?:
+	       guest_find_ports(guest);
 }
 
 /**

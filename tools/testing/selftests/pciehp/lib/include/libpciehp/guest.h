@@ -159,7 +159,10 @@ void guest_explain_failure(struct guest *guest);
 
 /* guest_state.c */
 int guest_boot_to_save(struct guest *guest, const char *state);
+int guest_boot_part_to_save(struct guest *guest, const char *state,
+			    uint64_t addr);
 int guest_save(struct guest *guest);
+int guest_load_part(struct guest *guest, const char *state);
 int guest_load(struct guest *guest, const char *state, const char *device);
 
 /* guest_batch.c */
@@ -175,6 +178,7 @@ int guest_go_to(struct guest *guest, uint64_t addr);
 int guest_go_on(struct guest *guest);
 int guest_wait_stop(struct guest *guest, uint64_t addr, int timeout_ms);
 int guest_boot_to(struct guest *guest, uint64_t addr);
+int guest_begin_boot(struct guest *guest);
 int guest_boot_on(struct guest *guest);
 int guest_reset(struct guest *guest);
 int guest_run_and_pause(struct guest *guest, int run_ms, int pause_ms);
