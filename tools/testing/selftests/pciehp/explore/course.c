@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From where a scenario begins, from event to event, to where all has settled. */
-#include <elf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "explore.h"
 
-/* Host time; the guest leaps over what it waits for. */
-#define STOP_TIMEOUT_MS	30000
-
-/* Host time; far more than a CPU takes that is not kept from going on. */
-#define BESIDE_TIMEOUT_MS	300
-
-/* An instruction that branches to itself, and where QEMU loads a kernel. */
-static const struct spin {
-	int machine;
-	size_t len;
-	uint8_t code[4];
-	uint64_t kernel;
-} spins[] = {
-	{ EM_AARCH64, 4, { 0x00, 0x00, 0x00, 0x14 }, 0x40200000 },
-	{ EM_X86_64, 2, { 0xeb, 0xfe }, 0x1000000 },
-};
-
-static int read_pc(struct guest *guest, uint64_t *pc)
+/**
+ * course_read_pc() - where the CPU is that stopped
+ * @guest: the guest, whose machine is stopped
+ * @pc: receives the address
+ *
+ * Return: 0 or a negative errno.
+ */
+int course_read_pc(struct guest *guest, uint64_t *pc)
 {
 	return gdb_read_register(&guest->vm.gdb,
 				 guest->config.machine->pc_register, pc);
@@ -36,8 +25,14 @@ static int step(struct guest *guest)
 	       gdb_wait_stop(&guest->vm.gdb, STOP_TIMEOUT_MS);
 }
 
-/* Past the breakpoint, which would stop the machine again at once. */
-static int step_over(struct guest *guest, uint64_t addr)
+/**
+ * course_step_over() - past a breakpoint, which would stop the machine again at once
+ * @guest: the guest, whose machine has stopped there
+ * @addr: where it is set, and stays so
+ *
+ * Return: 0 or a negative errno.
+ */
+int course_step_over(struct guest *guest, uint64_t addr)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 
@@ -54,12 +49,12 @@ static int go_to(struct guest *guest, const struct event *event)
 
 	for (int hit = 1;; hit++) {
 		ret = gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
-		      read_pc(guest, &pc);
+		      course_read_pc(guest, &pc);
 		if (!ret && pc != addr)
 			return gdb_clear_breakpoint(gdb, addr) ?: -ENOENT;
 		if (ret || hit == event->hit)
 			break;
-		ret = step_over(guest, addr) ?: gdb_continue(gdb);
+		ret = course_step_over(guest, addr) ?: gdb_continue(gdb);
 		if (ret)
 			break;
 	}
@@ -95,86 +90,12 @@ static void print_registers(struct guest *guest, FILE *details)
 			i % 4 == 3 || i == n - 1 ? "\n" : "");
 }
 
-/*
- * Until the other CPU has done what it was asked for, or can do no more: because it
- * sleeps, or waits with its eyes open.
- */
-static int let_other_cpu_run(struct guest *guest, const struct points *points)
+static int operate(struct guest *guest, const struct scenario *scenario,
+		   const struct event *event, const struct points *points,
+		   struct course *course)
 {
-	struct gdbstub *gdb = &guest->vm.gdb;
-	int ret;
-
-	ret = gdb_set_breakpoint(gdb, AGENT_STANDBY_POINT) ?:
-	      gdb_set_breakpoint(gdb, points->idle) ?:
-	      gdb_continue(gdb) ?: gdb_wait_stop(gdb, BESIDE_TIMEOUT_MS);
-	if (ret == -ETIMEDOUT) {
-		ret = qmp_command(&guest->vm.qmp, "stop", NULL, NULL) ?:
-		      gdb_wait_stop(gdb, STOP_TIMEOUT_MS);
-		ret = ret == -EINTR ? 0 : ret;
-	}
-
-	return ret ?: gdb_clear_breakpoint(gdb, points->idle) ?:
-	       gdb_clear_breakpoint(gdb, AGENT_STANDBY_POINT);
-}
-
-/* The CPU that stops next may be in user space, where no kernel is mapped. */
-static int write_physical(struct guest *guest, uint64_t addr, const void *data,
-			  size_t len)
-{
-	struct gdbstub *gdb = &guest->vm.gdb;
-
-	return gdb_physical(gdb, true) ?: gdb_write(gdb, addr, data, len) ?:
-	       gdb_physical(gdb, false);
-}
-
-static int find_physical(struct guest *guest, const struct points *points,
-			 const struct spin *spin, uint64_t *addr,
-			 uint8_t was[4])
-{
-	struct gdbstub *gdb = &guest->vm.gdb;
-	uint8_t there[4];
-	int ret;
-
-	ret = gdb_read(gdb, *addr, was, spin->len);
-	*addr = *addr - points->text + spin->kernel;
-	ret = ret ?: gdb_physical(gdb, true) ?:
-	      gdb_read(gdb, *addr, there, spin->len) ?:
-	      gdb_physical(gdb, false);
-
-	return ret ?: memcmp(was, there, spin->len) ? -EOPNOTSUPP : 0;
-}
-
-/*
- * This CPU spins at its point meanwhile. A CPU that the debugger held would be idle
- * for QEMU, which then leaps in time.
- */
-static int operate_beside(struct guest *guest, const struct event *event,
-			  const struct points *points)
-{
-	const struct spin *spin = points->machine == spins[0].machine ?
-				  &spins[0] : &spins[1];
-	uint64_t addr = event->point->addr;
-	int operated, ret;
-	uint8_t was[4];
-
-	if (!points->idle || !points->text)
-		return -EOPNOTSUPP;
-	ret = find_physical(guest, points, spin, &addr, was) ?:
-	      write_physical(guest, addr, spin->code, spin->len);
-	if (ret)
-		return ret;
-	operated = operation_run(event->operation, guest);
-	if (!operated)
-		ret = let_other_cpu_run(guest, points);
-
-	return write_physical(guest, addr, was, spin->len) ?: ret ?: operated;
-}
-
-static int operate(struct guest *guest, const struct event *event,
-		   const struct points *points)
-{
-	if (guest->config.cpus > 1 && !event->operation->run)
-		return operate_beside(guest, event, points);
+	if (operation_has_cpu(event->operation, scenario))
+		return beside_operate(guest, event, points, course);
 
 	return operation_run(event->operation, guest);
 }
@@ -224,7 +145,8 @@ static int go_through_events(struct guest *guest,
 		course->reached++;
 		if (details)
 			print_registers(guest, details);
-		ret = operate(guest, event, points);
+		ret = operate(guest, interleaving->scenario, event, points,
+			      course);
 		if (ret == -ETIMEDOUT || ret == -ESHUTDOWN)
 			return note_end(guest, ret);
 		note_operated(course, event, ret);

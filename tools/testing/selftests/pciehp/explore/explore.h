@@ -46,6 +46,7 @@ const struct plug *card_find(struct guest *guest, int port);
  * @quick: it is part of the quick cut
  * @boot: it is what is left of the boot when the first port is about to get its
  *	drivers, which asks for nothing
+ * @away: the port interrupts the second CPU, where its thread runs too
  * @prepare: brings the guest to where the scenario begins, or NULL
  * @trigger: what is done on the stopped machine as the scenario begins, or NULL
  * @request: writes what is asked of the guest from then on, until the scenario is
@@ -60,6 +61,7 @@ struct scenario {
 	bool stays;
 	bool quick;
 	bool boot;
+	bool away;
 	int (*prepare)(struct guest *guest, const struct scenario *scenario);
 	int (*trigger)(struct guest *guest, const struct scenario *scenario);
 	int (*request)(struct guest *guest, const struct scenario *scenario,
@@ -91,6 +93,7 @@ int operation_release(struct guest *guest, int port);
  *	-EOPNOTSUPP when it makes no sense there; or another negative errno. NULL
  *	for one that is a request to the standby process.
  * @port: number of the port of the slot that it is about
+ * @alone: name of a scenario in which two CPUs do the same and nothing else, or NULL
  */
 struct operation {
 	const char *name;
@@ -98,6 +101,7 @@ struct operation {
 	int standby;
 	int (*run)(struct guest *guest, int port);
 	int port;
+	const char *alone;
 };
 
 extern const struct operation operations[];
@@ -106,6 +110,8 @@ extern const size_t n_operations;
 const struct operation *operation_find(const char *name);
 int operation_run(const struct operation *operation, struct guest *guest);
 bool operation_forgets(const struct operation *operation);
+bool operation_has_cpu(const struct operation *operation,
+		       const struct scenario *scenario);
 bool operation_applies(const struct operation *operation,
 		       const struct scenario *scenario);
 
@@ -155,11 +161,16 @@ int standby_wake(struct guest *guest, enum standby_request request);
  * @point: where the machine stops for it
  * @hit: at the how many-th time that it comes by there, from 1, after the event
  *	before
+ * @until: with two CPUs, where the one that does the operation stops, until the other
+ *	has gone on from @point as far as it can; or NULL
+ * @until_hit: at the how many-th time
  */
 struct event {
 	const struct operation *operation;
 	const struct point *point;
 	int hit;
+	const struct point *until;
+	int until_hit;
 };
 
 #define EVENTS_MAX	2
@@ -188,17 +199,29 @@ json_t *interleaving_run(const struct interleaving *interleaving,
  * struct course - how far an interleaving came
  * @reached: how many of its events' points
  * @operated: what the last operation returned that did not return 0
+ * @missed: an operation did not come by where it was to stop
  * @held: the port's interrupts are held back
  */
 struct course {
 	int reached;
 	int operated;
+	bool missed;
 	bool held;
 };
+
+/* Host time; the guest leaps over what it waits for. */
+#define STOP_TIMEOUT_MS	30000
+
+int course_read_pc(struct guest *guest, uint64_t *pc);
+int course_step_over(struct guest *guest, uint64_t addr);
 
 int course_follow(struct guest *guest, const struct interleaving *interleaving,
 		  const struct points *points, const char *requests,
 		  struct course *course, FILE *details);
+
+/* beside.c */
+int beside_operate(struct guest *guest, const struct event *event,
+		   const struct points *points, struct course *course);
 
 /* verdict.c */
 /*
@@ -238,7 +261,7 @@ uint64_t cause_hash(const char *text);
  * @every_instruction: not only entries and calls count
  * @full: all scenarios and operations are in the cut, not only the quick ones
  * @hits: up to which hit of a point
- * @pairs: two operations at two points
+ * @pairs: two operations at two points; or one, which stops at a point itself
  * @until_found: end with the first violation that is not expected
  * @expect: path of a file that tells what is expected, or NULL
  * @again: what makes a command of a replay's name, as of printf()

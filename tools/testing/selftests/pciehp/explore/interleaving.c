@@ -12,7 +12,8 @@
 /**
  * interleaving_format() - its name
  * @interleaving: the interleaving
- * @id: receives SCENARIO, and /OPERATION@FUNCTION+OFFSET#HIT for each event
+ * @id: receives SCENARIO, and /OPERATION@FUNCTION+OFFSET#HIT for each event, with
+ *	~FUNCTION+OFFSET#HIT after it for where the operation stops
  */
 void interleaving_format(const struct interleaving *interleaving,
 			 char id[ID_SIZE])
@@ -25,33 +26,82 @@ void interleaving_format(const struct interleaving *interleaving,
 		len += snprintf(id + len, ID_SIZE - len, "/%s@%s+%#x#%d",
 				event->operation->name, event->point->function,
 				event->point->offset, event->hit);
+		if (event->until && len < ID_SIZE)
+			len += snprintf(id + len, ID_SIZE - len, "~%s+%#x#%d",
+					event->until->function,
+					event->until->offset,
+					event->until_hit);
 	}
+}
+
+/* The length of "FUNCTION+OFFSET#HIT", or -ENOENT. */
+static int parse_point(const struct point **point, int *hit, const char *text,
+		       const struct points *points, char *why, size_t size)
+{
+	char function[NAME_SIZE];
+	unsigned int offset;
+	int len = 0;
+
+	if (sscanf(text, "%63[^+]+%x#%d%n", function, &offset, hit,
+		   &len) != 3 || *hit < 1) {
+		snprintf(why, size,
+			 "'%s' is not of the form FUNCTION+0xOFFSET#HIT", text);
+		return -ENOENT;
+	}
+	*point = points_find(points, function, offset);
+	if (!*point)
+		snprintf(why, size, "the kernel has no point %s+%#x", function,
+			 offset);
+
+	return *point ? len : -ENOENT;
 }
 
 /* The length of one event's text, or -ENOENT. */
 static int parse_event(struct event *event, const char *text,
 		       const struct points *points, char *why, size_t size)
 {
-	char operation[NAME_SIZE], function[NAME_SIZE];
-	unsigned int offset;
-	int len = 0;
+	char operation[NAME_SIZE];
+	int len = 0, ret;
 
-	if (sscanf(text, "/%63[^@]@%63[^+]+%x#%d%n", operation, function,
-		   &offset, &event->hit, &len) != 4 || event->hit < 1) {
+	if (sscanf(text, "/%63[^@]@%n", operation, &len) != 1 || !len) {
 		snprintf(why, size,
 			 "'%s' is not of the form /OPERATION@FUNCTION+0xOFFSET#HIT",
 			 text);
 		return -ENOENT;
 	}
 	event->operation = operation_find(operation);
-	event->point = points_find(points, function, offset);
-	if (!event->operation)
+	if (!event->operation) {
 		snprintf(why, size, "no operation is called '%s'", operation);
-	else if (!event->point)
-		snprintf(why, size, "the kernel has no point %s+%#x", function,
-			 offset);
+		return -ENOENT;
+	}
+	ret = parse_point(&event->point, &event->hit, text + len, points, why,
+			  size);
+	if (ret < 0)
+		return ret;
+	len += ret;
+	if (text[len] != '~')
+		return len;
+	ret = parse_point(&event->until, &event->until_hit, text + len + 1,
+			  points, why, size);
 
-	return event->operation && event->point ? len : -ENOENT;
+	return ret < 0 ? ret : len + 1 + ret;
+}
+
+/* Does each operation that is to stop somewhere run on a CPU of its own? */
+static bool can_stop(const struct interleaving *interleaving)
+{
+	const struct scenario *scenario = interleaving->scenario;
+
+	for (int i = 0; i < interleaving->n_events; i++) {
+		const struct event *event = &interleaving->events[i];
+
+		if (event->until &&
+		    (event->until == event->point ||
+		     !operation_has_cpu(event->operation, scenario)))
+			return false;
+	}
+
+	return true;
 }
 
 /**
@@ -88,6 +138,11 @@ int interleaving_parse(struct interleaving *interleaving, const char *id,
 		if (len < 0)
 			return len;
 	}
+	if (!can_stop(interleaving)) {
+		snprintf(why, size,
+			 "no CPU can stop there while another stays at the point");
+		return -ENOENT;
+	}
 
 	return 0;
 }
@@ -118,7 +173,7 @@ static const char *name_verdict(const struct guest *guest,
 		return "error";
 	if (json_array_size(guest->result.problems))
 		return "violation";
-	if (course->reached < interleaving->n_events)
+	if (course->reached < interleaving->n_events || course->missed)
 		return "not reached";
 	if (course->operated == -EREMOTEIO)
 		return "refused";

@@ -34,7 +34,7 @@ static const char usage[] =
 "  -g PATTERN   groups of functions: pciehp, portdrv, scan, reset (pciehp)\n"
 "  -i           every instruction, not entries and calls only\n"
 "  -a           all scenarios and operations\n"
-"  -2           two operations at two points\n"
+"  -2           two operations at two points, or one that stops at a point itself\n"
 "  -n N         up to the N-th time that a point is come by (1)\n"
 "  -e FILE      what is expected to be violated\n"
 "  -1           end with the first violation that is not\n"

@@ -184,33 +184,41 @@ int operation_release(struct guest *guest, int port)
 }
 
 const struct operation operations[] = {
-	{ "add", true, -1, add_other },
+	{ "add", true, -1, add_other, .alone = "smp.add" },
 	{ "add_silently", true, -1, add_silently },
-	{ "button", true, -1, press_button },
+	{ "button", true, -1, press_button, .alone = "smp.remove" },
 	{ "press_again", true, -1, operation_press_again },
-	{ "surprise_removal", true, -1, remove_by_surprise },
+	{ "surprise_removal", true, -1, remove_by_surprise,
+	  .alone = "smp.surprise_removal" },
 	{ "replace_by_other", false, -1, replace_by_other },
 	{ "replace_by_same", true, -1, replace_by_same },
 	{ "add_and_remove", false, -1, add_and_remove },
 	{ "command_completed", true, -1, complete_command },
-	{ "power_off", true, STANDBY_POWER_OFF, NULL },
-	{ "power_on", true, STANDBY_POWER_ON, NULL },
-	{ "attention", true, STANDBY_ATTENTION, NULL },
-	{ "unbind", false, STANDBY_UNBIND, NULL },
-	{ "bind", false, STANDBY_BIND, NULL },
+	{ "power_off", true, STANDBY_POWER_OFF, NULL,
+	  .alone = "smp.power_off" },
+	{ "power_on", true, STANDBY_POWER_ON, NULL, .alone = "smp.power_on" },
+	{ "attention", true, STANDBY_ATTENTION, NULL,
+	  .alone = "smp.attention" },
+	{ "unbind", false, STANDBY_UNBIND, NULL,
+	  .alone = "smp.unbind_occupied" },
+	{ "bind", false, STANDBY_BIND, NULL, .alone = "smp.bind_occupied" },
 	{ "rescan", false, STANDBY_RESCAN, NULL },
 	{ "remove", false, STANDBY_REMOVE, NULL },
-	{ "bus_reset", true, STANDBY_RESET, NULL },
+	{ "bus_reset", true, STANDBY_RESET, NULL,
+	  .alone = "smp.reset_occupied" },
 	{ "hold_interrupts", true, -1, operation_hold },
 	{ "release_interrupts", false, -1, operation_release },
 	{ "inner_add", true, -1, add_other, .port = 1 },
 	{ "inner_button", true, -1, press_button, .port = 1 },
 	{ "inner_surprise_removal", true, -1, remove_by_surprise, .port = 1 },
 	{ "inner_replace_by_same", false, -1, replace_by_same, .port = 1 },
-	{ "inner_power_off", true, STANDBY_INNER_POWER_OFF, NULL, .port = 1 },
+	{ "inner_power_off", true, STANDBY_INNER_POWER_OFF, NULL, .port = 1,
+	  .alone = "smp_nested.inner_power_off" },
 	{ "inner_power_on", false, STANDBY_INNER_POWER_ON, NULL, .port = 1 },
-	{ "inner_attention", true, STANDBY_INNER_ATTENTION, NULL, .port = 1 },
-	{ "inner_unbind", false, STANDBY_INNER_UNBIND, NULL, .port = 1 },
+	{ "inner_attention", true, STANDBY_INNER_ATTENTION, NULL, .port = 1,
+	  .alone = "smp.attention" },
+	{ "inner_unbind", false, STANDBY_INNER_UNBIND, NULL, .port = 1,
+	  .alone = "smp.unbind_occupied" },
 	{ "inner_bind", false, STANDBY_INNER_BIND, NULL, .port = 1 },
 	{ "inner_remove", false, STANDBY_INNER_REMOVE, NULL, .port = 1 },
 };
@@ -243,6 +251,19 @@ bool operation_forgets(const struct operation *operation)
 {
 	return operation->standby == STANDBY_REMOVE ||
 	       operation->standby == STANDBY_INNER_REMOVE;
+}
+
+/**
+ * operation_has_cpu() - is what an operation brings about done by another CPU
+ * @operation: the operation
+ * @scenario: the scenario that goes on meanwhile
+ *
+ * Return: whether it is.
+ */
+bool operation_has_cpu(const struct operation *operation,
+		       const struct scenario *scenario)
+{
+	return scenario->away || (scenario->setup.cpus > 1 && !operation->run);
 }
 
 /**

@@ -146,6 +146,52 @@ static void choose_second(const struct explore *explore,
 	interleaving->n_events = 2;
 }
 
+/* What an operation comes by, or else what the scenario does. */
+static struct hit *list_until(const struct explore *explore,
+			      const struct interleaving *interleaving, size_t *n)
+{
+	const char *alone = interleaving->events[0].operation->alone;
+	const struct scenario *scenario;
+	json_t *reached = NULL;
+
+	scenario = alone ? scenario_find(alone) : NULL;
+	if (scenario)
+		reached = json_object_get(explore->reaches[scenario - scenarios],
+					  "hits");
+	if (!reached) {
+		scenario = interleaving->scenario;
+		reached = json_object_get(explore->reaches[scenario - scenarios],
+					  "hits");
+	}
+
+	return list_hits(explore, reached, n);
+}
+
+/* Where the operation itself stops: the event's name chooses. */
+static int choose_until(const struct explore *explore,
+			struct interleaving *interleaving)
+{
+	struct event *event = &interleaving->events[0];
+	char id[ID_SIZE];
+	struct hit *hits;
+	uint64_t hash;
+	size_t n;
+
+	hits = list_until(explore, interleaving, &n);
+	if (!hits)
+		return -ENOMEM;
+	interleaving_format(interleaving, id);
+	hash = cause_hash(id) >> 8;
+	if (n)
+		event->until = hits[hash % n].point;
+	if (event->until == event->point)
+		event->until = NULL;
+	event->until_hit = 1;
+	free(hits);
+
+	return 0;
+}
+
 static int add_events(struct explore *explore, size_t *room,
 		      const struct scenario *scenario, const struct hit *hits,
 		      size_t n, size_t first, const struct operation *operation)
@@ -160,9 +206,11 @@ static int add_events(struct explore *explore, size_t *room,
 			.n_events = 1,
 		};
 
-		if (explore->pairs)
+		if (explore->pairs && operation_has_cpu(operation, scenario))
+			ret = choose_until(explore, &interleaving);
+		else if (explore->pairs)
 			choose_second(explore, &interleaving, hits, n, first);
-		ret = add(explore, room, &interleaving);
+		ret = ret ?: add(explore, room, &interleaving);
 	}
 
 	return ret;

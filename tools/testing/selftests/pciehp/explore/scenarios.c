@@ -255,6 +255,8 @@ static int request_recovery(struct guest *guest,
 					   ",bus=port0,addr=0.1,romfile=" }
 #define SMP_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .cpus = 2 }
+#define AWAY_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
+			  .cpus = 2, .cmdline = "irqaffinity=1" }
 #define NESTED_MACHINE	{ .port = PORT_IOH3420, .nested = true, \
 			  .options = machine_options }
 #define SMP_NESTED	{ .port = PORT_IOH3420, .nested = true, \
@@ -360,7 +362,11 @@ const struct scenario scenarios[] = {
 	  .request = request_added },
 	{ "smp.remove", SMP_MACHINE, E1000E, .trigger = trigger_remove,
 	  .request = request_removed },
+	{ "smp.surprise_removal", SMP_MACHINE, E1000E,
+	  .trigger = trigger_surprise, .request = request_removed },
 	{ "smp.power_off", SMP_MACHINE, E1000E, .request = request_power_off },
+	{ "smp.power_on", SMP_MACHINE, .trigger = trigger_add,
+	  .request = request_power_on },
 	{ "smp.attention", SMP_MACHINE, .request = request_attention },
 	{ "smp.unbind_occupied", SMP_MACHINE, E1000E, .stays = true,
 	  .request = request_unbind },
@@ -371,6 +377,16 @@ const struct scenario scenarios[] = {
 	  .request = request_reset },
 	{ "smp.recovery_occupied", SMP_SWITCH, E1000E, .stays = true, .hot_added = true,
 	  .trigger = trigger_error, .request = request_recovery },
+	{ "away.power_off", AWAY_MACHINE, E1000E, .away = true,
+	  .request = request_power_off },
+	{ "away.power_on", AWAY_MACHINE, .away = true, .trigger = trigger_add,
+	  .request = request_power_on },
+	{ "away.attention", AWAY_MACHINE, .away = true,
+	  .request = request_attention },
+	{ "away.unbind_occupied", AWAY_MACHINE, E1000E, .away = true,
+	  .request = request_unbind },
+	{ "away.bind_occupied", AWAY_MACHINE, E1000E, .away = true,
+	  .prepare = prepare_unbound, .request = request_bind },
 };
 
 const size_t n_scenarios = ARRAY_SIZE(scenarios);

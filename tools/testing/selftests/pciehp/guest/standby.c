@@ -165,6 +165,21 @@ static int be_first_on(int cpu)
 	return 0;
 }
 
+/* Nor is anything else to run there that the agent starts. */
+static int leave_cpu(int cpu)
+{
+	int n = sysconf(_SC_NPROCESSORS_ONLN);
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	for (int i = 0; i < n; i++) {
+		if (i != cpu)
+			CPU_SET(i, &cpus);
+	}
+
+	return sched_setaffinity(0, sizeof(cpus), &cpus) ? -errno : 0;
+}
+
 /* Let that CPU take the interrupt, too. */
 static int route_interrupt(const char *bdf, int cpu)
 {
@@ -222,7 +237,7 @@ int standby_start(const char *bdf, int cpu, const char *requests)
 	if (ret)
 		return ret;
 	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
-		ret = route_interrupt(bdf, cpu);
+		ret = route_interrupt(bdf, cpu) ?: leave_cpu(cpu);
 	if (ret)
 		return ret;
 

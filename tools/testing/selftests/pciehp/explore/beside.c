@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two CPUs, of which one stays at a point while the other does an operation, and goes
+ * on while that one stays at a point of its own.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "explore.h"
+
+/* Host time; far more than a CPU takes that is not kept from going on. */
+#define BESIDE_TIMEOUT_MS	300
+
+/* An instruction that branches to itself, and where QEMU loads a kernel. */
+static const struct code {
+	int machine;
+	size_t len;
+	uint8_t bytes[4];
+	uint64_t kernel;
+} codes[] = {
+	{ EM_AARCH64, 4, { 0x00, 0x00, 0x00, 0x14 }, 0x40200000 },
+	{ EM_X86_64, 2, { 0xeb, 0xfe }, 0x1000000 },
+};
+
+/**
+ * struct spin - an instruction in whose place CPUs spin
+ * @code: what is there meanwhile
+ * @addr: where it is, physical
+ * @was: what was there
+ */
+struct spin {
+	const struct code *code;
+	uint64_t addr;
+	uint8_t was[4];
+};
+
+/* The CPU that stops next may be in user space, where no kernel is mapped. */
+static int write_physical(struct guest *guest, uint64_t addr, const void *data,
+			  size_t len)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+
+	return gdb_physical(gdb, true) ?: gdb_write(gdb, addr, data, len) ?:
+	       gdb_physical(gdb, false);
+}
+
+static int find_physical(struct guest *guest, const struct points *points,
+			 uint64_t addr, struct spin *spin)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	size_t len = spin->code->len;
+	uint8_t there[4];
+	int ret;
+
+	spin->addr = addr - points->text + spin->code->kernel;
+	ret = gdb_read(gdb, addr, spin->was, len) ?: gdb_physical(gdb, true) ?:
+	      gdb_read(gdb, spin->addr, there, len) ?: gdb_physical(gdb, false);
+
+	return ret ?: memcmp(spin->was, there, len) ? -EOPNOTSUPP : 0;
+}
+
+/*
+ * A CPU that the debugger held would be idle for QEMU, which then leaps in time; so it
+ * spins.
+ */
+static int spin_begin(struct guest *guest, const struct points *points,
+		      uint64_t addr, struct spin *spin)
+{
+	bool arm = points->machine == codes[0].machine;
+
+	spin->code = arm ? &codes[0] : &codes[1];
+
+	return find_physical(guest, points, addr, spin) ?:
+	       write_physical(guest, spin->addr, spin->code->bytes,
+			      spin->code->len);
+}
+
+static int spin_end(struct guest *guest, const struct spin *spin)
+{
+	return write_physical(guest, spin->addr, spin->was, spin->code->len);
+}
+
+/* Until a breakpoint, or as long as a CPU may need that is not kept from going on. */
+static int run(struct guest *guest)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	int ret;
+
+	ret = gdb_continue(gdb) ?: gdb_wait_stop(gdb, BESIDE_TIMEOUT_MS);
+	if (ret == -ETIMEDOUT) {
+		ret = qmp_command(&guest->vm.qmp, "stop", NULL, NULL) ?:
+		      gdb_wait_stop(gdb, STOP_TIMEOUT_MS);
+		ret = ret == -EINTR ? 0 : ret;
+	}
+
+	return ret;
+}
+
+/*
+ * Until the CPU that does not spin has done what it was asked for, or can do no more:
+ * because it sleeps, or waits with its eyes open.
+ */
+static int run_one_cpu(struct guest *guest, const struct points *points)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+
+	return gdb_set_breakpoint(gdb, AGENT_STANDBY_POINT) ?:
+	       gdb_set_breakpoint(gdb, points->idle) ?: run(guest) ?:
+	       gdb_clear_breakpoint(gdb, points->idle) ?:
+	       gdb_clear_breakpoint(gdb, AGENT_STANDBY_POINT);
+}
+
+/* Until it comes by a point: -ENOENT when it does not before it can do no more. */
+static int run_one_cpu_to(struct guest *guest, const struct points *points,
+			  uint64_t addr, int hits)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	uint64_t pc;
+	int ret;
+
+	ret = gdb_set_breakpoint(gdb, addr);
+	while (!ret && hits--) {
+		ret = run_one_cpu(guest, points) ?: course_read_pc(guest, &pc);
+		if (!ret && pc != addr)
+			ret = -ENOENT;
+		if (!ret && hits)
+			ret = course_step_over(guest, addr);
+	}
+
+	return gdb_clear_breakpoint(gdb, addr) ?: ret;
+}
+
+/* The one stays where it is; the other goes on from the point of its event. */
+static int run_other_cpu(struct guest *guest, const struct event *event,
+			 const struct points *points, const struct spin *spin)
+{
+	struct spin until;
+	int ret;
+
+	ret = spin_begin(guest, points, event->until->addr, &until);
+	if (ret)
+		return spin_end(guest, spin) ?: ret;
+	ret = spin_end(guest, spin) ?: run_one_cpu(guest, points);
+
+	return spin_end(guest, &until) ?: ret;
+}
+
+/**
+ * beside_operate() - do an operation while the CPU that has stopped stays where it is
+ * @guest: the guest
+ * @event: the operation, and where it is to stop
+ * @points: of the kernel
+ * @course: receives that it did not come by there
+ *
+ * Return: as struct operation's @run.
+ */
+int beside_operate(struct guest *guest, const struct event *event,
+		   const struct points *points, struct course *course)
+{
+	struct spin spin;
+	int ret;
+
+	if (!points->idle || !points->text)
+		return -EOPNOTSUPP;
+	ret = spin_begin(guest, points, event->point->addr, &spin);
+	if (ret)
+		return ret;
+	ret = operation_run(event->operation, guest);
+	if (ret || !event->until) {
+		ret = ret ?: run_one_cpu(guest, points);
+		return spin_end(guest, &spin) ?: ret;
+	}
+	ret = run_one_cpu_to(guest, points, event->until->addr,
+			     event->until_hit);
+	if (!ret)
+		return run_other_cpu(guest, event, points, &spin);
+	course->missed = ret == -ENOENT;
+
+	return spin_end(guest, &spin) ?: course->missed ? 0 : ret;
+}
