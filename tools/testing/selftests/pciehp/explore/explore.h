@@ -36,6 +36,21 @@ int ports_refresh(struct guest *guest);
 const struct plug *card_find(struct guest *guest, int port);
 
 /**
+ * struct registers - what the driver finds in its port beside what is there
+ * @cleared: bits of Slot Capabilities that are not
+ * @set: bits of Slot Capabilities
+ * @set2: bits of Slot Capabilities 2
+ */
+struct registers {
+	uint32_t cleared;
+	uint32_t set;
+	uint32_t set2;
+};
+
+int registers_change(struct guest *guest, const struct points *points,
+		     const struct registers *registers);
+
+/**
  * struct scenario - what goes on while something else happens
  * @name: its name
  * @setup: the machine
@@ -47,6 +62,7 @@ const struct plug *card_find(struct guest *guest, int port);
  * @boot: it is what is left of the boot when the first port is about to get its
  *	drivers, which asks for nothing
  * @away: the port interrupts the second CPU, where its thread runs too
+ * @registers: capabilities that QEMU does not have, or NULL
  * @prepare: brings the guest to where the scenario begins, or NULL
  * @trigger: what is done on the stopped machine as the scenario begins, or NULL
  * @request: writes what is asked of the guest from then on, until the scenario is
@@ -62,6 +78,7 @@ struct scenario {
 	bool quick;
 	bool boot;
 	bool away;
+	const struct registers *registers;
 	int (*prepare)(struct guest *guest, const struct scenario *scenario);
 	int (*trigger)(struct guest *guest, const struct scenario *scenario);
 	int (*request)(struct guest *guest, const struct scenario *scenario,

@@ -271,14 +271,22 @@ bool operation_has_cpu(const struct operation *operation,
  * @operation: the operation
  * @scenario: the scenario
  *
- * Return: whether the slot that it is about may be there, and who does it, as nobody in
- * the guest does while it boots.
+ * Return: whether the slot that it is about may be there, with a button for it; and who
+ * does it, as nobody in the guest does while it boots. A driver that is bound again
+ * would find the registers as they are.
  */
 bool operation_applies(const struct operation *operation,
 		       const struct scenario *scenario)
 {
+	bool binds = operation->standby == STANDBY_UNBIND ||
+		     operation->standby == STANDBY_BIND;
+	bool presses = operation->run == press_button ||
+		       operation->run == operation_press_again;
+
 	return (!operation->port || scenario->setup.nested) &&
-	       (operation->run || !scenario->boot);
+	       (operation->run || !scenario->boot) &&
+	       !(binds && scenario->registers) &&
+	       !(presses && scenario->setup.no_button);
 }
 
 /**

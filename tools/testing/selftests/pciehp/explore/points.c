@@ -245,6 +245,8 @@ static void find_symbols(struct loader *loader)
 					  sym.st_name);
 			if (name && !strcmp(name, "arch_cpu_idle"))
 				loader->points->idle = sym.st_value;
+			if (name && !strcmp(name, "pcie_capability_read_dword"))
+				loader->points->read_dword = sym.st_value;
 			if (name && !strcmp(name, "_text"))
 				loader->points->text = sym.st_value;
 		}

@@ -60,6 +60,7 @@ struct range {
  * @ranges: of the functions that they are in
  * @n_ranges: how many
  * @idle: where a CPU that has nothing to do comes by, or 0
+ * @read_dword: the function that reads a register of the PCI Express Capability, or 0
  * @text: where the kernel begins
  * @machine: the architecture, as in the ELF header
  * @strings: what the points' texts are in
@@ -70,6 +71,7 @@ struct points {
 	struct range *ranges;
 	size_t n_ranges;
 	uint64_t idle;
+	uint64_t read_dword;
 	uint64_t text;
 	int machine;
 	struct strings *strings;

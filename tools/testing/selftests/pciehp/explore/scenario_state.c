@@ -2,6 +2,7 @@
 /* Guests at the beginning of a scenario, saved once and loaded often. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <libpciehp.h>
 
@@ -70,20 +71,6 @@ static int drain(struct guest *guest)
 	return guest_fetch_log(guest);
 }
 
-static int boot_to_agent(struct guest *guest, const struct scenario *scenario,
-			 const char *state)
-{
-	int ret;
-
-	ret = guest_boot_to_save(guest, state) ?:
-	      bring_to_begin(guest, scenario) ?:
-	      save_request(guest, scenario, state);
-	if (!ret && scenario->prepare)
-		ret = scenario->prepare(guest, scenario);
-
-	return ret ?: drain(guest);
-}
-
 /* Not before the buses are scanned: until then, a port cannot be operated. */
 static int boot_to_port(struct guest *guest, const struct points *points,
 			const char *state)
@@ -97,6 +84,40 @@ static int boot_to_port(struct guest *guest, const struct points *points,
 	}
 
 	return guest_boot_part_to_save(guest, state, point->addr);
+}
+
+static int boot_with_registers(struct guest *guest,
+			       const struct scenario *scenario,
+			       const struct points *points, const char *state)
+{
+	int ret;
+
+	ret = boot_to_port(guest, points, state);
+	if (ret)
+		return ret;
+	ret = registers_change(guest, points, scenario->registers);
+	if (ret)
+		result_error(&guest->result,
+			     "change what the driver reads of its slot's capabilities: %s",
+			     strerror(-ret));
+
+	return ret ?: guest_boot_on(guest);
+}
+
+static int boot_to_agent(struct guest *guest, const struct scenario *scenario,
+			 const struct points *points, const char *state)
+{
+	int ret;
+
+	ret = scenario->registers ?
+	      boot_with_registers(guest, scenario, points, state) :
+	      guest_boot_to_save(guest, state);
+	ret = ret ?: bring_to_begin(guest, scenario) ?:
+	      save_request(guest, scenario, state);
+	if (!ret && scenario->prepare)
+		ret = scenario->prepare(guest, scenario);
+
+	return ret ?: drain(guest);
 }
 
 /**
@@ -117,8 +138,9 @@ int scenario_save(const struct scenario *scenario, const struct points *points,
 
 	ret = guest_prepare(&guest, scenario->name, &setup);
 	if (!ret)
-		ret = scenario->boot ? boot_to_port(&guest, points, state) :
-				       boot_to_agent(&guest, scenario, state);
+		ret = scenario->boot ?
+		      boot_to_port(&guest, points, state) :
+		      boot_to_agent(&guest, scenario, points, state);
 	ret = ret ?: guest_save(&guest);
 	if (guest.result.skip[0])
 		fprintf(stderr, "# %s: %s\n", scenario->name,

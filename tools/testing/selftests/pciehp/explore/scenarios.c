@@ -257,12 +257,21 @@ static int request_recovery(struct guest *guest,
 			  .cpus = 2 }
 #define AWAY_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .cpus = 2, .cmdline = "irqaffinity=1" }
+#define NO_POWER	{ .port = PORT_IOH3420, .options = machine_options, \
+			  .no_power = true, \
+			  .port_properties = ",power_controller_present=off" }
+#define NO_BUTTON	{ .port = PORT_IOH3420, .options = machine_options, \
+			  .no_button = true }
 #define NESTED_MACHINE	{ .port = PORT_IOH3420, .nested = true, \
 			  .options = machine_options }
 #define SMP_NESTED	{ .port = PORT_IOH3420, .nested = true, \
 			  .options = machine_options, .cpus = 2 }
 #define SMP_SWITCH	{ .port = PORT_XIO3130, .options = machine_options, \
 			  .cpus = 2 }
+
+static const struct registers no_button = { .cleared = PCI_EXP_SLTCAP_ABP };
+static const struct registers no_completion = { .set = PCI_EXP_SLTCAP_NCCS };
+static const struct registers out_of_band = { .set2 = PCI_EXP_SLTCAP2_IBPD };
 
 const struct scenario scenarios[] = {
 	{ "root.add", ROOT_MACHINE, .trigger = trigger_add,
@@ -377,6 +386,37 @@ const struct scenario scenarios[] = {
 	  .request = request_reset },
 	{ "smp.recovery_occupied", SMP_SWITCH, E1000E, .stays = true, .hot_added = true,
 	  .trigger = trigger_error, .request = request_recovery },
+	{ "no_power.add", NO_POWER, .trigger = trigger_add,
+	  .request = request_added },
+	{ "no_power.remove", NO_POWER, E1000E, .trigger = trigger_remove,
+	  .request = request_removed, .quick = true },
+	{ "no_power.surprise_removal", NO_POWER, E1000E,
+	  .trigger = trigger_surprise, .request = request_removed },
+	{ "no_power.power_off", NO_POWER, E1000E,
+	  .request = request_power_off },
+	{ "no_button.add", NO_BUTTON, .registers = &no_button,
+	  .trigger = trigger_add, .request = request_added, .quick = true },
+	{ "no_button.surprise_removal", NO_BUTTON, E1000E,
+	  .registers = &no_button, .trigger = trigger_surprise,
+	  .request = request_removed, .quick = true },
+	{ "no_button.power_off", NO_BUTTON, E1000E, .registers = &no_button,
+	  .request = request_power_off },
+	{ "no_completion.add", ROOT_MACHINE, .registers = &no_completion,
+	  .trigger = trigger_add, .request = request_added },
+	{ "no_completion.remove", ROOT_MACHINE, E1000E,
+	  .registers = &no_completion, .trigger = trigger_remove,
+	  .request = request_removed, .quick = true },
+	{ "no_completion.reset_occupied", SWITCH_MACHINE, E1000E,
+	  .stays = true, .hot_added = true, .registers = &no_completion,
+	  .request = request_reset },
+	{ "out_of_band.add", ROOT_MACHINE, .registers = &out_of_band,
+	  .trigger = trigger_add, .request = request_added },
+	{ "out_of_band.surprise_removal", ROOT_MACHINE, E1000E,
+	  .registers = &out_of_band, .trigger = trigger_surprise,
+	  .request = request_removed },
+	{ "out_of_band.reset_occupied", SWITCH_MACHINE, E1000E,
+	  .stays = true, .hot_added = true, .registers = &out_of_band,
+	  .request = request_reset, .quick = true },
 	{ "away.power_off", AWAY_MACHINE, E1000E, .away = true,
 	  .request = request_power_off },
 	{ "away.power_on", AWAY_MACHINE, .away = true, .trigger = trigger_add,

@@ -162,13 +162,29 @@ static int try_bind(struct guest *guest, int port)
 	return verdict_ask_all(guest, requests);
 }
 
+static int begin_removal(struct guest *guest, const struct plug *card)
+{
+	return guest->setup.no_button ? slot_surprise_remove(guest, card) :
+					slot_request_unplug(guest, card);
+}
+
+/* A card whose power nobody turns off is pulled. */
+static int end_removal(struct guest *guest, const struct plug *card)
+{
+	if (guest->setup.no_button)
+		return 0;
+
+	return guest->setup.no_power ? slot_surprise_remove(guest, card) :
+				       slot_wait_deleted(guest, card);
+}
+
 static int try_remove(struct guest *guest, const struct plug *card)
 {
 	int64_t since_ns = guest->agent.now_ns;
 	char bdf[BDF_SIZE], requests[REQUEST_SIZE];
 	int ret;
 
-	ret = slot_request_unplug(guest, card);
+	ret = begin_removal(guest, card);
 	if (ret)
 		return ret;
 	slot_function_bdf(guest, card->port, 0, bdf);
@@ -176,7 +192,8 @@ static int try_remove(struct guest *guest, const struct plug *card)
 		 REMOVE_MS, POWER_OFF_MS);
 
 	return verdict_ask_all(guest, requests) ?:
-	       slot_wait_removed(guest, card, since_ns);
+	       slot_wait_gone(guest, card, since_ns) ?:
+	       end_removal(guest, card);
 }
 
 static int try_add(struct guest *guest, const struct plug *card)
@@ -324,6 +341,26 @@ static void check_works(struct guest *guest,
 	overlook_timeouts(guest, interleaving);
 }
 
+/* So is one that the guest has let go of. */
+static int pull_if_released(struct guest *guest)
+{
+	const struct plug *card;
+	char requests[REQUEST_SIZE];
+	int ret;
+
+	if (!guest->setup.no_power)
+		return 0;
+	card = card_find(guest, 0);
+	ret = guest_fetch_log(guest);
+	if (ret || !card || !guest->log ||
+	    !strstr(guest->log, "pciehp_agent: remove "))
+		return ret;
+	verdict_settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
+
+	return slot_surprise_remove(guest, card) ?:
+	       verdict_ask_all(guest, requests);
+}
+
 /**
  * verdict_judge() - look at a guest that has settled
  * @guest: the guest, which has answered verdict_settle_requests()
@@ -335,7 +372,7 @@ static void check_works(struct guest *guest,
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 		   const struct course *course)
 {
-	if (scan_if_forgotten(guest, interleaving))
+	if (scan_if_forgotten(guest, interleaving) || pull_if_released(guest))
 		return;
 	check_settled(guest, interleaving, course);
 	if (json_array_size(guest->result.problems))

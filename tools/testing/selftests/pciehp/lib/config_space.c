@@ -165,6 +165,24 @@ int slot_clear_events(struct guest *guest, int port)
 }
 
 /**
+ * slot_clear_button() - have a port forget that its attention button was pressed
+ * @guest: the guest, whose machine is stopped
+ * @port: number of the port
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int slot_clear_button(struct guest *guest, int port)
+{
+	const char *bdf = guest->ports[port].bdf;
+	int offset, ret;
+
+	ret = config_find_capability(guest, bdf, PCI_CAP_ID_EXP, &offset);
+
+	return ret ?: config_write16(guest, bdf, offset + PCI_EXP_SLTSTA,
+				     PCI_EXP_SLTSTA_ABP);
+}
+
+/**
  * slot_surprise_remove() - take a device away without asking the guest
  * @guest: the guest, whose machine is stopped
  * @plug: the device

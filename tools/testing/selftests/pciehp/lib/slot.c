@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <libpciehp/config_space.h>
 #include <libpciehp/slot.h>
 
 /*
@@ -132,6 +133,8 @@ int port_write_slot_control(struct guest *guest, int port, uint16_t value)
  * @guest: the guest
  * @plug: what
  *
+ * QEMU presses the attention button for it. A slot that has none forgets that.
+ *
  * Return: 0, or -EREMOTEIO when QEMU refused, with the monitor's error set.
  */
 int slot_try_plug(struct guest *guest, const struct plug *plug)
@@ -139,6 +142,7 @@ int slot_try_plug(struct guest *guest, const struct plug *plug)
 	const struct plug_property *property = plug->properties;
 	char addr[8], bus[16];
 	json_t *arguments;
+	int ret;
 
 	snprintf(bus, sizeof(bus), "port%d", plug->port);
 	snprintf(addr, sizeof(addr), "0.%x", plug->function);
@@ -151,7 +155,11 @@ int slot_try_plug(struct guest *guest, const struct plug *plug)
 		json_object_set_new(arguments, property->name,
 				    json_string(property->value));
 
-	return qmp_command(&guest->vm.qmp, "device_add", arguments, NULL);
+	ret = qmp_command(&guest->vm.qmp, "device_add", arguments, NULL);
+	if (!ret && guest->setup.no_button)
+		ret = slot_clear_button(guest, plug->port);
+
+	return ret;
 }
 
 /**

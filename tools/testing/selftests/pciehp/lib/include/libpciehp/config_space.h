@@ -15,6 +15,7 @@ int config_find_capability(struct guest *guest, const char *bdf, int id,
 			   int *offset);
 int slot_complete_command(struct guest *guest, int port);
 int slot_clear_events(struct guest *guest, int port);
+int slot_clear_button(struct guest *guest, int port);
 int slot_surprise_remove(struct guest *guest, const struct plug *plug);
 
 #endif /* LIBPCIEHP_CONFIG_SPACE_H */

@@ -46,6 +46,8 @@ struct guest_file {
  * @slots: how many ports with a slot there are; usually 1
  * @slots_per_switch: see topology_build()
  * @nested: in the slot of port 0 is a switch, see topology_nest()
+ * @no_button: the slots have no attention button, as their driver believes
+ * @no_power: they have no power controller, see @port_properties
  * @device: argument of -device, for what is plugged at boot
  * @device_before: likewise, for what comes before @device
  * @interrupt: how the ports interrupt
@@ -72,6 +74,8 @@ struct guest_setup {
 	int slots;
 	int slots_per_switch;
 	bool nested;
+	bool no_button;
+	bool no_power;
 	const char *device;
 	const char *device_before;
 	enum interrupt interrupt;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Capabilities that no port of QEMU's has: the driver reads them once, in pcie_init(),
+ * and is given other values than the port's.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "explore.h"
+
+/* Of the arguments of pcie_capability_read_dword(), and of where it returns to. */
+static const struct convention {
+	int machine;
+	int offset;
+	int value;
+	int link;
+	bool link_in_memory;
+} conventions[] = {
+	{ EM_AARCH64, .offset = 1, .value = 2, .link = 30 },
+	{ EM_X86_64, .offset = 4, .value = 3, .link = 7, .link_in_memory = true },
+};
+
+struct call {
+	unsigned int offset;
+	uint64_t value;
+	uint64_t back;
+};
+
+static int read_call(struct guest *guest, const struct points *points,
+		     struct call *call)
+{
+	bool arm = points->machine == conventions[0].machine;
+	const struct convention *convention = &conventions[arm ? 0 : 1];
+	uint64_t registers[GDB_REGISTERS_MAX];
+	int ret;
+
+	ret = gdb_read_registers(&guest->vm.gdb, registers,
+				 convention->link + 1);
+	if (ret)
+		return ret;
+	call->offset = registers[convention->offset];
+	call->value = registers[convention->value];
+	call->back = registers[convention->link];
+
+	/* both architectures are little endian, as those that they run on here are */
+	return !convention->link_in_memory ? 0 :
+	       gdb_read(&guest->vm.gdb, call->back, &call->back,
+			sizeof(call->back));
+}
+
+static int go_to(struct guest *guest, uint64_t addr)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	uint64_t pc;
+	int ret;
+
+	ret = gdb_set_breakpoint(gdb, addr) ?: gdb_continue(gdb) ?:
+	      gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
+	      course_read_pc(guest, &pc) ?: gdb_clear_breakpoint(gdb, addr);
+	if (!ret && pc != addr)
+		ret = -ENOENT;
+
+	return ret;
+}
+
+/* To where the driver is about to read the register at an offset. */
+static int go_to_call(struct guest *guest, const struct points *points,
+		      unsigned int offset, struct call *call)
+{
+	const struct point *back;
+	int ret;
+
+	for (;;) {
+		ret = go_to(guest, points->read_dword) ?:
+		      read_call(guest, points, call);
+		if (ret)
+			return ret;
+		back = points_at(points, call->back);
+		if (back && !strcmp(back->function, "pcie_init") &&
+		    call->offset == offset)
+			return 0;
+		ret = go_to(guest, call->back);
+		if (ret)
+			return ret;
+	}
+}
+
+static int change(struct guest *guest, const struct points *points,
+		  unsigned int offset, uint32_t cleared, uint32_t set)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	struct call call;
+	uint32_t value;
+	int ret;
+
+	ret = go_to_call(guest, points, offset, &call) ?:
+	      go_to(guest, call.back) ?:
+	      gdb_read(gdb, call.value, &value, sizeof(value));
+	if (ret)
+		return ret;
+	value = (value & ~cleared) | set;
+
+	return gdb_write(gdb, call.value, &value, sizeof(value));
+}
+
+/**
+ * registers_change() - have the driver find other capabilities of its slot
+ * @guest: the guest, which has stopped in its boot before the slot's port is probed
+ * @points: of the kernel
+ * @registers: what it finds
+ *
+ * Return: 0; -EOPNOTSUPP when the kernel has no symbol for that; or another negative
+ * errno.
+ */
+int registers_change(struct guest *guest, const struct points *points,
+		     const struct registers *registers)
+{
+	if (!points->read_dword)
+		return -EOPNOTSUPP;
+
+	return change(guest, points, PCI_EXP_SLTCAP, registers->cleared,
+		      registers->set) ?:
+	       change(guest, points, PCI_EXP_SLTCAP2, 0, registers->set2);
+}
