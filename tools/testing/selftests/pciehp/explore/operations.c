@@ -283,10 +283,15 @@ bool operation_applies(const struct operation *operation,
 	bool presses = operation->run == press_button ||
 		       operation->run == operation_press_again;
 
+	/* finds a card in a slot that counts as off, but which nobody turns off */
+	bool scans = operation->standby == STANDBY_RESCAN ||
+		     operation->standby == STANDBY_REMOVE;
+
 	return (!operation->port || scenario->setup.nested) &&
 	       (operation->run || !scenario->boot) &&
 	       !(binds && scenario->registers) &&
-	       !(presses && scenario->setup.no_button);
+	       !(presses && scenario->setup.no_button) &&
+	       !(scans && scenario->setup.no_power);
 }
 
 /**
