@@ -161,7 +161,9 @@ static int go_through_events(struct guest *guest,
 /* Interrupts that nothing has released come late, but come. */
 static int release(struct guest *guest, const char *settle)
 {
-	return operation_release(guest, 0) ?: verdict_ask_all(guest, settle);
+	/* what was said until now would be forgotten */
+	return guest_fetch_log(guest) ?: operation_release(guest, 0) ?:
+	       verdict_ask_all(guest, settle);
 }
 
 /* What the boot has left the driver to do, and what else the verdict needs. */
