@@ -11,6 +11,7 @@ export EXPLORE
 tree=$("$root/scripts/fetch-base" newest)
 series=$(image series)
 regressed=$(image regressed)
+stock=$(image stock)
 bin=$("$root/scripts/build-selftest")
 out=$root/out/check/explore
 rm -rf "$out" && mkdir -p "$out"
@@ -39,6 +40,17 @@ exits() {
 first_call=$(explorer "$series" -p -f pcie_do_write_cmd | awk '$3 == "call" { print $1; exit }')
 other_events="root.add/command_completed@$first_call#1"
 
+# says KERNEL NAME PATTERN: what is told of the interleaving
+says() {
+	explorer "$1" "$2" | grep -E "$3"
+}
+
+# A nested slot has a card to remove while its port is removed.
+nested='nested.remove_occupied/inner_surprise_removal@pciehp_unconfigure_device+0#1'
+
+# One CPU writes Slot Control while the other is in the thread.
+two_cpus='smp.remove/attention@pciehp_ist+0#1~pcie_do_write_cmd+0#1'
+
 resume() {
 	rm -f "$out/results.jsonl"
 	explorer "$series" -s root.attention -x attention -l 2 || return
@@ -64,6 +76,10 @@ ok 'and is left for others, and come back to' has_point '0x[0-9a-f]+ pciehp retu
 ok 'the reported bug is found, each time' exits 1 explorer "$regressed" -c 3 root.add
 ok 'and it is gone with the series' explorer "$series" root.add
 ok 'an event in the middle of a command is not lost' explorer "$series" "$other_events"
+ok 'threads that wait for each other are found' exits 1 explorer "$stock" "$nested"
+ok 'two CPUs stop at a point each' says "$series" "$two_cpus" ': clean, '
+ok 'a point of the boot is reached' says "$series" boot.occupied/command_completed@pciehp_probe+0#1 ': clean, '
+ok 'a port can be without Command Completed' says "$series" no_completion.add ' intended=0x1021'
 ok 'a name that means nothing is refused' exits 2 explorer "$series" root.add/nothing@at+0x0#1
 ok 'no interleaving is run twice' resume
 ok 'nothing is left behind by an interruption' interrupted
