@@ -110,7 +110,8 @@ int operation_release(struct guest *guest, int port);
  *	-EOPNOTSUPP when it makes no sense there; or another negative errno. NULL
  *	for one that is a request to the standby process.
  * @port: number of the port of the slot that it is about
- * @alone: name of a scenario in which two CPUs do the same and nothing else, or NULL
+ * @alone: name of a scenario that does the same and nothing else, with somebody who
+ *	writes to sysfs on one CPU, and what that brings about on another; or NULL
  */
 struct operation {
 	const char *name;

@@ -78,6 +78,7 @@ struct hit {
 	const struct point *point;
 	int hits;
 	int order;
+	int cpus;
 };
 
 static int by_order(const void *a, const void *b)
@@ -99,9 +100,9 @@ static struct hit *list_hits(const struct explore *explore, json_t *reached,
 	json_array_foreach(reached, i, hit) {
 		struct hit *to = &hits[*n];
 
-		if (!hits || json_unpack(hit, "{s:I, s:i, s:i}", "point",
+		if (!hits || json_unpack(hit, "{s:I, s:i, s:i, s:i}", "point",
 					 &point, "hits", &to->hits, "order",
-					 &to->order))
+					 &to->order, "cpus", &to->cpus))
 			continue;
 		to->point = &explore->points.all[point];
 		*n += plan_has_point(explore, to->point);
@@ -146,25 +147,46 @@ static void choose_second(const struct explore *explore,
 	interleaving->n_events = 2;
 }
 
+/*
+ * The CPUs of the scenario that does an operation alone which are where the second CPU
+ * will be: that scenario has somebody who writes to sysfs on the first CPU, handler and
+ * thread on the second.
+ */
+static int cpus_of(const struct operation *operation,
+		   const struct scenario *scenario)
+{
+	int writer = 1 << 0, thread = 1 << 1;
+
+	if (!scenario->away)
+		return writer;
+
+	return operation->run ? thread : writer | thread;
+}
+
 /* What an operation comes by, or else what the scenario does. */
 static struct hit *list_until(const struct explore *explore,
 			      const struct interleaving *interleaving, size_t *n)
 {
-	const char *alone = interleaving->events[0].operation->alone;
-	const struct scenario *scenario;
-	json_t *reached = NULL;
+	const struct operation *operation = interleaving->events[0].operation;
+	const struct scenario *scenario = interleaving->scenario, *alone;
+	json_t *reached, *wanted = NULL;
+	size_t all, kept = 0;
+	struct hit *hits;
 
-	scenario = alone ? scenario_find(alone) : NULL;
-	if (scenario)
-		reached = json_object_get(explore->reaches[scenario - scenarios],
-					  "hits");
-	if (!reached) {
-		scenario = interleaving->scenario;
-		reached = json_object_get(explore->reaches[scenario - scenarios],
-					  "hits");
+	alone = operation->alone ? scenario_find(operation->alone) : NULL;
+	if (alone)
+		wanted = json_object_get(explore->reaches[alone - scenarios],
+					 "hits");
+	reached = wanted ?:
+		  json_object_get(explore->reaches[scenario - scenarios], "hits");
+	hits = list_hits(explore, reached, &all);
+	for (size_t i = 0; hits && i < all; i++) {
+		if (!wanted || hits[i].cpus & cpus_of(operation, scenario))
+			hits[kept++] = hits[i];
 	}
+	*n = kept;
 
-	return list_hits(explore, reached, n);
+	return hits;
 }
 
 /* Where the operation itself stops: the event's name chooses. */

@@ -53,6 +53,7 @@ static int begin_log(struct guest *guest)
 struct reached {
 	int hits;
 	int order;
+	int cpus;
 };
 
 static void count_line(const char *line, const struct points *points,
@@ -60,9 +61,9 @@ static void count_line(const char *line, const struct points *points,
 {
 	const struct point *point;
 	unsigned long long pc;
-	int step = 1;
+	int step = 1, cpu = 0;
 
-	if (sscanf(line, "Trace %*d: %*x [%*x/%llx", &pc) != 1) {
+	if (sscanf(line, "Trace %d: %*x [%*x/%llx", &cpu, &pc) != 2) {
 		/* it was logged, but not executed yet */
 		if (sscanf(line, "Stopped execution of TB chain before %*x [%llx",
 			   &pc) != 1)
@@ -75,6 +76,8 @@ static void count_line(const char *line, const struct points *points,
 	if (!reached[point - points->all].hits)
 		reached[point - points->all].order = (*order)++;
 	reached[point - points->all].hits += step;
+	if (step > 0)
+		reached[point - points->all].cpus |= 1 << cpu;
 }
 
 static json_t *read_log(int fd, const struct points *points)
@@ -95,11 +98,13 @@ static json_t *read_log(int fd, const struct points *points)
 	for (size_t i = 0; reached && i < points->n; i++) {
 		if (reached[i].hits > 0)
 			json_array_append_new(hits,
-					      json_pack("{s:I, s:i, s:i}",
+					      json_pack("{s:I, s:i, s:i, s:i}",
 							"point", (json_int_t)i,
 							"hits", reached[i].hits,
 							"order",
-							reached[i].order));
+							reached[i].order,
+							"cpus",
+							reached[i].cpus));
 	}
 	free(reached);
 
@@ -128,8 +133,9 @@ static char *format_filter(const struct points *points)
  * @points: of the kernel
  * @states: where to leave the state
  *
- * Return: an object: "scenario"; "hits", an array of "point" (its index), "hits" and
- * "order" (of first hits); or "error", why there is none.
+ * Return: an object: "scenario"; "hits", an array of "point" (its index), "hits",
+ * "order" (of first hits) and "cpus" (a bit for each that came by); or "error", why
+ * there is none.
  */
 json_t *reach_run(const struct scenario *scenario, const struct points *points,
 		  const char *states)
