@@ -73,6 +73,10 @@ static int add(struct explore *explore, size_t *room,
 	return 0;
 }
 
+/* Of the CPUs that come by a point, as bits. */
+#define FIRST_CPU	1
+#define SECOND_CPU	2
+
 /* A reached point, in the order in which a scenario comes by. */
 struct hit {
 	const struct point *point;
@@ -155,12 +159,10 @@ static void choose_second(const struct explore *explore,
 static int cpus_of(const struct operation *operation,
 		   const struct scenario *scenario)
 {
-	int writer = 1 << 0, thread = 1 << 1;
-
 	if (!scenario->away)
-		return writer;
+		return FIRST_CPU;
 
-	return operation->run ? thread : writer | thread;
+	return operation->run ? SECOND_CPU : FIRST_CPU | SECOND_CPU;
 }
 
 /* What an operation comes by, or else what the scenario does. */
@@ -249,6 +251,9 @@ static int add_scenario(struct explore *explore, size_t *room,
 	if (!hits)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
+		/* the second CPU has to be free for the operation */
+		if (scenario->away && !(hits[i].cpus & FIRST_CPU))
+			continue;
 		for (size_t o = 0; !ret && o < n_operations; o++) {
 			if (!is_release(&operations[o]) &&
 			    operation_applies(&operations[o], scenario) &&

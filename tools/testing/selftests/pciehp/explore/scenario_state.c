@@ -2,6 +2,7 @@
 /* Guests at the beginning of a scenario, saved once and loaded often. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <libpciehp.h>
@@ -46,11 +47,31 @@ static int save_request(struct guest *guest, const struct scenario *scenario,
 	return ret;
 }
 
+/* irqaffinity= would not do: the kernel adds the first CPU to it. */
+static int interrupt_second_cpu(struct guest *guest)
+{
+	const char *bdf = guest->ports[0].bdf;
+	int ret;
+
+	ret = guest_request(guest, "read /sys/bus/pci/devices/%s/irq", bdf);
+	if (!ret)
+		ret = guest_request(guest, "write /proc/irq/%d/smp_affinity 2",
+				    atoi(guest->agent.text));
+	if (ret)
+		result_error(&guest->result,
+			     "have the port %s interrupt the second CPU: %s",
+			     bdf, strerror(-ret));
+
+	return ret;
+}
+
 static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
 {
 	int ret = 0;
 
-	if (scenario->hot_added)
+	if (scenario->away)
+		ret = interrupt_second_cpu(guest);
+	if (!ret && scenario->hot_added)
 		ret = slot_hot_add_and_settle(guest, card_full(scenario->port));
 	ret = ret ?: standby_begin(guest);
 

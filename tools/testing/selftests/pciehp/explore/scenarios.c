@@ -256,7 +256,7 @@ static int request_recovery(struct guest *guest,
 #define SMP_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .cpus = 2 }
 #define AWAY_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
-			  .cpus = 2, .cmdline = "irqaffinity=1" }
+			  .cpus = 2 }
 #define NO_POWER	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .no_power = true, \
 			  .port_properties = ",power_controller_present=off" }
