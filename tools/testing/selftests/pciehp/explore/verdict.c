@@ -17,6 +17,7 @@
 #define REMOVE_MS	20000
 #define POWER_OFF_MS	1500
 #define BIND_MS		3000
+#define SCAN_MS		60000
 
 static void bound_request(const struct guest *guest, int port, char *request,
 			  size_t size)
@@ -285,7 +286,9 @@ static int scan_if_forgotten(struct guest *guest,
 	if (!forgotten)
 		return 0;
 	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
-	snprintf(requests, sizeof(requests), "write /sys/bus/pci/rescan 1;%s",
+	/* in a process of its own, as it waits for whoever never ends */
+	snprintf(requests, sizeof(requests),
+		 "start write /sys/bus/pci/rescan 1;join %d;%s", SCAN_MS,
 		 settle);
 
 	return verdict_ask_all(guest, requests);
