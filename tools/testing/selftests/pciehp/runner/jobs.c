@@ -19,7 +19,7 @@
 
 /* Those with guests; the others test the tests. */
 static const char *const programs[] = {
-	"hotplug_test", "machines_test", "devices_test", "slot_test",
+	"hotplug_test", "machines_test", "devices_test", "slot_test", "switch_test",
 	"reset_test", "recovery_test", "boot_test", "reboot_test", "sleep_test",
 	"vm_test", "scale_test", "realtime_test", "vfio_test",
 };

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A card that is a switch, and has a slot itself. */
+#include "guest_fixture.h"
+
+FIXTURE(nested_slot)
+{
+	struct guest guest;
+	struct plug card;
+};
+
+FIXTURE_VARIANT(nested_slot)
+{
+	const char *inner_card;
+	enum interrupt interrupt;
+};
+
+FIXTURE_VARIANT_ADD(nested_slot, empty) { };
+FIXTURE_VARIANT_ADD(nested_slot, occupied) {
+	.inner_card = "e1000e,id=inner,bus=port1,romfile=",
+};
+
+FIXTURE_VARIANT_ADD(nested_slot, polling) {
+	.inner_card = "e1000e,id=inner,bus=port1,romfile=",
+	.interrupt = INTERRUPT_POLLING,
+};
+
+FIXTURE_SETUP(nested_slot)
+{
+	struct guest_setup setup = {
+		.port = PORT_IOH3420,
+		.nested = true,
+		.device = variant->inner_card,
+		.interrupt = variant->interrupt,
+	};
+
+	self->card = (struct plug){
+		.model = "x3130-upstream", .driver = "pcieport",
+		.id = TOPOLOGY_NESTED,
+	};
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(nested_slot)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* The port of the nested slot goes as well, and nothing may be expected of it. */
+TEST_F_TIMEOUT(nested_slot, switch_removed, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, guest_find_ports(guest));
+	ASSERT_EQ(1, guest->n_ports);
+}
+
+TEST_F_TIMEOUT(nested_slot, switch_removed_by_surprise, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int64_t since_ns = guest->agent.now_ns;
+
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	/* its slot's driver may have more to wait for */
+	ASSERT_EQ(0, guest_request(guest, "sleep 3000"));
+	ASSERT_EQ(0, guest_find_ports(guest));
+	ASSERT_EQ(1, guest->n_ports);
+}
+
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}
