@@ -63,6 +63,20 @@ static void poll_cmd_gives_up_on_all_ones(struct kunit *test)
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
 
+/* Where the PCI core knows that a port is gone, it reads no register. */
+static void poll_cmd_gives_up_on_disconnected_port(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	command_issued(port, 0);
+	port->pdev->error_state = pci_channel_io_perm_failure;
+
+	KUNIT_EXPECT_EQ(test, pcie_poll_cmd(port->ctrl, 1000), -ENODEV);
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
 /* pcie_wait_cmd() */
 
 static void wait_cmd_skipped_without_completions(struct kunit *test)
@@ -348,6 +362,22 @@ static void command_to_absent_port_shuts_gate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
 }
 
+/* As when the driver is unbound from a port that went with the card it was on. */
+static void command_to_disconnected_port_is_not_awaited(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start;
+
+	enable(port);
+	port->pdev->error_state = pci_channel_io_perm_failure;
+	start = jiffies;
+	pcie_do_write_cmd(port->ctrl, 0, ENABLES, true);
+
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
 /* G2: an event may still be signaled until the write has taken effect. */
 static void gate_shut_after_disabling_write(struct kunit *test)
 {
@@ -528,6 +558,7 @@ static struct kunit_case command_cases[] = {
 	KUNIT_CASE(poll_cmd_waits_for_completion),
 	KUNIT_CASE(poll_cmd_times_out),
 	KUNIT_CASE(poll_cmd_gives_up_on_all_ones),
+	KUNIT_CASE(poll_cmd_gives_up_on_disconnected_port),
 	KUNIT_CASE(wait_cmd_skipped_without_completions),
 	KUNIT_CASE(wait_cmd_skipped_when_completed),
 	KUNIT_CASE(wait_cmd_woken_by_interrupt),
@@ -547,6 +578,7 @@ static struct kunit_case command_cases[] = {
 	KUNIT_CASE(command_with_erratum_completes),
 	KUNIT_CASE(command_to_absent_port_stays_intended),
 	KUNIT_CASE(command_to_absent_port_shuts_gate),
+	KUNIT_CASE(command_to_disconnected_port_is_not_awaited),
 	KUNIT_CASE(gate_shut_after_disabling_write),
 	KUNIT_CASE(gate_stays_open_across_commands),
 	KUNIT_CASE(command_restores_enables),
