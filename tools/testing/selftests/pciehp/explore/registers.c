@@ -49,21 +49,6 @@ static int read_call(struct guest *guest, const struct points *points,
 			sizeof(call->back));
 }
 
-static int go_to(struct guest *guest, uint64_t addr)
-{
-	struct gdbstub *gdb = &guest->vm.gdb;
-	uint64_t pc;
-	int ret;
-
-	ret = gdb_set_breakpoint(gdb, addr) ?: gdb_continue(gdb) ?:
-	      gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
-	      course_read_pc(guest, &pc) ?: gdb_clear_breakpoint(gdb, addr);
-	if (!ret && pc != addr)
-		ret = -ENOENT;
-
-	return ret;
-}
-
 /* To where the driver is about to read the register at an offset. */
 static int go_to_call(struct guest *guest, const struct points *points,
 		      unsigned int offset, struct call *call)
@@ -72,7 +57,7 @@ static int go_to_call(struct guest *guest, const struct points *points,
 	int ret;
 
 	for (;;) {
-		ret = go_to(guest, points->read_dword) ?:
+		ret = guest_go_to(guest, points->read_dword) ?:
 		      read_call(guest, points, call);
 		if (ret)
 			return ret;
@@ -80,7 +65,7 @@ static int go_to_call(struct guest *guest, const struct points *points,
 		if (back && !strcmp(back->function, "pcie_init") &&
 		    call->offset == offset)
 			return 0;
-		ret = go_to(guest, call->back);
+		ret = guest_go_to(guest, call->back);
 		if (ret)
 			return ret;
 	}
@@ -95,7 +80,7 @@ static int change(struct guest *guest, const struct points *points,
 	int ret;
 
 	ret = go_to_call(guest, points, offset, &call) ?:
-	      go_to(guest, call.back) ?:
+	      guest_go_to(guest, call.back) ?:
 	      gdb_read(gdb, call.value, &value, sizeof(value));
 	if (ret)
 		return ret;

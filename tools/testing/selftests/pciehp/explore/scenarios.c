@@ -23,7 +23,7 @@
 #define INNER	"e1000e,id=" INNER_CARD ",bus=port1,romfile="
 
 static const char *const machine_options[] = {
-	/* for the standby process, see operations.c */
+	/* for the standby process, see standby.c */
 	"-device", "edu,id=edu,addr=1e",
 	/*
 	 * QEMU leaps to the next timer's time whenever the machine stops. If that is
@@ -255,8 +255,6 @@ static int request_recovery(struct guest *guest,
 					   ",bus=port0,addr=0.1,romfile=" }
 #define SMP_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .cpus = 2 }
-#define AWAY_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
-			  .cpus = 2 }
 #define NO_POWER	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .no_power = true, \
 			  .port_properties = ",power_controller_present=off" }
@@ -417,21 +415,21 @@ const struct scenario scenarios[] = {
 	{ "out_of_band.reset_occupied", SWITCH_MACHINE, E1000E,
 	  .stays = true, .hot_added = true, .registers = &out_of_band,
 	  .request = request_reset, .quick = true },
-	{ "away.add", AWAY_MACHINE, .away = true, .trigger = trigger_add,
+	{ "away.add", SMP_MACHINE, .away = true, .trigger = trigger_add,
 	  .request = request_added },
-	{ "away.remove", AWAY_MACHINE, E1000E, .away = true,
+	{ "away.remove", SMP_MACHINE, E1000E, .away = true,
 	  .trigger = trigger_remove, .request = request_removed },
-	{ "away.surprise_removal", AWAY_MACHINE, E1000E, .away = true,
+	{ "away.surprise_removal", SMP_MACHINE, E1000E, .away = true,
 	  .trigger = trigger_surprise, .request = request_removed },
-	{ "away.power_off", AWAY_MACHINE, E1000E, .away = true,
+	{ "away.power_off", SMP_MACHINE, E1000E, .away = true,
 	  .request = request_power_off },
-	{ "away.power_on", AWAY_MACHINE, .away = true, .trigger = trigger_add,
+	{ "away.power_on", SMP_MACHINE, .away = true, .trigger = trigger_add,
 	  .request = request_power_on },
-	{ "away.attention", AWAY_MACHINE, .away = true,
+	{ "away.attention", SMP_MACHINE, .away = true,
 	  .request = request_attention },
-	{ "away.unbind_occupied", AWAY_MACHINE, E1000E, .away = true,
+	{ "away.unbind_occupied", SMP_MACHINE, E1000E, .away = true,
 	  .request = request_unbind },
-	{ "away.bind_occupied", AWAY_MACHINE, E1000E, .away = true,
+	{ "away.bind_occupied", SMP_MACHINE, E1000E, .away = true,
 	  .prepare = prepare_unbound, .request = request_bind },
 };
 
