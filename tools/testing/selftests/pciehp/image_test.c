@@ -37,32 +37,36 @@ static bool put(int fd, const char *magic, off_t offset, off_t size)
 	       pwrite(fd, magic, len, offset) == len;
 }
 
+static const struct machine *machine_with(FIXTURE_DATA(image) *self,
+					  const char *magic, off_t offset,
+					  off_t size)
+{
+	if (!put(self->fd, magic, offset, size))
+		return NULL;
+
+	return machine_of_kernel(self->path, self->why, sizeof(self->why));
+}
+
 TEST_F(image, of_arm64)
 {
-	const struct machine *machine;
+	const struct machine *machine = machine_with(self, "ARM\x64", 56, 4096);
 
-	ASSERT_TRUE(put(self->fd, "ARM\x64", 56, 4096));
-	machine = machine_of_kernel(self->path, self->why, sizeof(self->why));
 	ASSERT_NE(NULL, machine);
 	EXPECT_STREQ("arm64", machine->arch);
 }
 
 TEST_F(image, of_x86_64)
 {
-	const struct machine *machine;
+	const struct machine *machine = machine_with(self, "HdrS", 0x202, 4096);
 
-	ASSERT_TRUE(put(self->fd, "HdrS", 0x202, 4096));
-	machine = machine_of_kernel(self->path, self->why, sizeof(self->why));
 	ASSERT_NE(NULL, machine);
 	EXPECT_STREQ("x86_64", machine->arch);
 }
 
 TEST_F(image, of_riscv64)
 {
-	const struct machine *machine;
+	const struct machine *machine = machine_with(self, "RSC\x05", 56, 4096);
 
-	ASSERT_TRUE(put(self->fd, "RSC\x05", 56, 4096));
-	machine = machine_of_kernel(self->path, self->why, sizeof(self->why));
 	ASSERT_NE(NULL, machine);
 	EXPECT_STREQ("riscv64", machine->arch);
 	EXPECT_STREQ("qemu-system-riscv64", machine->qemu);
@@ -71,17 +75,13 @@ TEST_F(image, of_riscv64)
 /* The deprecated magic, which version 0.2 of the header promises no more. */
 TEST_F(image, of_riscv64_by_the_old_magic_alone)
 {
-	ASSERT_TRUE(put(self->fd, "RISCV", 48, 4096));
-	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
-					  sizeof(self->why)));
+	EXPECT_EQ(NULL, machine_with(self, "RISCV", 48, 4096));
 	EXPECT_NE(NULL, strstr(self->why, "no kernel image of"));
 }
 
 TEST_F(image, ends_within_the_magic)
 {
-	ASSERT_TRUE(put(self->fd, "RSC", 56, 59));
-	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
-					  sizeof(self->why)));
+	EXPECT_EQ(NULL, machine_with(self, "RSC", 56, 59));
 	EXPECT_NE(NULL, strstr(self->why, "no kernel image of"));
 }
 
@@ -94,17 +94,13 @@ TEST_F(image, is_empty)
 
 TEST_F(image, is_compressed)
 {
-	ASSERT_TRUE(put(self->fd, "\x1f\x8b", 0, 4096));
-	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
-					  sizeof(self->why)));
+	EXPECT_EQ(NULL, machine_with(self, "\x1f\x8b", 0, 4096));
 	EXPECT_NE(NULL, strstr(self->why, "gunzip"));
 }
 
 TEST_F(image, is_zboot)
 {
-	ASSERT_TRUE(put(self->fd, "zimg", 4, 4096));
-	EXPECT_EQ(NULL, machine_of_kernel(self->path, self->why,
-					  sizeof(self->why)));
+	EXPECT_EQ(NULL, machine_with(self, "zimg", 4, 4096));
 	EXPECT_NE(NULL, strstr(self->why, "zboot"));
 }
 

@@ -26,7 +26,8 @@
  * QEMU's main loop makes time leap when no CPU has work. Let it not look just as a
  * CPU has fallen asleep, but has not accounted for its last instructions yet: these
  * would count twice. On one CPU of the host, and with no thread that preempts
- * another as it wakes up, the two take turns instead.
+ * another as it wakes up, the two take turns instead, until the end of a time slice;
+ * where QEMU can record, that does the rest (see vm_records()).
  */
 static void let_threads_take_turns(void)
 {
