@@ -27,9 +27,9 @@ FIXTURE(agent)
 	struct agent agent;
 };
 
-static void sets_breakpoint(struct fake_peer *peer)
+static void sets_watchpoint(struct fake_peer *peer)
 {
-	fake_stub_expect(peer, "Z1,60000000,1");
+	fake_stub_expect(peer, "Z2,60030000,4");
 	fake_stub_send(peer, "OK");
 }
 
@@ -70,7 +70,7 @@ static void answers(struct fake_peer *peer, const char *answer)
 
 static void starts(struct fake_peer *peer)
 {
-	sets_breakpoint(peer);
+	sets_watchpoint(peer);
 	fake_stub_expect(peer, "c");
 	fake_stub_send(peer, STOPPED);
 }
@@ -81,13 +81,13 @@ static void boots(struct fake_peer *peer)
 	answers(peer, "5 ok ");
 }
 
-/* The breakpoint stays, and the machine resumes behind it. */
+/* The watchpoint stays, and the machine resumes behind what it watches. */
 static void gets_request(struct fake_peer *peer, const char *request)
 {
 	fake_stub_expect_write(peer, AGENT_MAILBOX +
 			       offsetof(struct agent_mailbox, request),
 			       request, strlen(request) + 1);
-	fake_stub_expect(peer, "c60000010");
+	fake_stub_expect(peer, "c60000020");
 	fake_stub_send(peer, STOPPED);
 }
 
@@ -132,7 +132,7 @@ TEST_F(agent, boot)
 
 TEST_F(agent, attach_to_one_that_rests)
 {
-	sets_breakpoint(&self->peer);
+	sets_watchpoint(&self->peer);
 	answers(&self->peer, "5 ok ");
 	gets_request(&self->peer, "log");
 	answers(&self->peer, "123 ok end");
@@ -155,7 +155,7 @@ TEST_F(agent, boot_that_never_ends)
 {
 	const int64_t start = host_now_ms();
 
-	sets_breakpoint(&self->peer);
+	sets_watchpoint(&self->peer);
 	fake_stub_expect(&self->peer, "c");
 	gdb_init(&self->gdb, fake_peer_start(&self->peer), TIMEOUT_MS);
 	EXPECT_EQ(-ENOLINK, agent_init(&self->agent, &self->gdb, SHORT_MS));
@@ -165,17 +165,17 @@ TEST_F(agent, boot_that_never_ends)
 	EXPECT_GT(TIMEOUT_MS, host_now_ms() - start);
 }
 
-TEST_F(agent, breakpoint_refused)
+TEST_F(agent, watchpoint_refused)
 {
-	fake_stub_expect(&self->peer, "Z1,60000000,1");
+	fake_stub_expect(&self->peer, "Z2,60030000,4");
 	fake_stub_send(&self->peer, "");
 	EXPECT_EQ(-ENOLINK, boot(self));
-	EXPECT_NE(NULL, strstr(self->agent.error, "set the breakpoint"));
+	EXPECT_NE(NULL, strstr(self->agent.error, "watch the doorbell"));
 }
 
 TEST_F(agent, machine_stopped_elsewhere)
 {
-	sets_breakpoint(&self->peer);
+	sets_watchpoint(&self->peer);
 	fake_stub_expect(&self->peer, "c");
 	fake_stub_send(&self->peer, "T02thread:01;");
 	EXPECT_EQ(-ENOLINK, boot(self));
@@ -423,7 +423,7 @@ TEST_F(agent, peer_dies_at_every_step)
 
 TEST_F(agent, machine_exits)
 {
-	sets_breakpoint(&self->peer);
+	sets_watchpoint(&self->peer);
 	fake_stub_expect(&self->peer, "c");
 	fake_stub_send(&self->peer, "W00");
 	EXPECT_EQ(-ENOLINK, boot(self));

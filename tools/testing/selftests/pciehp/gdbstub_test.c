@@ -73,6 +73,16 @@ static int clear_breakpoint(struct gdbstub *gdb)
 	return gdb_clear_breakpoint(gdb, ADDR);
 }
 
+static int set_watchpoint(struct gdbstub *gdb)
+{
+	return gdb_set_watchpoint(gdb, GDB_WRITE, ADDR, 4);
+}
+
+static int clear_watchpoint(struct gdbstub *gdb)
+{
+	return gdb_clear_watchpoint(gdb, GDB_READ, ADDR, 8);
+}
+
 /* The second of three registers, in which 0x8877665544332211 is to be. */
 static int read_register_1(struct gdbstub *gdb)
 {
@@ -149,6 +159,11 @@ TEST_F(gdbstub, replies)
 		{ clear_breakpoint, "z1,1000000,1", "OK", 0 },
 		{ clear_breakpoint, "z1,1000000,1", "E22", -EREMOTEIO },
 		{ clear_breakpoint, "z1,1000000,1", "", -EOPNOTSUPP },
+		{ set_watchpoint, "Z2,1000000,4", "OK", 0 },
+		{ set_watchpoint, "Z2,1000000,4", "E22", -EREMOTEIO },
+		{ set_watchpoint, "Z2,1000000,4", "", -EOPNOTSUPP },
+		{ clear_watchpoint, "z3,1000000,8", "OK", 0 },
+		{ clear_watchpoint, "z3,1000000,8", "E22", -EREMOTEIO },
 		{ read_register_1, "g", REG_0 REG_1 REG_2, 0 },
 		{ read_register_1, "g", REG_0 REG_1, 0 },
 		{ read_register_1, "g", REG_0 REG_2 REG_1, -EUCLEAN },

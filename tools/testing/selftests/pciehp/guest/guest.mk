@@ -12,6 +12,7 @@ GUEST_LDFLAGS := -static -s
 GUEST_LDFLAGS += -Wl,--section-start=.stop_point=$(call address,STOP_POINT)
 GUEST_LDFLAGS += -Wl,--section-start=.standby_point=$(call address,STANDBY_POINT)
 GUEST_LDFLAGS += -Wl,--section-start=.mailbox=$(call address,MAILBOX)
+GUEST_LDFLAGS += -Wl,--section-start=.doorbell=$(call address,DOORBELL)
 
 GUEST_SRC := $(wildcard guest/*.c) lib/cpio.c
 GUEST_CPIOS := $(GUEST_BUILT:%=$(OUTPUT)/pciehp_agent-%.cpio)

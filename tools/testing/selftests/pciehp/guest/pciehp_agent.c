@@ -3,7 +3,6 @@
  * PID 1 of the guest: answers the requests that the host leaves in the mailbox
  * while the machine is stopped. See libpciehp/agent_protocol.h.
  */
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,16 +22,18 @@ static struct agent_mailbox mailbox __section(".mailbox") = {
 	.version = AGENT_VERSION,
 };
 
-/*
- * While the machine rests at the first of these instructions, the host reads and
- * writes the mailbox. It resumes at the one that follows them: nothing but the
- * padding may stand in between.
- */
-static_assert(AGENT_RESUME_POINT - AGENT_STOP_POINT == 16, "see .balign");
+static volatile uint32_t doorbell __section(".doorbell") = 1;
 
+/*
+ * The host watches the doorbell. While the machine rests at the instruction that
+ * rings it, or behind it, the host reads and writes the mailbox. It resumes at the
+ * address to which the assembler goes on, or complains that it is past it.
+ */
 static noinline void __section(".stop_point") stop_point(void)
 {
-	asm volatile("nop\n\t.balign 16" : : "r" (&mailbox) : "memory");
+	doorbell = 1;
+	asm volatile(".org %c0"
+		     : : "i" (AGENT_RESUME_POINT - AGENT_STOP_POINT) : "memory");
 }
 
 static void publish(const struct answer *answer)

@@ -116,9 +116,10 @@ int agent_prepare(struct agent *agent, struct gdbstub *gdb)
 
 	*agent = (struct agent){ .gdb = gdb, .text = agent->answer };
 
-	ret = gdb_set_breakpoint(gdb, AGENT_STOP_POINT);
+	ret = gdb_set_watchpoint(gdb, GDB_WRITE, AGENT_DOORBELL,
+				 sizeof(uint32_t));
 
-	return ret ? fail(agent, "set the breakpoint", ret) : 0;
+	return ret ? fail(agent, "watch the doorbell", ret) : 0;
 }
 
 /**

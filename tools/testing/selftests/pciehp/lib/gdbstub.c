@@ -187,6 +187,49 @@ int gdb_clear_breakpoint(struct gdbstub *gdb, uint64_t addr)
 	return transact_ok(gdb, request);
 }
 
+static int change_watchpoint(struct gdbstub *gdb, char change,
+			     enum gdb_access access, uint64_t addr, size_t len)
+{
+	char request[64];
+
+	snprintf(request, sizeof(request), "%c%d,%llx,%zx", change, access,
+		 (unsigned long long)addr, len);
+
+	return transact_ok(gdb, request);
+}
+
+/**
+ * gdb_set_watchpoint() - stop any CPU that accesses memory
+ * @gdb: the connection; the machine must be stopped
+ * @access: how
+ * @addr: virtual address
+ * @len: how many bytes from there
+ *
+ * It stops before the access or after it, as the architecture has it.
+ *
+ * Return: 0, -EREMOTEIO when the stub refused, or another negative errno.
+ */
+int gdb_set_watchpoint(struct gdbstub *gdb, enum gdb_access access,
+		       uint64_t addr, size_t len)
+{
+	return change_watchpoint(gdb, 'Z', access, addr, len);
+}
+
+/**
+ * gdb_clear_watchpoint() - take a watchpoint away
+ * @gdb: the connection; the machine must be stopped
+ * @access: as it was set
+ * @addr: likewise
+ * @len: likewise
+ *
+ * Return: 0, -EREMOTEIO when there is none, or another negative errno.
+ */
+int gdb_clear_watchpoint(struct gdbstub *gdb, enum gdb_access access,
+			 uint64_t addr, size_t len)
+{
+	return change_watchpoint(gdb, 'z', access, addr, len);
+}
+
 static int decode_hex(const char *hex, uint8_t *data, size_t len)
 {
 	unsigned int byte;
@@ -390,7 +433,7 @@ int gdb_step(struct gdbstub *gdb)
 }
 
 /**
- * gdb_wait_stop() - wait until the machine stops at a breakpoint
+ * gdb_wait_stop() - wait until the machine stops at a breakpoint or a watchpoint
  * @gdb: the connection, after gdb_continue(), gdb_continue_at() or gdb_step()
  * @timeout_ms: how long to wait, host time
  *
@@ -413,7 +456,7 @@ int gdb_wait_stop(struct gdbstub *gdb, int timeout_ms)
 		return -ESHUTDOWN;
 	case 'T':
 	case 'S':
-		/* SIGTRAP: a breakpoint; SIGINT: the monitor's "stop" */
+		/* SIGTRAP: it was one; SIGINT: the monitor's "stop" */
 		if (!strncmp(reply + 1, "02", 2))
 			return -EINTR;
 		return strncmp(reply + 1, "05", 2) ? -EPROTO : 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest in a guest. There is one machine that we emulate, and so one breakpoint and one
+ * A guest in a guest. There is one machine that we emulate, and so one watchpoint and one
  * debugger: when the agent of the host or of the guest comes to its stop point, all
  * rests. While the guest is at work, the host's agent waits to be woken. For the host to
  * get anything done, as a command to the QEMU in it, the guest has to run; it does in

@@ -3,16 +3,17 @@
  * What the host and the agent in the guest agree on.
  *
  * The agent keeps one mailbox at a fixed address. When it has an answer, it
- * calls a function that does nothing, also at a fixed address. The host has set
- * a breakpoint there, so the whole machine halts at an exact instruction; the
+ * writes to a doorbell, at an address likewise fixed. The host has set a
+ * watchpoint there, so the whole machine halts at an exact instruction; the
  * host reads the answer, acts on the stopped machine, writes the next request
  * into the mailbox and lets the machine run. Nothing ever reaches the guest at
  * a moment that the host chose, which keeps guest time reproducible.
  *
- * The machine resumes at an address behind the breakpoint, with no instruction
- * of effect in between, so that the breakpoint can stay set. At every stop QEMU
- * throws away all code that it has translated, some 25 ms of host time: requests
- * should be few.
+ * Some architectures stop before they write, and some after. So the machine resumes
+ * at a third address, with no instruction of effect between the write and it.
+ *
+ * A breakpoint would do as well, but QEMU throws away all code that it has translated
+ * as it stops at one, and takes some 25 ms of host time to translate it again.
  *
  * Requests and answers are text. A request is one line of words:
  *
@@ -84,18 +85,20 @@
 #include <stdint.h>
 
 /*
- * The stop point, and the one that the standby process comes by with what it was
- * asked for done, have a page of their own: the emulator leaves its fast path in a
- * page that has a breakpoint. No early kernel code, which runs at its physical
- * address, may ever be there: x86 kernels are loaded at 16 MiB.
+ * The doorbell has a page of its own, as the emulator leaves its fast path in a page in
+ * which it watches something. So has the stop point, which the standby process shares:
+ * it comes by its own with what it was asked for done, and the host may set a
+ * breakpoint there. No early kernel code, which runs at its physical address, may ever
+ * be there: x86 kernels are loaded at 16 MiB.
  */
 #define AGENT_STOP_POINT	0x60000000
-#define AGENT_RESUME_POINT	0x60000010
+#define AGENT_RESUME_POINT	0x60000020
 #define AGENT_STANDBY_POINT	0x60000040
 #define AGENT_MAILBOX		0x60010000
+#define AGENT_DOORBELL		0x60030000
 
 #define AGENT_MAGIC		0x70636965
-#define AGENT_VERSION		5
+#define AGENT_VERSION		6
 #define AGENT_REQUEST_SIZE	4096
 #define AGENT_ANSWER_SIZE	65536
 #define AGENT_TEXT_SIZE		16320

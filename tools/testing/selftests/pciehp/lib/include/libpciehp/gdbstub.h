@@ -29,10 +29,24 @@ struct gdbstub {
 	char buf[2 * GDB_PACKET_MAX];
 };
 
+/**
+ * enum gdb_access - what a watchpoint watches for, as the protocol numbers it
+ * @GDB_WRITE: a CPU writes
+ * @GDB_READ: a CPU reads
+ */
+enum gdb_access {
+	GDB_WRITE = 2,
+	GDB_READ = 3,
+};
+
 void gdb_init(struct gdbstub *gdb, int fd, int timeout_ms);
 void gdb_cleanup(struct gdbstub *gdb);
 int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr);
 int gdb_clear_breakpoint(struct gdbstub *gdb, uint64_t addr);
+int gdb_set_watchpoint(struct gdbstub *gdb, enum gdb_access access,
+		       uint64_t addr, size_t len);
+int gdb_clear_watchpoint(struct gdbstub *gdb, enum gdb_access access,
+			 uint64_t addr, size_t len);
 int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n);
 int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value);
 int gdb_physical(struct gdbstub *gdb, bool on);
