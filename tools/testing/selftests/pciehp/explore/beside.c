@@ -12,21 +12,20 @@
 /* Host time; far more than a CPU takes that is not kept from going on. */
 #define BESIDE_TIMEOUT_MS	300
 
-/* An instruction that branches to itself, and where QEMU loads a kernel. */
+/* An instruction that branches to itself. */
 static const struct code {
 	int machine;
 	size_t len;
 	uint8_t bytes[4];
-	uint64_t kernel;
 } codes[] = {
-	{ EM_AARCH64, 4, { 0x00, 0x00, 0x00, 0x14 }, 0x40200000 },
-	{ EM_X86_64, 2, { 0xeb, 0xfe }, 0x1000000 },
+	{ EM_AARCH64, 4, { 0x00, 0x00, 0x00, 0x14 } },
+	{ EM_X86_64, 2, { 0xeb, 0xfe } },
 };
 
 /**
  * struct spin - an instruction in whose place CPUs spin
  * @code: what is there meanwhile
- * @addr: where it is, physical
+ * @addr: where it is
  * @was: what was there
  */
 struct spin {
@@ -35,29 +34,16 @@ struct spin {
 	uint8_t was[4];
 };
 
-/* The CPU that stops next may be in user space, where no kernel is mapped. */
-static int write_physical(struct guest *guest, uint64_t addr, const void *data,
-			  size_t len)
+/* Is the kernel where we take it to be? The CPU that has stopped is in it. */
+static int check_text(struct guest *guest, const struct spin *spin)
 {
-	struct gdbstub *gdb = &guest->vm.gdb;
-
-	return gdb_physical(gdb, true) ?: gdb_write(gdb, addr, data, len) ?:
-	       gdb_physical(gdb, false);
-}
-
-static int find_physical(struct guest *guest, const struct points *points,
-			 uint64_t addr, struct spin *spin)
-{
-	struct gdbstub *gdb = &guest->vm.gdb;
-	size_t len = spin->code->len;
 	uint8_t there[4];
 	int ret;
 
-	spin->addr = addr - points->text + spin->code->kernel;
-	ret = gdb_read(gdb, addr, spin->was, len) ?: gdb_physical(gdb, true) ?:
-	      gdb_read(gdb, spin->addr, there, len) ?: gdb_physical(gdb, false);
+	ret = gdb_read(&guest->vm.gdb, spin->addr, there, spin->code->len);
 
-	return ret ?: memcmp(spin->was, there, len) ? -EOPNOTSUPP : 0;
+	return ret ?: memcmp(spin->was, there, spin->code->len) ?
+		      -EOPNOTSUPP : 0;
 }
 
 /*
@@ -70,15 +56,19 @@ static int spin_begin(struct guest *guest, const struct points *points,
 	bool arm = points->machine == codes[0].machine;
 
 	spin->code = arm ? &codes[0] : &codes[1];
+	spin->addr = addr;
 
-	return find_physical(guest, points, addr, spin) ?:
-	       write_physical(guest, spin->addr, spin->code->bytes,
-			      spin->code->len);
+	return text_read(guest, points, addr, spin->was, spin->code->len) ?:
+	       check_text(guest, spin) ?:
+	       text_write(guest, points, addr, spin->code->bytes,
+			  spin->code->len);
 }
 
-static int spin_end(struct guest *guest, const struct spin *spin)
+static int spin_end(struct guest *guest, const struct points *points,
+		    const struct spin *spin)
 {
-	return write_physical(guest, spin->addr, spin->was, spin->code->len);
+	return text_write(guest, points, spin->addr, spin->was,
+			  spin->code->len);
 }
 
 /* Until a breakpoint, or as long as a CPU may need that is not kept from going on. */
@@ -140,10 +130,10 @@ static int run_other_cpu(struct guest *guest, const struct event *event,
 
 	ret = spin_begin(guest, points, event->until->addr, &until);
 	if (ret)
-		return spin_end(guest, spin) ?: ret;
-	ret = spin_end(guest, spin) ?: run_one_cpu(guest, points);
+		return spin_end(guest, points, spin) ?: ret;
+	ret = spin_end(guest, points, spin) ?: run_one_cpu(guest, points);
 
-	return spin_end(guest, &until) ?: ret;
+	return spin_end(guest, points, &until) ?: ret;
 }
 
 /**
@@ -169,7 +159,7 @@ int beside_operate(struct guest *guest, const struct event *event,
 	ret = operation_run(event->operation, guest);
 	if (ret || !event->until) {
 		ret = ret ?: run_one_cpu(guest, points);
-		return spin_end(guest, &spin) ?: ret;
+		return spin_end(guest, points, &spin) ?: ret;
 	}
 	ret = run_one_cpu_to(guest, points, event->until->addr,
 			     event->until_hit);
@@ -177,5 +167,5 @@ int beside_operate(struct guest *guest, const struct event *event,
 		return run_other_cpu(guest, event, points, &spin);
 	course->missed = ret == -ENOENT;
 
-	return spin_end(guest, &spin) ?: course->missed ? 0 : ret;
+	return spin_end(guest, points, &spin) ?: course->missed ? 0 : ret;
 }

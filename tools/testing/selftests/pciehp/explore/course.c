@@ -41,25 +41,29 @@ int course_step_over(struct guest *guest, uint64_t addr)
 }
 
 /* -ENOENT when the guest comes to its answer before. */
-static int go_to(struct guest *guest, const struct event *event)
+static int go_to(struct guest *guest, const struct event *event,
+		 const struct points *points, struct course *course)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
-	uint64_t addr = event->point->addr, pc;
+	uint64_t pc;
 	int ret;
 
 	for (int hit = 1;; hit++) {
 		ret = gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
 		      course_read_pc(guest, &pc);
-		if (!ret && pc != addr)
-			return gdb_clear_breakpoint(gdb, addr) ?: -ENOENT;
-		if (ret || hit == event->hit)
-			break;
-		ret = course_step_over(guest, addr) ?: gdb_continue(gdb);
 		if (ret)
-			break;
+			return ret;
+		ret = trap_clear(&course->trap, guest, points);
+		if (!ret && pc != event->point->addr)
+			ret = -ENOENT;
+		if (ret || hit == event->hit)
+			return ret;
+		ret = step(guest) ?:
+		      trap_set(&course->trap, guest, points, event->point) ?:
+		      gdb_continue(gdb);
+		if (ret)
+			return ret;
 	}
-
-	return ret ?: gdb_clear_breakpoint(gdb, addr);
 }
 
 /* A guest that has come to its end has done so for a reason of its own. */
@@ -113,7 +117,8 @@ static void note_operated(struct course *course, const struct event *event,
 
 /* On to the next event, or to the answer. */
 static int go_on(struct guest *guest, const struct event *event,
-		 const struct event *next)
+		 const struct event *next, const struct points *points,
+		 struct course *course)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 	int ret = 0;
@@ -121,7 +126,7 @@ static int go_on(struct guest *guest, const struct event *event,
 	if (next && next->point == event->point)
 		ret = step(guest);
 	if (!ret && next)
-		ret = gdb_set_breakpoint(gdb, next->point->addr);
+		ret = trap_set(&course->trap, guest, points, next->point);
 
 	return ret ?: gdb_continue(gdb);
 }
@@ -137,7 +142,7 @@ static int go_through_events(struct guest *guest,
 	event = interleaving->events;
 	end = event + interleaving->n_events;
 	for (; event < end; event++) {
-		ret = go_to(guest, event);
+		ret = go_to(guest, event, points, course);
 		if (ret == -ENOENT)
 			return guest_take_answer(guest);
 		if (ret)
@@ -150,7 +155,8 @@ static int go_through_events(struct guest *guest,
 		if (ret == -ETIMEDOUT || ret == -ESHUTDOWN)
 			return note_end(guest, ret);
 		note_operated(course, event, ret);
-		ret = go_on(guest, event, event + 1 < end ? event + 1 : NULL);
+		ret = go_on(guest, event, event + 1 < end ? event + 1 : NULL,
+			    points, course);
 		if (ret)
 			return ret;
 	}
@@ -204,8 +210,8 @@ int course_follow(struct guest *guest, const struct interleaving *interleaving,
 	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 	snprintf(all, sizeof(all), "%s;%s", requests, settle);
 	if (interleaving->n_events)
-		ret = gdb_set_breakpoint(&guest->vm.gdb,
-					 interleaving->events[0].point->addr);
+		ret = trap_set(&course->trap, guest, points,
+			       interleaving->events[0].point);
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(guest, scenario);
 	ret = ret ?: scenario_begin(guest, scenario, all) ?:

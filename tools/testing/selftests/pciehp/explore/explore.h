@@ -213,18 +213,41 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 			 const struct points *points, const char *states,
 			 FILE *details);
 
+/* text.c */
+int text_read(struct guest *guest, const struct points *points, uint64_t addr,
+	      uint8_t *code, size_t len);
+int text_write(struct guest *guest, const struct points *points, uint64_t addr,
+	       const uint8_t *code, size_t len);
+
+/**
+ * struct trap - the machine is to stop at a point
+ * @point: the point
+ * @replaced: another instruction is there meanwhile
+ */
+struct trap {
+	const struct point *point;
+	bool replaced;
+};
+
+int trap_set(struct trap *trap, struct guest *guest,
+	     const struct points *points, const struct point *point);
+int trap_clear(const struct trap *trap, struct guest *guest,
+	       const struct points *points);
+
 /**
  * struct course - how far an interleaving came
  * @reached: how many of its events' points
  * @operated: what the last operation returned that did not return 0
  * @missed: an operation did not come by where it was to stop
  * @held: the port's interrupts are held back
+ * @trap: where it is to stop next
  */
 struct course {
 	int reached;
 	int operated;
 	bool missed;
 	bool held;
+	struct trap trap;
 };
 
 /* Host time; the guest leaps over what it waits for. */

@@ -183,6 +183,7 @@ static int add_function(struct loader *loader, Dwarf_Die *unit, int group,
 
 		if (call && kind == POINT_OTHER)
 			point.kind = POINT_CALL;
+		memcpy(point.code, insn->bytes, sizeof(point.code));
 		snprintf(point.text, sizeof(point.text), "%.12s %.34s",
 			 insn->mnemonic, insn->op_str);
 		find_line(loader, unit, &point);

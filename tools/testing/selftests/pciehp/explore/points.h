@@ -30,7 +30,8 @@ enum point_kind {
  * @group: index of the group of its function, see points_load()
  * @file: its source file, from the kernel's top directory, or NULL
  * @line: its line there, or 0
- * @text: the instruction, for people
+ * @code: the instruction, or its beginning
+ * @text: the same, for people
  */
 struct point {
 	uint64_t addr;
@@ -40,6 +41,7 @@ struct point {
 	int group;
 	const char *file;
 	int line;
+	uint8_t code[4];
 	char text[48];
 };
 

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The kernel's instructions in memory, also when the CPU that stopped is in user space,
+ * where no kernel is mapped.
+ */
+#include <elf.h>
+
+#include "explore.h"
+
+/* Where QEMU loads a kernel. */
+#define ARM64_KERNEL	0x40200000
+#define X86_64_KERNEL	0x1000000
+
+static uint64_t find(const struct points *points, uint64_t addr)
+{
+	return addr - points->text + (points->machine == EM_AARCH64 ?
+				      ARM64_KERNEL : X86_64_KERNEL);
+}
+
+/**
+ * text_read() - read instructions
+ * @guest: the guest, whose machine is stopped
+ * @points: of its kernel
+ * @addr: their virtual address
+ * @code: receives them
+ * @len: how many bytes
+ *
+ * Return: 0 or a negative errno.
+ */
+int text_read(struct guest *guest, const struct points *points, uint64_t addr,
+	      uint8_t *code, size_t len)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+
+	return gdb_physical(gdb, true) ?:
+	       gdb_read(gdb, find(points, addr), code, len) ?:
+	       gdb_physical(gdb, false);
+}
+
+/**
+ * text_write() - write instructions
+ * @guest: the guest, whose machine is stopped
+ * @points: of its kernel
+ * @addr: their virtual address
+ * @code: what is to be there
+ * @len: how many bytes
+ *
+ * Return: 0 or a negative errno.
+ */
+int text_write(struct guest *guest, const struct points *points, uint64_t addr,
+	       const uint8_t *code, size_t len)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+
+	return gdb_physical(gdb, true) ?:
+	       gdb_write(gdb, find(points, addr), code, len) ?:
+	       gdb_physical(gdb, false);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A stop at a point. At a breakpoint, QEMU throws away all code that it has translated;
+ * at a watchpoint it does not. So an instruction that reads itself stands there, and is
+ * watched.
+ */
+#include <elf.h>
+#include <string.h>
+
+#include "explore.h"
+
+/* "ldr xzr, .": it reads 8 bytes, of which it keeps none, and stops before it does. */
+static const uint8_t arm64_reads_itself[] = { 0x1f, 0x00, 0x00, 0x58 };
+#define WATCHED	8
+
+static bool can_replace(struct guest *guest, const struct points *points,
+			const struct point *point)
+{
+	uint8_t there[sizeof(point->code)];
+
+	return points->machine == EM_AARCH64 && points->text &&
+	       !text_read(guest, points, point->addr, there, sizeof(there)) &&
+	       !memcmp(there, point->code, sizeof(there));
+}
+
+/**
+ * trap_set() - have the machine stop at a point
+ * @trap: to be initialised
+ * @guest: the guest, whose machine is stopped
+ * @points: of its kernel
+ * @point: the point
+ *
+ * Return: 0 or a negative errno.
+ */
+int trap_set(struct trap *trap, struct guest *guest,
+	     const struct points *points, const struct point *point)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+
+	trap->point = point;
+	trap->replaced = can_replace(guest, points, point);
+	if (!trap->replaced)
+		return gdb_set_breakpoint(gdb, point->addr);
+
+	return text_write(guest, points, point->addr, arm64_reads_itself,
+			  sizeof(arm64_reads_itself)) ?:
+	       gdb_set_watchpoint(gdb, GDB_READ, point->addr, WATCHED);
+}
+
+/**
+ * trap_clear() - have it stop there no more
+ * @trap: from trap_set()
+ * @guest: the guest, whose machine is stopped, there or elsewhere
+ * @points: of its kernel
+ *
+ * Return: 0 or a negative errno.
+ */
+int trap_clear(const struct trap *trap, struct guest *guest,
+	       const struct points *points)
+{
+	const struct point *point = trap->point;
+	struct gdbstub *gdb = &guest->vm.gdb;
+
+	if (!trap->replaced)
+		return gdb_clear_breakpoint(gdb, point->addr);
+
+	return text_write(guest, points, point->addr, point->code,
+			  sizeof(point->code)) ?:
+	       gdb_clear_watchpoint(gdb, GDB_READ, point->addr, WATCHED);
+}
