@@ -207,6 +207,33 @@ int guest_reset(struct guest *guest)
 	return guest_boot_on(guest);
 }
 
+static bool is_at_doorbell(uint64_t pc)
+{
+	return pc >= AGENT_STOP_POINT && pc < AGENT_RESUME_POINT;
+}
+
+/*
+ * When the monitor stops the machine just as the agent rings the doorbell, the stub
+ * tells of the one stop only. But QEMU remembers the other, and ends when it rings
+ * again: have it tell of that, too, at the next instruction.
+ */
+static int hear_doorbell(struct guest *guest)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	uint64_t pc;
+	int ret;
+
+	ret = gdb_read_register(gdb, guest->config.machine->pc_register, &pc);
+	if (ret || !is_at_doorbell(pc))
+		return ret;
+	ret = gdb_set_breakpoint(gdb, AGENT_RESUME_POINT) ?:
+	      gdb_continue_at(gdb, AGENT_RESUME_POINT) ?:
+	      gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
+	      gdb_clear_breakpoint(gdb, AGENT_RESUME_POINT);
+
+	return ret ?: -EALREADY;
+}
+
 /**
  * guest_run_and_pause() - let a guest run a little, stop it by the monitor for a
  * while, and let it go on
@@ -229,6 +256,10 @@ int guest_run_and_pause(struct guest *guest, int run_ms, int pause_ms)
 	ret = gdb_wait_stop(&guest->vm.gdb, STOP_TIMEOUT_MS);
 	if (ret != -EINTR)
 		return ret ? fail(guest, "stop the machine", ret) : -EALREADY;
+	ret = hear_doorbell(guest);
+	if (ret)
+		return ret == -EALREADY ? ret :
+		       fail(guest, "look whether the guest has answered", ret);
 
 	usleep(pause_ms * 1000);
 	ret = gdb_continue(&guest->vm.gdb);
