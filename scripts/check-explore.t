@@ -59,6 +59,17 @@ resume() {
 	[ "$(wc -l <"$out/results.jsonl")" -eq 5 ] && [ "$(sort -u "$out/results.jsonl" | wc -l)" -eq 5 ]
 }
 
+# One verdict suffices, where without -u each scenario would give one.
+once() {
+	rm -f "$out/results.jsonl"
+	explorer "$series" -j 1 -u -s 'root.@(attention|power_off)' -x attention -f pcie_do_write_cmd || return
+	grep -E '"(clean|violation)"' "$out/results.jsonl" | grep -oE '/attention@[^"]*' | sort >"$out/told"
+	echo "$(wc -l <"$out/told") verdicts"
+	[ -s "$out/told" ] && [ -z "$(uniq -d "$out/told")" ] || return
+	explorer "$series" -j 1 -s 'root.@(attention|power_off)' -x attention -f pcie_do_write_cmd || return
+	grep -E '"(clean|violation)"' "$out/results.jsonl" | grep -oE '/attention@[^"]*' | sort | uniq -d | grep .
+}
+
 # Neither states nor machines.
 interrupted() {
 	KERNEL=$series "$bin/pciehp_explore" -o "$out" -s root.attention -t 60 2>/dev/null &
@@ -82,5 +93,6 @@ ok 'a point of the boot is reached' says "$series" boot.occupied/command_complet
 ok 'a port can be without Command Completed' says "$series" no_completion.add ' intended=0x1021'
 ok 'a name that means nothing is refused' exits 2 explorer "$series" root.add/nothing@at+0x0#1
 ok 'no interleaving is run twice' resume
+ok 'with -u, one verdict on an event suffices' once
 ok 'nothing is left behind by an interruption' interrupted
 done_testing

@@ -209,6 +209,7 @@ void interleaving_format(const struct interleaving *interleaving,
 			 char id[ID_SIZE]);
 int interleaving_parse(struct interleaving *interleaving, const char *id,
 		       const struct points *points, char *why, size_t size);
+const char *interleaving_events(const char *id);
 json_t *interleaving_run(const struct interleaving *interleaving,
 			 const struct points *points, const char *states,
 			 FILE *details);
@@ -303,6 +304,7 @@ uint64_t cause_hash(const char *text);
  * @full: all scenarios and operations are in the cut, not only the quick ones
  * @hits: up to which hit of a point
  * @pairs: two operations at two points; or one, which stops at a point itself
+ * @once: an event is not tried in another scenario when one has told something
  * @until_found: end with the first violation that is not expected
  * @expect: path of a file that tells what is expected, or NULL
  * @again: what makes a command of a replay's name, as of printf()
@@ -327,6 +329,7 @@ struct explore {
 	bool full;
 	int hits;
 	bool pairs;
+	bool once;
 	bool until_found;
 	const char *expect;
 	const char *again;
@@ -349,6 +352,8 @@ int sweep_run(struct explore *explore, json_t *results);
 
 /* results.c */
 int results_open(const struct explore *explore, json_t **results);
+json_t *results_of_plan(const struct explore *explore, json_t *results);
+bool results_tell(json_t *result);
 int results_add(const struct explore *explore, json_t *results,
 		json_t *result);
 

@@ -34,6 +34,17 @@ void interleaving_format(const struct interleaving *interleaving,
 	}
 }
 
+/**
+ * interleaving_events() - its name without that of the scenario
+ * @id: the name
+ *
+ * Return: the rest of it, which is empty if nothing happens.
+ */
+const char *interleaving_events(const char *id)
+{
+	return id + strcspn(id, "/");
+}
+
 /* The length of "FUNCTION+OFFSET#HIT", or -ENOENT. */
 static int parse_point(const struct point **point, int *hit, const char *text,
 		       const struct points *points, char *why, size_t size)

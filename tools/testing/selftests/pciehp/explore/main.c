@@ -34,6 +34,7 @@ static const char usage[] =
 "  -g PATTERN   groups of functions: pciehp, portdrv, scan, reset (pciehp)\n"
 "  -i           every instruction, not entries and calls only\n"
 "  -a           all scenarios and operations\n"
+"  -u           an event in one scenario after the other until one tells something\n"
 "  -2           two operations at two points, or one that stops at a point itself\n"
 "  -n N         up to the N-th time that a point is come by (1)\n"
 "  -e FILE      what is expected to be violated\n"
@@ -175,7 +176,7 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 	int option;
 
 	while ((option = getopt(argc, argv,
-				"v:o:j:t:l:s:x:f:g:ian:e:12c:A:p")) != -1) {
+				"v:o:j:t:l:s:x:f:g:iau2n:e:1c:A:p")) != -1) {
 		switch (option) {
 		case 'v':
 			explore->vmlinux = optarg;
@@ -209,6 +210,9 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 			break;
 		case 'a':
 			explore->full = true;
+			break;
+		case 'u':
+			explore->once = true;
 			break;
 		case '2':
 			explore->pairs = true;

@@ -249,20 +249,43 @@ out:
 	free(reached);
 }
 
+/* An event is an operation at a point; the scenario is what leads there. */
+static void print_events(const struct explore *explore, json_t *results)
+{
+	json_t *events = json_object(), *told = json_object();
+	char id[ID_SIZE];
+
+	for (size_t i = 0; i < explore->n_plan; i++) {
+		if (!explore->plan[i].n_events)
+			continue;
+		interleaving_format(&explore->plan[i], id);
+		json_object_set_new(events, interleaving_events(id),
+				    json_true());
+		if (results_tell(json_object_get(results, id)))
+			json_object_set_new(told, interleaving_events(id),
+					    json_true());
+	}
+	printf("%zu of %zu events at points tried with a verdict\n",
+	       json_object_size(told), json_object_size(events));
+	json_decref(events);
+	json_decref(told);
+}
+
 /**
  * report_print() - print it
  * @explore: the run
- * @results: from results_open()
+ * @all: from results_open()
  *
  * Return: how many causes of violations there are that are not expected.
  */
-int report_print(const struct explore *explore, json_t *results)
+int report_print(const struct explore *explore, json_t *all)
 {
 	struct findings findings = { .n = 0 };
-	json_t *counts = json_object(), *n;
+	json_t *counts = json_object(), *n, *results;
 	const char *verdict;
 	int unexpected = 0;
 
+	results = results_of_plan(explore, all);
 	collect(explore, &findings, results);
 	count_verdicts(results, counts);
 	for (size_t i = 0; i < findings.n; i++) {
@@ -274,12 +297,14 @@ int report_print(const struct explore *explore, json_t *results)
 
 	printf("\n");
 	write_never_reached(explore);
+	print_events(explore, results);
 	printf("%zu of %zu interleavings:", json_object_size(results),
 	       explore->n_plan);
 	json_object_foreach(counts, verdict, n)
 		printf(" %lld %s", (long long)json_integer_value(n), verdict);
 	printf("; %d causes of violations that are not expected\n", unexpected);
 	json_decref(counts);
+	json_decref(results);
 
 	return unexpected;
 }

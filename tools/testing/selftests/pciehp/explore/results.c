@@ -104,6 +104,44 @@ int results_open(const struct explore *explore, json_t **results)
 }
 
 /**
+ * results_of_plan() - the results of what is planned
+ * @explore: the run
+ * @results: from results_open(), which also knows others of an earlier run
+ *
+ * Return: an object of them by name.
+ */
+json_t *results_of_plan(const struct explore *explore, json_t *results)
+{
+	json_t *planned = json_object(), *result;
+	char id[ID_SIZE];
+
+	for (size_t i = 0; i < explore->n_plan; i++) {
+		interleaving_format(&explore->plan[i], id);
+		result = json_object_get(results, id);
+		if (result)
+			json_object_set(planned, id, result);
+	}
+
+	return planned;
+}
+
+/**
+ * results_tell() - does a result tell whether something was lost
+ * @result: the result
+ *
+ * Return: whether it does, and is not that nothing could be tried.
+ */
+bool results_tell(json_t *result)
+{
+	const char *verdict;
+
+	verdict = json_string_value(json_object_get(result, "verdict"));
+
+	return verdict && (!strcmp(verdict, "clean") ||
+			   !strcmp(verdict, "violation"));
+}
+
+/**
  * results_add() - keep a result
  * @explore: the run
  * @results: from results_open()

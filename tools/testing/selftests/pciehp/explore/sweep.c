@@ -22,6 +22,8 @@ struct sweep {
 	size_t violations;
 	int64_t start_ms;
 	int error;
+	/* events about which a scenario has told something */
+	json_t *decided;
 	/* of a worker: causes that it has replayed */
 	json_t *causes;
 };
@@ -58,12 +60,9 @@ static bool reached(void *context, size_t job, json_t *result)
 	return true;
 }
 
-static json_t *reach_if_wanted(void *context, size_t job)
+static bool reach_wanted(void *context, size_t job)
 {
-	if (!plan_has_scenario(context, &scenarios[job]))
-		return NULL;
-
-	return reach(context, job);
+	return plan_has_scenario(context, &scenarios[job]);
 }
 
 /**
@@ -77,7 +76,8 @@ int sweep_reach(struct explore *explore)
 	const struct work work = {
 		.n = n_scenarios,
 		.parallel = explore->jobs,
-		.run = reach_if_wanted,
+		.wanted = reach_wanted,
+		.run = reach,
 		.done = reached,
 		.context = explore,
 	};
@@ -127,6 +127,28 @@ static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 	json_object_set_new(result, "replays", json_integer(REPLAYS));
 	json_object_set_new(result, "same", json_integer(same));
 	json_object_set_new(result, "details", json_string(path));
+}
+
+static void note_decided(struct sweep *sweep, json_t *result)
+{
+	const char *id = json_string_value(json_object_get(result, "id"));
+
+	if (id && results_tell(result))
+		json_object_set_new(sweep->decided, interleaving_events(id),
+				    json_true());
+}
+
+static bool is_wanted(void *context, size_t job)
+{
+	const struct sweep *sweep = context;
+	const char *events;
+	char id[ID_SIZE];
+
+	interleaving_format(&sweep->explore->plan[sweep->todo[job]], id);
+	events = interleaving_events(id);
+
+	return !sweep->explore->once || !*events ||
+	       !json_object_get(sweep->decided, events);
 }
 
 static json_t *run_one(void *context, size_t job)
@@ -185,6 +207,7 @@ static bool finished(void *context, size_t job, json_t *result)
 	else
 		json_incref(result);
 	sweep->done++;
+	note_decided(sweep, result);
 	sweep->error = results_add(explore, sweep->results, result);
 	if (is_violation(result))
 		sweep->violations++;
@@ -201,7 +224,11 @@ static int list_todo(struct sweep *sweep)
 {
 	struct explore *explore = sweep->explore;
 	char id[ID_SIZE];
+	const char *key;
+	json_t *result;
 
+	json_object_foreach(sweep->results, key, result)
+		note_decided(sweep, result);
 	sweep->todo = calloc(explore->n_plan ?: 1, sizeof(*sweep->todo));
 	if (!sweep->todo)
 		return -ENOMEM;
@@ -230,9 +257,11 @@ int sweep_run(struct explore *explore, json_t *results)
 		.results = results,
 		.start_ms = host_now_ms(),
 		.causes = json_object(),
+		.decided = json_object(),
 	};
 	struct work work = {
 		.parallel = explore->jobs,
+		.wanted = is_wanted,
 		.run = run_one,
 		.done = finished,
 		.context = &sweep,
@@ -249,6 +278,7 @@ int sweep_run(struct explore *explore, json_t *results)
 		ret = sweep.error;
 	free(sweep.todo);
 	json_decref(sweep.causes);
+	json_decref(sweep.decided);
 
 	return ret;
 }

@@ -81,6 +81,15 @@ static void end(struct worker *worker)
 	*worker = (struct worker){ .pid = 0 };
 }
 
+/* The next job from @next on that is wanted, or the number of jobs. */
+static size_t find_job(const struct work *work, size_t next)
+{
+	while (next < work->n && !work->wanted(work->context, next))
+		next++;
+
+	return next;
+}
+
 static int assign(struct worker *worker, size_t job)
 {
 	worker->job = job;
@@ -158,7 +167,10 @@ int workers_run(const struct work *work)
 
 	while (!ret && go_on && !interruption_noted()) {
 		for (unsigned int i = 0; !ret && i < n; i++) {
-			if (workers[i].busy || next == work->n)
+			if (workers[i].busy)
+				continue;
+			next = find_job(work, next);
+			if (next == work->n)
 				continue;
 			ret = assign(&workers[i], next++);
 			busy++;
