@@ -271,8 +271,8 @@ bool operation_has_cpu(const struct operation *operation,
  * @operation: the operation
  * @scenario: the scenario
  *
- * Return: whether the slot that it is about may be there, with a button for it; and who
- * does it, as nobody in the guest does while it boots. A driver that is bound again
+ * Return: whether the slot that it is about may be there, with a button for it, and the
+ * driver can learn of it; and who does it, as nobody in the guest does while it boots. A driver that is bound again
  * would find the registers as they are.
  */
 bool operation_applies(const struct operation *operation,
@@ -287,7 +287,15 @@ bool operation_applies(const struct operation *operation,
 	bool scans = operation->standby == STANDBY_RESCAN ||
 		     operation->standby == STANDBY_REMOVE;
 
-	return (!operation->port || scenario->setup.nested) &&
+	/*
+	 * As QEMU takes a card away, no Data Link Layer State Changed says so, but the
+	 * completion of the command that makes it do so has the driver look.
+	 */
+	bool silent = operation->run == remove_by_surprise &&
+		      scenario->registers &&
+		      scenario->registers->set & PCI_EXP_SLTCAP_NCCS;
+
+	return (!operation->port || scenario->setup.nested) && !silent &&
 	       (operation->run || !scenario->boot) &&
 	       !(binds && scenario->registers) &&
 	       !(presses && scenario->setup.no_button) &&

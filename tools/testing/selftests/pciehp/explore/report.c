@@ -10,9 +10,8 @@
 
 #define LINE_SIZE	512
 
-/* A line is "SCENARIO PROBLEM", both patterns; what follows '#' at its start is not. */
-static bool expects_problem(FILE *file, const char *scenario,
-			    const char *problem)
+/* A line is "INTERLEAVING PROBLEM", both patterns; what follows '#' at its start is not. */
+static bool expects_problem(FILE *file, const char *id, const char *problem)
 {
 	char line[LINE_SIZE], *pattern;
 
@@ -23,7 +22,7 @@ static bool expects_problem(FILE *file, const char *scenario,
 		if (*line == '#' || !pattern)
 			continue;
 		*pattern++ = '\0';
-		if (!fnmatch(line, scenario, FNM_EXTMATCH) &&
+		if (!fnmatch(line, id, FNM_EXTMATCH) &&
 		    !fnmatch(pattern, problem, FNM_EXTMATCH))
 			return true;
 	}
@@ -40,7 +39,6 @@ static bool expects_problem(FILE *file, const char *scenario,
  */
 bool report_expects(const char *expect, json_t *result)
 {
-	char scenario[ID_SIZE];
 	json_t *problem;
 	bool all = true;
 	const char *id;
@@ -51,9 +49,8 @@ bool report_expects(const char *expect, json_t *result)
 	if (!file)
 		return false;
 	id = json_string_value(json_object_get(result, "id")) ?: "";
-	snprintf(scenario, sizeof(scenario), "%.*s", (int)strcspn(id, "/"), id);
 	json_array_foreach(json_object_get(result, "problems"), i, problem)
-		all = all && expects_problem(file, scenario,
+		all = all && expects_problem(file, id,
 					     json_string_value(problem));
 	fclose(file);
 
