@@ -272,8 +272,8 @@ bool operation_has_cpu(const struct operation *operation,
  * @scenario: the scenario
  *
  * Return: whether the slot that it is about may be there, with a button for it, and the
- * driver can learn of it; and who does it, as nobody in the guest does while it boots. A driver that is bound again
- * would find the registers as they are.
+ * driver can learn of it; and who does it, as nobody in the guest does while it boots.
+ * A driver that is bound again would find the registers as they are.
  */
 bool operation_applies(const struct operation *operation,
 		       const struct scenario *scenario)
