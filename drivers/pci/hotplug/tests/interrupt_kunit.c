@@ -293,7 +293,7 @@ static void polling_enables_no_interrupt(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	pciehp_poll_mode = true;
+	poll_for_events(test);
 	pcie_enable_interrupt(port->ctrl);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_HPIE, 0);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_DLLSCE,
@@ -306,7 +306,7 @@ static void polling_is_not_gated(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	pciehp_poll_mode = true;
+	poll_for_events(test);
 	fake_port_set(port, PCI_EXP_SLTSTA,
 		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_PDC);
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
@@ -318,7 +318,7 @@ static void polling_stops_in_d3cold(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	pciehp_poll_mode = true;
+	poll_for_events(test);
 	port->pdev->current_state = PCI_D3cold;
 	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDC);
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
@@ -330,7 +330,7 @@ static void polling_reads_status_once(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	pciehp_poll_mode = true;
+	poll_for_events(test);
 	port->before_clear = PCI_EXP_SLTSTA_ABP;
 	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDC);
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);

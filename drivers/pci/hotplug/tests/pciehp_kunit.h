@@ -79,6 +79,7 @@ static inline unsigned int msecs_since(unsigned long start)
 	return jiffies_to_msecs(jiffies - start);
 }
 
+void poll_for_events(struct kunit *test);
 int pciehp_test_init(struct kunit *test);
 void pciehp_test_exit(struct kunit *test);
 void expect_hotplug_works(struct kunit *test, struct fake_port *port);

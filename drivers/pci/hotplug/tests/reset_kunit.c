@@ -49,19 +49,50 @@ static void rearm_waits_for_completion(struct kunit *test)
 static void rearm_finds_unsignaled_event(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
 
 	enable(port);
 	pcie_disable_interrupt(port->ctrl);
-	port->completion_reads = 1;
 	fake_port_event(port, PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_CC);
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 
 	/* Neither this event nor, as it is set, a completion is signaled. */
-	port->completion = FAKE_PORT_COMPLETES_NONE;
-	port->ctrl->slot_cap |= PCI_EXP_SLTCAP_NCCS;
+	port->interrupts = 0;
 	pcie_rearm_interrupt(port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
 	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+	expect_hotplug_works(test, port);
+}
+
+/* The link went down and up, and presence may follow the link. */
+static void rearm_ignores_link_changes_of_reset(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	pcie_disable_interrupt(port->ctrl);
+	fake_port_event(port, PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC |
+			      PCI_EXP_SLTSTA_CC);
+
+	pcie_rearm_interrupt(port->ctrl);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+	expect_hotplug_works(test, port);
+}
+
+static void rearm_keeps_out_of_band_presence_change(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	port->ctrl->inband_presence_disabled = 1;
+	enable(port);
+	pcie_disable_interrupt(port->ctrl);
+	fake_port_event(port, PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC |
+			      PCI_EXP_SLTSTA_CC);
+
+	pcie_rearm_interrupt(port->ctrl);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_PDC);
 }
 
 static void rearm_handles_signaled_event(struct kunit *test)
@@ -100,12 +131,12 @@ static void rearm_leaves_events_to_polling(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	pciehp_poll_mode = true;
+	poll_for_events(test);
 	fake_port_set(port, PCI_EXP_SLTSTA,
-		      PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_CC);
+		      PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_CC);
 	pcie_rearm_interrupt(port->ctrl);
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
-	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_ABP);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_HPIE, 0);
 }
 
@@ -126,6 +157,7 @@ static void hotplug_works_after_bus_reset(struct kunit *test)
 	u16 val;
 
 	enable(port);
+	port->ctrl->state = ON_STATE;
 	val = slot_ctrl(port);
 
 	pciehp_reset_prepare(&port->pcie);
@@ -163,6 +195,46 @@ static void hotplug_works_after_command_during_reset(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
+/* The slot as it is before and after. */
+struct slot_states {
+	u8 state;
+	u16 before;
+	u16 after;
+	bool checked;
+};
+
+static void reset_looks_after_slot(struct kunit *test)
+{
+	static const struct slot_states slots[] = {
+		{ ON_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, true },
+		{ ON_STATE, PCI_EXP_SLTSTA_PDS, 0, true },
+		{ BLINKINGOFF_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, true },
+		{ POWERON_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, true },
+		/* a card has come */
+		{ OFF_STATE, 0, PCI_EXP_SLTSTA_PDS, true },
+		/* the card was turned off, or soon will be, or on */
+		{ OFF_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, false },
+		{ POWEROFF_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, false },
+		{ BLINKINGON_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, false },
+	};
+	struct fake_port *port = test->priv;
+
+	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
+		enable(port);
+		atomic_set(&port->ctrl->pending_events, 0);
+		port->ctrl->state = slots[i].state;
+		fake_port_set(port, PCI_EXP_SLTSTA, slots[i].before);
+		fake_port_set(port, PCI_EXP_LNKSTA,
+			      slots[i].before ? PCI_EXP_LNKSTA_DLLLA : 0);
+		pciehp_reset_prepare(&port->pcie);
+		fake_port_set(port, PCI_EXP_SLTSTA,
+			      slots[i].after | PCI_EXP_SLTSTA_CC);
+		pciehp_reset_done(&port->pcie);
+		KUNIT_EXPECT_EQ_MSG(test, pending(port) != 0, slots[i].checked,
+				    "slot %d", i);
+	}
+}
+
 /*
  * as pcie_portdrv_slot_reset() goes about it:  The driver learns of a reset
  * when it is over.
@@ -184,6 +256,7 @@ static void hotplug_works_after_error_recovery(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
 	enable(port);
 	power_off(port);
+	port->ctrl->state = ON_STATE;
 
 	recover(port);
 
@@ -194,6 +267,21 @@ static void hotplug_works_after_error_recovery(struct kunit *test)
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 	expect_slot_checked(test, port);
 	expect_hotplug_works(test, port);
+}
+
+/* Whether it had a card before, nobody knows. */
+static void recovery_leaves_slot_with_button_off(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
+	enable(port);
+	recover(port);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+
+	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
+	recover(port);
+	KUNIT_EXPECT_NE(test, pending(port), 0);
 }
 
 /* The reset has ended the command, and cleared the event if it had completed. */
@@ -231,12 +319,16 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(rearm_consumes_completion),
 	KUNIT_CASE(rearm_waits_for_completion),
 	KUNIT_CASE(rearm_finds_unsignaled_event),
+	KUNIT_CASE(rearm_ignores_link_changes_of_reset),
+	KUNIT_CASE(rearm_keeps_out_of_band_presence_change),
 	KUNIT_CASE(rearm_handles_signaled_event),
 	KUNIT_CASE(rearm_without_completions),
 	KUNIT_CASE(rearm_leaves_events_to_polling),
 	KUNIT_CASE(hotplug_works_after_bus_reset),
 	KUNIT_CASE(hotplug_works_after_command_during_reset),
+	KUNIT_CASE(reset_looks_after_slot),
 	KUNIT_CASE(hotplug_works_after_error_recovery),
+	KUNIT_CASE(recovery_leaves_slot_with_button_off),
 	KUNIT_CASE(recovery_awaits_no_completion),
 	KUNIT_CASE(interrupt_disabled_and_enabled),
 	{}

@@ -37,6 +37,20 @@ static void poll_cmd_waits_for_completion(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->status_reads, 3);
 }
 
+/* The port may interrupt while its Slot Status is polled. */
+static void poll_cmd_notices_handled_completion(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	command_issued(port, 0);
+	port->ctrl->cmd_busy = false;
+
+	KUNIT_EXPECT_EQ(test, pcie_poll_cmd(port->ctrl, 1000), 1);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 1);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
 static void poll_cmd_times_out(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -189,7 +203,7 @@ static void wait_cmd_waits_longer_when_polling(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	pciehp_poll_mode = true;
+	poll_for_events(test);
 	command_issued(port, 1500);
 	port->reads_left = 3;
 
@@ -201,6 +215,7 @@ static void wait_cmd_waits_longer_when_polling(struct kunit *test)
 static struct kunit_case wait_cases[] = {
 	KUNIT_CASE(poll_cmd_consumes_completion),
 	KUNIT_CASE(poll_cmd_waits_for_completion),
+	KUNIT_CASE(poll_cmd_notices_handled_completion),
 	KUNIT_CASE(poll_cmd_times_out),
 	KUNIT_CASE(poll_cmd_gives_up_on_all_ones),
 	KUNIT_CASE(poll_cmd_gives_up_on_disconnected_port),

@@ -203,6 +203,60 @@ TEST_F_TIMEOUT(bus_reset, while_button_pending, TIMEOUT_S)
  */
 #define SYMBOLS_MAX	3
 
+FIXTURE(bus_reset_no_power)
+{
+	struct guest guest;
+	struct plug card;
+	char reset[SLOT_PATH_SIZE];
+};
+
+FIXTURE_VARIANT(bus_reset_no_power)
+{
+	enum interrupt interrupt;
+};
+
+FIXTURE_VARIANT_ADD(bus_reset_no_power, msi)
+	{ INTERRUPT_MESSAGE };
+FIXTURE_VARIANT_ADD(bus_reset_no_power, polling)
+	{ INTERRUPT_POLLING };
+
+/* QEMU takes a card away when its slot's power goes off; so it has none to control. */
+FIXTURE_SETUP(bus_reset_no_power)
+{
+	struct guest_setup setup = {
+		.port = PORT_XIO3130,
+		.port_properties = ",power_controller_present=off",
+		.no_power = true,
+		.interrupt = variant->interrupt,
+	};
+
+	self->card = e1000e("dev0");
+	boot_and_find_reset(_metadata, variant, &self->guest, &setup,
+			    self->reset);
+}
+
+FIXTURE_TEARDOWN(bus_reset_no_power)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* What somebody has turned off stays so until it is turned on. */
+TEST_F_TIMEOUT(bus_reset_no_power, card_turned_off_stays_so, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	char bdf[BDF_SIZE];
+
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_EQ(0, slot_write_attribute(guest, 0, "power", "0"));
+	ASSERT_EQ(0, guest_request(guest, "write %s 1", self->reset));
+	ASSERT_EQ(0, guest_request(guest, "sleep %d", NOTICED_MS));
+	slot_function_bdf(guest, 0, 0, bdf);
+	ASSERT_EQ(0, guest_request(guest, "exists /sys/bus/pci/devices/%s", bdf));
+	EXPECT_STREQ("no", guest->agent.text);
+	ASSERT_EQ(0, slot_write_attribute(guest, 0, "power", "1"));
+	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
+}
+
 FIXTURE(reset_moment)
 {
 	struct guest guest;
