@@ -10,18 +10,60 @@
 
 #include <libpciehp/guest.h>
 
+static bool has_kept(const struct guest *guest, const char *request)
+{
+	const char *kept;
+	json_t *answer;
+	size_t i;
+
+	json_array_foreach(guest->answers, i, answer) {
+		kept = json_string_value(json_object_get(answer, "request"));
+		if (json_object_get(answer, "error") && kept &&
+		    !strcmp(kept, request))
+			return true;
+	}
+
+	return false;
+}
+
+/* The guest tells its log and trace events only once. */
+static int save_told(struct guest *guest)
+{
+	int ret = 0;
+
+	if (has_kept(guest, "log"))
+		ret = guest_fetch_log(guest);
+	if (!ret && has_kept(guest, "trace"))
+		ret = guest_fetch_trace(guest);
+	/* a driver without trace events */
+	if (ret == -ENOENT)
+		return 0;
+	if (ret && ret != -ENOLINK)
+		result_error(&guest->result,
+			     "keep what the guest told of its log and trace events: %s",
+			     strerror(-ret));
+
+	return ret;
+}
+
 /**
  * guest_begin_all() - make requests that the guest answers in one go
  * @guest: the guest
  * @requests: the requests, separated by semicolons
  *
  * guest_finish() and guest_take_answer() wait for the answers, which are for
- * guest_keep_answers().
+ * guest_keep_answers(). Of those before, the log and the trace events are not lost.
  *
- * Return: as guest_begin().
+ * Return: as guest_begin(), or what reading the log or the trace events returned,
+ * recorded in the result.
  */
 int guest_begin_all(struct guest *guest, const char *requests)
 {
+	int ret;
+
+	ret = save_told(guest);
+	if (ret)
+		return ret;
 	guest_forget_answers(guest);
 	guest->answers = json_array();
 	for (const char *at = requests; *at; at += *at == ';') {
