@@ -99,12 +99,16 @@ TEST_F_TIMEOUT(vfio, hot_remove, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
 }
 
-static unsigned long count_interrupts(struct guest *guest, const char *name)
+static int count_interrupts(struct guest *guest, const char *name,
+			    unsigned long *count)
 {
-	if (guest_request(guest, "interrupts %s", name))
-		return 0;
+	int ret;
 
-	return strtoul(guest->agent.text, NULL, 10);
+	ret = guest_request(guest, "interrupts %s", name);
+	if (!ret)
+		*count = strtoul(guest->agent.text, NULL, 10);
+
+	return ret;
 }
 
 static int wait_disk(struct guest *guest)
@@ -119,10 +123,10 @@ TEST_F_TIMEOUT(vfio, disk_keeps_what_is_written, TIMEOUT_S)
 
 	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
 	ASSERT_EQ(0, wait_disk(self->guest));
-	before = count_interrupts(self->guest, "nvme0q");
+	ASSERT_EQ(0, count_interrupts(self->guest, "nvme0q", &before));
 	ASSERT_EQ(0, guest_request(self->guest, "write-and-compare " DISK " %d",
 				   BLOCKS));
-	after = count_interrupts(self->guest, "nvme0q");
+	ASSERT_EQ(0, count_interrupts(self->guest, "nvme0q", &after));
 	EXPECT_LE(before + 2 * BLOCKS, after);
 }
 
@@ -258,9 +262,9 @@ static void check_traffic(struct __test_metadata *_metadata, struct guest *guest
 	unsigned long before, after;
 
 	ASSERT_EQ(0, guest_request(guest, "network-up eth0 %d", LINK_MS));
-	before = count_interrupts(guest, "eth0-rx");
+	ASSERT_EQ(0, count_interrupts(guest, "eth0-rx", &before));
 	ASSERT_EQ(0, guest_request(guest, "ask-gateway eth0 %d", FRAMES));
-	after = count_interrupts(guest, "eth0-rx");
+	ASSERT_EQ(0, count_interrupts(guest, "eth0-rx", &after));
 	EXPECT_LE(before + FRAMES, after);
 }
 

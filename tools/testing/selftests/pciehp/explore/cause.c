@@ -10,7 +10,12 @@
 #define TEXTS_MAX	32
 #define TEXT_SIZE	256
 
-/* FNV-1a */
+/**
+ * cause_hash() - a number for a text
+ * @text: the text
+ *
+ * Return: its FNV-1a hash, which is the same in every run.
+ */
 uint64_t cause_hash(const char *text)
 {
 	uint64_t hash = 0xcbf29ce484222325;

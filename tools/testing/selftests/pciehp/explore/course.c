@@ -66,15 +66,10 @@ static int go_to(struct guest *guest, const struct event *event,
 	}
 }
 
-/* A guest that has come to its end has done so for a reason of its own. */
-static int note_end(struct guest *guest, int ret)
+/* The agent had no part in it, but is not to be asked any more. */
+static int note_failure(struct guest *guest, int ret)
 {
-	if (ret == -ESHUTDOWN)
-		result_problem(&guest->result, "the guest panicked");
-	else if (ret == -ETIMEDOUT)
-		result_problem(&guest->result, "the guest hangs");
-	else
-		return ret;
+	guest->agent.failure = ret;
 	guest->alive = false;
 
 	return ret;
@@ -146,14 +141,14 @@ static int go_through_events(struct guest *guest,
 		if (ret == -ENOENT)
 			return guest_take_answer(guest);
 		if (ret)
-			return note_end(guest, ret);
+			return note_failure(guest, ret);
 		course->reached++;
 		if (details)
 			print_registers(guest, details);
 		ret = operate(guest, interleaving->scenario, event, points,
 			      course);
 		if (ret == -ETIMEDOUT || ret == -ESHUTDOWN)
-			return note_end(guest, ret);
+			return note_failure(guest, ret);
 		note_operated(course, event, ret);
 		ret = go_on(guest, event, event + 1 < end ? event + 1 : NULL,
 			    points, course);
@@ -167,9 +162,7 @@ static int go_through_events(struct guest *guest,
 /* Interrupts that nothing has released come late, but come. */
 static int release(struct guest *guest, const char *settle)
 {
-	/* what was said until now would be forgotten */
-	return guest_fetch_log(guest) ?: operation_release(guest, 0) ?:
-	       verdict_ask_all(guest, settle);
+	return operation_release(guest, 0) ?: verdict_ask_all(guest, settle);
 }
 
 /* What the boot has left the driver to do, and what else the verdict needs. */
@@ -185,6 +178,35 @@ static int settle_after_boot(struct guest *guest)
 	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 
 	return verdict_ask_all(guest, settle);
+}
+
+/*
+ * What a process of its own has begun must end, whatever happens meanwhile; and nothing
+ * else may fail if nothing happens. The agent answers a "join" with what failed.
+ */
+static void note_trouble(struct guest *guest, const char *requests, bool alone,
+			 struct course *course)
+{
+	const char *request, *text;
+	size_t n = 1, i;
+	json_t *answer;
+	int error;
+
+	for (const char *at = strchr(requests, ';'); at; at = strchr(at + 1, ';'))
+		n++;
+	json_array_foreach(guest->answers, i, answer) {
+		if (i == n || course->trouble[0] ||
+		    json_unpack(answer, "{s:s, s:i, s:s}", "request", &request,
+				"error", &error, "text", &text))
+			return;
+		if (error == ETIMEDOUT && !strncmp(request, "join ", 5))
+			snprintf(course->trouble, sizeof(course->trouble),
+				 "what the scenario wrote to sysfs never returns");
+		else if (alone && (error || strstr(text, "error ")))
+			snprintf(course->trouble, sizeof(course->trouble),
+				 "the scenario fails: %s: %s", request,
+				 error ? strerror(error) : text);
+	}
 }
 
 /**
@@ -219,6 +241,8 @@ int course_follow(struct guest *guest, const struct interleaving *interleaving,
 	if (!ret)
 		ret = scenario->boot ? settle_after_boot(guest) :
 				       guest_keep_answers(guest);
+	if (!ret && !scenario->boot)
+		note_trouble(guest, requests, !interleaving->n_events, course);
 
 	return ret || !course->held ? ret : release(guest, settle);
 }

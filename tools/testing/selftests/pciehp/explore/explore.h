@@ -58,6 +58,7 @@ int registers_change(struct guest *guest, const struct points *points,
  * @port: number of the port of the slot that it is about
  * @hot_added: it is plugged after the boot instead
  * @stays: the card stays if nothing else happens
+ * @goes: the card goes if nothing else happens, though nobody asks for it to be seen
  * @quick: it is part of the quick cut
  * @boot: it is what is left of the boot when the first port is about to get its
  *	drivers, which asks for nothing
@@ -75,6 +76,7 @@ struct scenario {
 	int port;
 	bool hot_added;
 	bool stays;
+	bool goes;
 	bool quick;
 	bool boot;
 	bool away;
@@ -90,7 +92,7 @@ extern const size_t n_scenarios;
 
 const struct scenario *scenario_find(const char *name);
 int scenario_save(const struct scenario *scenario, const struct points *points,
-		  const char *state);
+		  const char *state, char *why, size_t size);
 int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  const char *state, const char *const *options, char *request,
 		  size_t size);
@@ -128,6 +130,7 @@ extern const size_t n_operations;
 const struct operation *operation_find(const char *name);
 int operation_run(const struct operation *operation, struct guest *guest);
 bool operation_forgets(const struct operation *operation);
+bool operation_binds(const struct operation *operation);
 bool operation_has_cpu(const struct operation *operation,
 		       const struct scenario *scenario);
 bool operation_applies(const struct operation *operation,
@@ -216,7 +219,7 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 
 /* text.c */
 int text_read(struct guest *guest, const struct points *points, uint64_t addr,
-	      uint8_t *code, size_t len);
+	      void *code, size_t len);
 int text_write(struct guest *guest, const struct points *points, uint64_t addr,
 	       const uint8_t *code, size_t len);
 
@@ -242,6 +245,10 @@ int trap_clear(const struct trap *trap, struct guest *guest,
  * @missed: an operation did not come by where it was to stop
  * @held: the port's interrupts are held back
  * @trap: where it is to stop next
+ * @trouble: what the scenario's own requests tell, which no later look at the guest
+ *	would; or empty
+ * @judged: the guest was looked at to the end
+ * @ended: it has come to an end of its own
  */
 struct course {
 	int reached;
@@ -249,6 +256,9 @@ struct course {
 	bool missed;
 	bool held;
 	struct trap trap;
+	char trouble[256];
+	bool judged;
+	bool ended;
 };
 
 /* Host time; the guest leaps over what it waits for. */
@@ -275,7 +285,7 @@ void verdict_settle_requests(const struct guest *guest, int settle_ms,
 			     char *requests, size_t size);
 int verdict_ask_all(struct guest *guest, const char *requests);
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
-		   const struct course *course);
+		   const struct points *points, struct course *course);
 
 /* reach.c */
 json_t *reach_run(const struct scenario *scenario, const struct points *points,

@@ -168,10 +168,23 @@ static void go_through(struct guest *guest,
 	ret = course_follow(guest, interleaving, points, requests, course,
 			    details);
 	if (!ret)
-		verdict_judge(guest, interleaving, course);
+		verdict_judge(guest, interleaving, points, course);
 	else if (guest->alive)
 		result_error(&guest->result, "run the interleaving: %s",
 			     strerror(-ret));
+}
+
+/* Whether the kernel is to blame for a guest that has come to its end. */
+static bool note_end(struct guest *guest)
+{
+	if (guest->agent.failure == -ESHUTDOWN)
+		result_problem(&guest->result, "the guest panicked");
+	else if (guest->agent.failure == -ETIMEDOUT)
+		result_problem(&guest->result, "the guest hangs");
+	else
+		return false;
+
+	return true;
 }
 
 static const char *name_verdict(const struct guest *guest,
@@ -180,18 +193,24 @@ static const char *name_verdict(const struct guest *guest,
 {
 	if (guest->result.skip[0])
 		return "skipped";
-	if (guest->result.error)
+	if (guest->result.error && !course->ended)
 		return "error";
 	if (json_array_size(guest->result.problems))
 		return "violation";
+	if (!course->judged)
+		return "error";
 	if (course->reached < interleaving->n_events || course->missed)
 		return "not reached";
-	if (course->operated == -EREMOTEIO)
+	switch (course->operated) {
+	case 0:
+		return "clean";
+	case -EREMOTEIO:
 		return "refused";
-	if (course->operated)
+	case -EOPNOTSUPP:
 		return "inapplicable";
+	}
 
-	return "clean";
+	return "error";
 }
 
 static void print_details(struct guest *guest, FILE *details)
@@ -238,6 +257,7 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 			   requests, sizeof(requests)))
 		go_through(&guest, interleaving, points, requests, &course,
 			   details);
+	course.ended = note_end(&guest);
 	if (details)
 		print_details(&guest, details);
 

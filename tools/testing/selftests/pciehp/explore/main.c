@@ -5,18 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <libpciehp/interruption.h>
 
 #include "explore.h"
-#include "workers.h"
 
 #define EXIT_VIOLATION	1
+/* something was not looked at, and nothing is proven */
 #define EXIT_BROKEN	2
 /* as kselftest has it */
 #define EXIT_SKIP	4
+#define EXIT_INTERRUPTED	(128 + 2)
 
 static const char usage[] =
 "usage: pciehp_explore [OPTION]... [REPLAY]...\n"
@@ -97,13 +97,20 @@ static void print_result(json_t *result)
 static int save_state(const struct explore *explore,
 		      const struct scenario *scenario)
 {
-	char state[PATH_MAX];
+	char state[PATH_MAX], why[256];
+	int ret;
 
 	if (snprintf(state, sizeof(state), "%s/%s", explore->states,
 		     scenario->name) >= (int)sizeof(state))
 		return -ENAMETOOLONG;
+	if (!access(state, R_OK))
+		return 0;
+	ret = scenario_save(scenario, &explore->points, state, why, sizeof(why));
+	if (ret)
+		fprintf(stderr, "cannot begin the scenario %s: %s\n",
+			scenario->name, why);
 
-	return access(state, R_OK) ? scenario_save(scenario, &explore->points, state) : 0;
+	return ret;
 }
 
 /* One interleaving, COUNT times, with all about it on stdout. */
@@ -111,7 +118,7 @@ static int replay(struct explore *explore, const char *id, int count)
 {
 	struct interleaving interleaving;
 	char why[256], cause[1024], first[1024] = "";
-	int same = 0, violations = 0, ret;
+	int same = 0, violations = 0, clean = 0, ret;
 	const char *verdict;
 	json_t *result;
 
@@ -129,6 +136,7 @@ static int replay(struct explore *explore, const char *id, int count)
 					  explore->states, i ? NULL : stdout);
 		verdict = json_string_value(json_object_get(result, "verdict"));
 		violations += verdict && !strcmp(verdict, "violation");
+		clean += verdict && !strcmp(verdict, "clean");
 		cause_format(verdict ?: "", json_object_get(result, "problems"),
 			     cause, sizeof(cause));
 		if (!i)
@@ -139,8 +147,12 @@ static int replay(struct explore *explore, const char *id, int count)
 		json_decref(result);
 	}
 	printf("the same %d of %d times\n", same, count);
+	if (interruption_noted())
+		return EXIT_INTERRUPTED;
+	if (violations)
+		return EXIT_VIOLATION;
 
-	return violations ? EXIT_VIOLATION : 0;
+	return clean == count ? 0 : EXIT_BROKEN;
 }
 
 static int explore_all(struct explore *explore)
@@ -156,10 +168,14 @@ static int explore_all(struct explore *explore)
 		return EXIT_BROKEN;
 	}
 	if (results && explore->reaches)
-		ret = report_print(explore, results) ? EXIT_VIOLATION : 0;
+		ret = report_print(explore, results);
 	json_decref(results);
+	if (interruption_noted())
+		return EXIT_INTERRUPTED;
+	if (ret > 0)
+		return EXIT_VIOLATION;
 
-	return interruption_noted() ? 128 + 2 : ret;
+	return ret < 0 ? EXIT_BROKEN : 0;
 }
 
 static int make_states(struct explore *explore)
@@ -168,6 +184,21 @@ static int make_states(struct explore *explore)
 		 explore->dir);
 
 	return mkdtemp(explore->states) ? 0 : -errno;
+}
+
+/* From 1 on. */
+static int parse_number(char option, const char *text)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (end == text || *end || n < 1 || n > INT_MAX) {
+		fprintf(stderr, "-%c %s: a number from 1 on is needed\n", option,
+			text);
+		exit(EXIT_BROKEN);
+	}
+
+	return n;
 }
 
 static void parse_options(struct explore *explore, int argc, char **argv,
@@ -185,13 +216,13 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 			explore->dir = optarg;
 			break;
 		case 'j':
-			explore->jobs = atoi(optarg);
+			explore->jobs = parse_number(option, optarg);
 			break;
 		case 't':
-			explore->seconds = atoi(optarg);
+			explore->seconds = parse_number(option, optarg);
 			break;
 		case 'l':
-			explore->limit = atol(optarg);
+			explore->limit = parse_number(option, optarg);
 			break;
 		case 's':
 			explore->scenarios = optarg;
@@ -218,7 +249,7 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 			explore->pairs = true;
 			break;
 		case 'n':
-			explore->hits = atoi(optarg);
+			explore->hits = parse_number(option, optarg);
 			break;
 		case 'e':
 			explore->expect = optarg;
@@ -227,7 +258,7 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 			explore->until_found = true;
 			break;
 		case 'c':
-			*count = atoi(optarg);
+			*count = parse_number(option, optarg);
 			break;
 		case 'A':
 			explore->again = optarg;
@@ -264,6 +295,7 @@ int main(int argc, char **argv)
 		list_points(&explore);
 		return 0;
 	}
+	interruption_catch();
 	ret = make_states(&explore);
 	if (ret) {
 		fprintf(stderr, "cannot make a folder in %s: %s\n", explore.dir,

@@ -113,11 +113,6 @@ static int add_and_remove(struct guest *guest, int port)
 	       slot_surprise_remove(guest, card_quick(port));
 }
 
-static int complete_command(struct guest *guest, int port)
-{
-	return slot_complete_command(guest, port);
-}
-
 /* The bits that hold messages back, and where they are (PCIe Base Spec sec. 7.7). */
 static int find_mask(struct guest *guest, int port, int *offset, uint16_t *bits)
 {
@@ -193,7 +188,7 @@ const struct operation operations[] = {
 	{ "replace_by_other", false, -1, replace_by_other },
 	{ "replace_by_same", true, -1, replace_by_same },
 	{ "add_and_remove", false, -1, add_and_remove },
-	{ "command_completed", true, -1, complete_command },
+	{ "command_completed", true, -1, slot_complete_command },
 	{ "power_off", true, STANDBY_POWER_OFF, NULL,
 	  .alone = "away.power_off" },
 	{ "power_on", true, STANDBY_POWER_ON, NULL, .alone = "away.power_on" },
@@ -254,6 +249,20 @@ bool operation_forgets(const struct operation *operation)
 }
 
 /**
+ * operation_binds() - does it bind a driver, or unbind it
+ * @operation: the operation
+ *
+ * Return: whether it does.
+ */
+bool operation_binds(const struct operation *operation)
+{
+	return operation->standby == STANDBY_UNBIND ||
+	       operation->standby == STANDBY_BIND ||
+	       operation->standby == STANDBY_INNER_UNBIND ||
+	       operation->standby == STANDBY_INNER_BIND;
+}
+
+/**
  * operation_has_cpu() - is what an operation brings about done by another CPU
  * @operation: the operation
  * @scenario: the scenario that goes on meanwhile
@@ -278,8 +287,6 @@ bool operation_has_cpu(const struct operation *operation,
 bool operation_applies(const struct operation *operation,
 		       const struct scenario *scenario)
 {
-	bool binds = operation->standby == STANDBY_UNBIND ||
-		     operation->standby == STANDBY_BIND;
 	bool presses = operation->run == press_button ||
 		       operation->run == operation_press_again;
 
@@ -297,7 +304,7 @@ bool operation_applies(const struct operation *operation,
 
 	return (!operation->port || scenario->setup.nested) && !silent &&
 	       (operation->run || !scenario->boot) &&
-	       !(binds && scenario->registers) &&
+	       !(operation_binds(operation) && scenario->registers) &&
 	       !(presses && scenario->setup.no_button) &&
 	       !(scans && scenario->setup.no_power);
 }
@@ -319,6 +326,9 @@ int operation_run(const struct operation *operation, struct guest *guest)
 	if (operation->port >= guest->n_ports)
 		return -EOPNOTSUPP;
 
-	return operation->run ? operation->run(guest, operation->port) :
-	       standby_wake(guest, operation->standby);
+	ret = operation->run ? operation->run(guest, operation->port) :
+	      standby_wake(guest, operation->standby);
+
+	/* what QEMU does not do in time is no fault of the guest */
+	return ret == -ETIMEDOUT ? -EIO : ret;
 }

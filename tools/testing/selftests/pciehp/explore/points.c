@@ -230,6 +230,16 @@ static int add_functions(struct loader *loader, Dwarf_Die *unit,
 
 static void find_symbols(struct loader *loader)
 {
+	struct points *points = loader->points;
+	const struct {
+		const char *name;
+		uint64_t *addr;
+	} wanted[] = {
+		{ "arch_cpu_idle", &points->idle },
+		{ "pcie_capability_read_dword", &points->read_dword },
+		{ "pci_rescan_remove_lock", &points->rescan_remove_lock },
+		{ "_text", &points->text },
+	};
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
 	Elf_Data *data;
@@ -244,12 +254,10 @@ static void find_symbols(struct loader *loader)
 		for (int i = 0; gelf_getsym(data, i, &sym); i++) {
 			name = elf_strptr(loader->elf, header.sh_link,
 					  sym.st_name);
-			if (name && !strcmp(name, "arch_cpu_idle"))
-				loader->points->idle = sym.st_value;
-			if (name && !strcmp(name, "pcie_capability_read_dword"))
-				loader->points->read_dword = sym.st_value;
-			if (name && !strcmp(name, "_text"))
-				loader->points->text = sym.st_value;
+			for (size_t j = 0; name && j < ARRAY_SIZE(wanted); j++) {
+				if (!strcmp(name, wanted[j].name))
+					*wanted[j].addr = sym.st_value;
+			}
 		}
 	}
 }

@@ -63,6 +63,7 @@ struct range {
  * @n_ranges: how many
  * @idle: where a CPU that has nothing to do comes by, or 0
  * @read_dword: the function that reads a register of the PCI Express Capability, or 0
+ * @rescan_remove_lock: the mutex that all rescans and removals take, or 0
  * @text: where the kernel begins
  * @machine: the architecture, as in the ELF header
  * @strings: what the points' texts are in
@@ -74,6 +75,7 @@ struct points {
 	size_t n_ranges;
 	uint64_t idle;
 	uint64_t read_dword;
+	uint64_t rescan_remove_lock;
 	uint64_t text;
 	int machine;
 	struct strings *strings;

@@ -134,8 +134,8 @@ static char *format_filter(const struct points *points)
  * @states: where to leave the state
  *
  * Return: an object: "scenario"; "hits", an array of "point" (its index), "hits",
- * "order" (of first hits) and "cpus" (a bit for each that came by); or "error", why
- * there is none.
+ * "order" (of first hits) and "cpus" (a bit for each that came by); or why there is none:
+ * "skip" when the kernel or QEMU cannot do it, else "error".
  */
 json_t *reach_run(const struct scenario *scenario, const struct points *points,
 		  const char *states)
@@ -145,16 +145,16 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 	const char *const options[] = { "-D", log, "-dfilter", filter, NULL };
 	json_t *reach = json_pack("{s:s}", "scenario", scenario->name);
 	struct guest guest;
+	char why[256];
 	int fd, ret;
 
 	fd = memfd_create("log", MFD_CLOEXEC);
 	snprintf(log, sizeof(log), "/proc/%d/fd/%d", getpid(), fd);
 	snprintf(state, sizeof(state), "%s/%s", states, scenario->name);
-	ret = scenario_save(scenario, points, state);
+	ret = scenario_save(scenario, points, state, why, sizeof(why));
 	if (ret) {
-		json_object_set_new(reach, "error",
-				    json_sprintf("begin the scenario: %s",
-						 strerror(-ret)));
+		json_object_set_new(reach, ret == -EOPNOTSUPP ? "skip" : "error",
+				    json_sprintf("begin the scenario: %s", why));
 		goto out;
 	}
 

@@ -78,12 +78,14 @@ struct findings {
 	size_t n;
 };
 
-static struct finding *find_cause(struct findings *findings, const char *cause)
+static struct finding *find_cause(struct findings *findings, const char *cause,
+				  bool expected)
 {
 	struct finding *all;
 
 	for (size_t i = 0; i < findings->n; i++) {
-		if (!strcmp(findings->all[i].cause, cause))
+		if (!strcmp(findings->all[i].cause, cause) &&
+		    findings->all[i].expected == expected)
 			return &findings->all[i];
 	}
 	all = realloc(findings->all, (findings->n + 1) * sizeof(*all));
@@ -92,6 +94,7 @@ static struct finding *find_cause(struct findings *findings, const char *cause)
 	findings->all = all;
 	all[findings->n] = (struct finding){
 		.cause = cause,
+		.expected = expected,
 		.where = json_object(),
 	};
 
@@ -122,7 +125,10 @@ static void collect(const struct explore *explore, struct findings *findings,
 
 	json_object_foreach(results, id, result) {
 		cause = json_string_value(json_object_get(result, "cause"));
-		finding = cause ? find_cause(findings, cause) : NULL;
+		if (!cause)
+			continue;
+		finding = find_cause(findings, cause,
+				     report_expects(explore->expect, result));
 		if (!finding)
 			continue;
 		finding->n++;
@@ -130,8 +136,6 @@ static void collect(const struct explore *explore, struct findings *findings,
 		if (!finding->first || (!json_object_get(finding->first, "same") &&
 					json_object_get(result, "same")))
 			finding->first = result;
-		finding->expected = report_expects(explore->expect,
-						   finding->first);
 	}
 }
 
@@ -207,6 +211,32 @@ static void count_verdicts(json_t *results, json_t *counts)
 	}
 }
 
+/* What ought to have been explored, and was not. */
+static int print_omitted(const struct explore *explore, json_t *results,
+			 json_t *counts)
+{
+	int errors = json_integer_value(json_object_get(counts, "error"));
+	int scenarios_left_out = 0;
+	const char *id, *verdict;
+	json_t *result;
+
+	for (size_t i = 0; i < n_scenarios; i++)
+		scenarios_left_out += json_object_get(explore->reaches[i],
+						      "error") != NULL;
+	if (!explore->n_plan)
+		printf("nothing was explored\n");
+	if (scenarios_left_out)
+		printf("%d scenarios could not be explored\n",
+		       scenarios_left_out);
+	json_object_foreach(results, id, result) {
+		verdict = json_string_value(json_object_get(result, "verdict"));
+		if (verdict && !strcmp(verdict, "error"))
+			printf("could not be run: %s'%s'\n", explore->again, id);
+	}
+
+	return !explore->n_plan || scenarios_left_out || errors ? -EIO : 0;
+}
+
 /* Points that no scenario came by, listed in a file as there are many. */
 static void write_never_reached(const struct explore *explore)
 {
@@ -273,14 +303,15 @@ static void print_events(const struct explore *explore, json_t *results)
  * @explore: the run
  * @all: from results_open()
  *
- * Return: how many causes of violations there are that are not expected.
+ * Return: how many causes of violations there are that are not expected; or, if there
+ * are none, 0, or -EIO when something was not looked at.
  */
 int report_print(const struct explore *explore, json_t *all)
 {
 	struct findings findings = { .n = 0 };
 	json_t *counts = json_object(), *n, *results;
 	const char *verdict;
-	int unexpected = 0;
+	int unexpected = 0, ret;
 
 	results = results_of_plan(explore, all);
 	collect(explore, &findings, results);
@@ -293,6 +324,7 @@ int report_print(const struct explore *explore, json_t *all)
 	free(findings.all);
 
 	printf("\n");
+	ret = print_omitted(explore, results, counts);
 	write_never_reached(explore);
 	print_events(explore, results);
 	printf("%zu of %zu interleavings:", json_object_size(results),
@@ -303,5 +335,5 @@ int report_print(const struct explore *explore, json_t *all)
 	json_decref(counts);
 	json_decref(results);
 
-	return unexpected;
+	return unexpected ?: ret;
 }

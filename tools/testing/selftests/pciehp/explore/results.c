@@ -27,11 +27,20 @@ static json_t *describe_file(const char *path)
 			 (json_int_t)st.st_mtim.tv_nsec);
 }
 
-/* Results are those of a kernel and of this program; another's do not count. */
+/* Results are those of one bench; another's do not count. */
 static json_t *describe(const struct explore *explore)
 {
-	return json_pack("{s:o, s:o}", "kernel", describe_file(explore->kernel),
-			 "program", describe_file("/proc/self/exe"));
+	char why[128];
+	const struct machine *machine =
+		machine_of_kernel(explore->kernel, why, sizeof(why));
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:s}",
+			 "kernel", describe_file(explore->kernel),
+			 "vmlinux", describe_file(explore->vmlinux),
+			 "program", describe_file("/proc/self/exe"),
+			 "initrd", describe_file(environment_initrd(machine)),
+			 "qemu", environment_get("QEMU") ?: "",
+			 "cmdline", environment_get("CMDLINE") ?: "");
 }
 
 static int append(const struct explore *explore, json_t *json, const char *mode)

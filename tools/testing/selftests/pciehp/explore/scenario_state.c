@@ -146,13 +146,15 @@ static int boot_to_agent(struct guest *guest, const struct scenario *scenario,
  * @scenario: the scenario
  * @points: of the kernel
  * @state: path of the state
+ * @why: receives the reason when it cannot be saved
+ * @size: room in @why
  *
- * Return: 0 or a negative errno, explained on stderr; -EOPNOTSUPP when the kernel
- * or QEMU cannot do it.
+ * Return: 0 or a negative errno; -EOPNOTSUPP when the kernel or QEMU cannot do it.
  */
 int scenario_save(const struct scenario *scenario, const struct points *points,
-		  const char *state)
+		  const char *state, char *why, size_t size)
 {
+	const char *problem;
 	struct guest_setup setup = setup_of(scenario);
 	struct guest guest;
 	int ret;
@@ -163,9 +165,10 @@ int scenario_save(const struct scenario *scenario, const struct points *points,
 		      boot_to_port(&guest, points, state) :
 		      boot_to_agent(&guest, scenario, points, state);
 	ret = ret ?: guest_save(&guest);
+	problem = json_string_value(json_array_get(guest.result.problems, 0));
 	if (guest.result.skip[0])
-		fprintf(stderr, "# %s: %s\n", scenario->name,
-			guest.result.skip);
+		problem = guest.result.skip;
+	snprintf(why, size, "%s", problem ?: strerror(-ret));
 	guest_forget(&guest);
 	result_cleanup(&guest.result);
 

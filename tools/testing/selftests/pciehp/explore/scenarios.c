@@ -8,10 +8,7 @@
 
 #include "explore.h"
 
-/* Guest time. */
-#define ADD_MS		15000
-#define REMOVE_MS	20000
-/* A reset waits a minute for a card that is gone. */
+/* Guest time. A reset waits a minute for a card that is gone. */
 #define JOIN_MS		120000
 #define RECOVERY_MS	5000
 #define BRING_UP_MS	5000
@@ -46,7 +43,7 @@ static int request_added(struct guest *guest, const struct scenario *scenario,
 	char bdf[BDF_SIZE];
 
 	slot_function_bdf(guest, scenario->port, 0, bdf);
-	snprintf(text, size, "wait add,bind %s %d;sleep 500", bdf, ADD_MS);
+	snprintf(text, size, "wait add,bind %s %d;sleep 500", bdf, SLOT_ADD_TIMEOUT_MS);
 
 	return 0;
 }
@@ -67,7 +64,7 @@ static int request_removed(struct guest *guest, const struct scenario *scenario,
 	char bdf[BDF_SIZE];
 
 	slot_function_bdf(guest, scenario->port, 0, bdf);
-	snprintf(text, size, "wait remove %s %d;sleep 1500", bdf, REMOVE_MS);
+	snprintf(text, size, "wait remove %s %d;sleep 1500", bdf, SLOT_REMOVE_TIMEOUT_MS);
 
 	return 0;
 }
@@ -279,10 +276,10 @@ const struct scenario scenarios[] = {
 	{ "root.surprise_removal", ROOT_MACHINE, E1000E,
 	  .trigger = trigger_surprise, .request = request_removed,
 	  .quick = true },
-	{ "root.button", ROOT_MACHINE, E1000E, .trigger = trigger_remove,
-	  .request = request_button, .quick = true },
+	{ "root.button", ROOT_MACHINE, E1000E, .goes = true,
+	  .trigger = trigger_remove, .request = request_button, .quick = true },
 	{ "root.second_press", TWO_FUNCTIONS, E1000E ",multifunction=on",
-	  .trigger = trigger_remove, .request = request_button,
+	  .goes = true, .trigger = trigger_remove, .request = request_button,
 	  .quick = true },
 	{ "root.power_off", ROOT_MACHINE, E1000E,
 	  .request = request_power_off, .quick = true },
@@ -427,9 +424,10 @@ const struct scenario scenarios[] = {
 	  .request = request_power_on },
 	{ "away.attention", SMP_MACHINE, .away = true,
 	  .request = request_attention },
-	{ "away.unbind_occupied", SMP_MACHINE, E1000E, .away = true,
+	{ "away.unbind_occupied", SMP_MACHINE, E1000E, .stays = true,
+	  .away = true,
 	  .request = request_unbind },
-	{ "away.bind_occupied", SMP_MACHINE, E1000E, .away = true,
+	{ "away.bind_occupied", SMP_MACHINE, E1000E, .stays = true, .away = true,
 	  .prepare = prepare_unbound, .request = request_bind },
 };
 

@@ -2,6 +2,7 @@
 /* All interleavings of a plan, side by side. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,11 +25,9 @@ struct sweep {
 	int error;
 	/* events about which a scenario has told something */
 	json_t *decided;
-	/* of a worker: causes that it has replayed */
-	json_t *causes;
 };
 
-/* What the library says on the way is in the results, too. */
+/* What the library says on the way is in the results, too, or in the reach. */
 static void be_silent(void)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -52,7 +51,8 @@ static bool reached(void *context, size_t job, json_t *result)
 	const char *error;
 
 	explore->reaches[job] = json_incref(result);
-	error = json_string_value(json_object_get(result, "error"));
+	error = json_string_value(json_object_get(result, "error")) ?:
+		json_string_value(json_object_get(result, "skip"));
 	if (error)
 		fprintf(stderr, "%s is left out: %s\n", scenarios[job].name,
 			error);
@@ -103,27 +103,34 @@ static bool is_violation(json_t *result)
 	return verdict && !strcmp(verdict, "violation");
 }
 
-/* Is it the same again, three times? The first time tells all about it. */
+/*
+ * Is it the same again, three times? The first time tells all about it, in a file that
+ * also tells other workers that this cause is taken care of.
+ */
 static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 		   json_t *result, const char *cause)
 {
+	bool known = report_expects(sweep->explore->expect, result);
 	char path[PATH_MAX], again[CAUSE_SIZE];
 	json_t *other;
 	int same = 0;
 	FILE *details;
 
-	snprintf(path, sizeof(path), "%s/violation-%016llx.txt",
-		 sweep->explore->dir, (unsigned long long)cause_hash(cause));
+	snprintf(path, sizeof(path), "%s/%s-%016llx.txt", sweep->explore->dir,
+		 known ? "known-violation" : "violation",
+		 (unsigned long long)cause_hash(cause));
+	details = fopen(path, "wxe");
+	if (!details)
+		return;
 	for (int i = 0; i < REPLAYS; i++) {
-		details = i ? NULL : fopen(path, "we");
 		other = interleaving_run(interleaving, &sweep->explore->points,
-					 sweep->explore->states, details);
-		if (details)
-			fclose(details);
+					 sweep->explore->states,
+					 i ? NULL : details);
 		cause_of(other, interleaving, again);
 		same += is_violation(other) && !strcmp(cause, again);
 		json_decref(other);
 	}
+	fclose(details);
 	json_object_set_new(result, "replays", json_integer(REPLAYS));
 	json_object_set_new(result, "same", json_integer(same));
 	json_object_set_new(result, "details", json_string(path));
@@ -166,10 +173,7 @@ static json_t *run_one(void *context, size_t job)
 		return result;
 	cause_of(result, interleaving, cause);
 	json_object_set_new(result, "cause", json_string(cause));
-	if (!json_object_get(sweep->causes, cause)) {
-		json_object_set_new(sweep->causes, cause, json_true());
-		replay(sweep, interleaving, result, cause);
-	}
+	replay(sweep, interleaving, result, cause);
 
 	return result;
 }
@@ -220,6 +224,31 @@ static bool finished(void *context, size_t job, json_t *result)
 	return !sweep->error && sweep->n_todo && !time_is_up(sweep);
 }
 
+/* Of another kernel's violations, or of one whose replay was interrupted. */
+static void remove_old_details(const struct sweep *sweep)
+{
+	json_t *kept = json_object(), *result;
+	const char *id, *details;
+	char pattern[PATH_MAX];
+	glob_t found;
+
+	json_object_foreach(sweep->results, id, result) {
+		details = json_string_value(json_object_get(result, "details"));
+		if (details)
+			json_object_set_new(kept, details, json_true());
+	}
+	snprintf(pattern, sizeof(pattern), "%s/*violation-*.txt",
+		 sweep->explore->dir);
+	if (!glob(pattern, 0, NULL, &found)) {
+		for (size_t i = 0; i < found.gl_pathc; i++) {
+			if (!json_object_get(kept, found.gl_pathv[i]))
+				unlink(found.gl_pathv[i]);
+		}
+		globfree(&found);
+	}
+	json_decref(kept);
+}
+
 static int list_todo(struct sweep *sweep)
 {
 	struct explore *explore = sweep->explore;
@@ -256,7 +285,6 @@ int sweep_run(struct explore *explore, json_t *results)
 		.explore = explore,
 		.results = results,
 		.start_ms = host_now_ms(),
-		.causes = json_object(),
 		.decided = json_object(),
 	};
 	struct work work = {
@@ -268,6 +296,7 @@ int sweep_run(struct explore *explore, json_t *results)
 	};
 	int ret;
 
+	remove_old_details(&sweep);
 	ret = list_todo(&sweep);
 	work.n = sweep.n_todo;
 	if (!ret && work.n)
@@ -277,7 +306,6 @@ int sweep_run(struct explore *explore, json_t *results)
 	if (!ret)
 		ret = sweep.error;
 	free(sweep.todo);
-	json_decref(sweep.causes);
 	json_decref(sweep.decided);
 
 	return ret;

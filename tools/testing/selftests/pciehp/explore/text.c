@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's instructions in memory, also when the CPU that stopped is in user space,
- * where no kernel is mapped.
+ * The kernel's instructions and variables in memory, also when the CPU that stopped is in
+ * user space, where no kernel is mapped.
  */
 #include <elf.h>
 
@@ -18,7 +18,7 @@ static uint64_t find(const struct points *points, uint64_t addr)
 }
 
 /**
- * text_read() - read instructions
+ * text_read() - read instructions, or a variable
  * @guest: the guest, whose machine is stopped
  * @points: of its kernel
  * @addr: their virtual address
@@ -28,7 +28,7 @@ static uint64_t find(const struct points *points, uint64_t addr)
  * Return: 0 or a negative errno.
  */
 int text_read(struct guest *guest, const struct points *points, uint64_t addr,
-	      uint8_t *code, size_t len)
+	      void *code, size_t len)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 

@@ -12,12 +12,8 @@
  */
 #define PATIENCE_MS	100000
 
-/* A driver that polls begins after 10 s. */
-#define ADD_MS		15000
-#define REMOVE_MS	20000
-#define POWER_OFF_MS	1500
 #define BIND_MS		3000
-#define SCAN_MS		60000
+#define JOIN_SCAN	"join 60000"
 
 static void bound_request(const struct guest *guest, int port, char *request,
 			  size_t size)
@@ -61,39 +57,22 @@ static bool is_bound(struct guest *guest, int port)
 	       !strcmp(guest->agent.text, "yes");
 }
 
-/* A line for each that has, which begins with its number. */
-static bool has_ended(struct guest *guest, int request)
+/* A line for each that has: its number, what it returned, and how often it has. */
+static int count_ended(struct guest *guest, int request, int *error)
 {
+	int number, times, pos;
 	const char *line;
 
 	if (guest_request(guest, "standby-ended"))
-		return false;
+		return 0;
 	line = guest->agent.text;
-	while (*line) {
-		if (strtol(line, NULL, 10) == request)
-			return true;
-		line = strchrnul(line, '\n');
-		line += *line == '\n';
+	while (sscanf(line, "%d %d %d %n", &number, error, &times, &pos) == 3) {
+		if (number == request)
+			return times;
+		line += pos;
 	}
 
-	return false;
-}
-
-static void check_joined(struct guest *guest)
-{
-	const char *request;
-	json_t *answer;
-	int error;
-	size_t i;
-
-	json_array_foreach(guest->answers, i, answer) {
-		if (json_unpack(answer, "{s:s, s:i}", "request", &request,
-				"error", &error) || error != ETIMEDOUT)
-			continue;
-		if (!strncmp(request, "join ", strlen("join ")))
-			result_problem(&guest->result,
-				       "what the scenario wrote to sysfs never returns");
-	}
+	return 0;
 }
 
 /* That it came back would hide that it went, and its driver with it. */
@@ -123,20 +102,50 @@ static void check_cancelled(struct guest *guest,
 			       "the second press of the attention button is lost: the card is gone");
 }
 
+/* A card that is pressed for, and does not stay, goes. */
+static void check_went(struct guest *guest,
+		       const struct interleaving *interleaving)
+{
+	char bdf[BDF_SIZE];
+
+	if (interleaving->n_events || !interleaving->scenario->goes)
+		return;
+	if (!pci_tree_find(&guest->vm.qmp, CARD, bdf))
+		result_problem(&guest->result,
+			       "the press of the attention button is lost: the card is still there");
+}
+
+/* Without the device, or the driver, nothing has happened. */
+static bool was_in_vain(const struct operation *operation, int error)
+{
+	if (error == ENOENT)
+		return true;
+
+	return operation_binds(operation) && (error == ENODEV || error == EBUSY);
+}
+
 /* What began in a process of its own, must end. */
 static void check_ended(struct guest *guest,
 			const struct interleaving *interleaving,
-			const struct course *course)
+			struct course *course)
 {
-	const struct event *event = interleaving->events;
+	const struct event *events = interleaving->events;
+	int error = 0, wanted;
 
-	for (int i = 0; i < course->reached; i++, event++) {
-		if (event->operation->run || course->operated)
+	for (int i = 0; i < course->reached; i++) {
+		const struct operation *operation = events[i].operation;
+
+		if (operation->run || course->operated)
 			continue;
-		if (!has_ended(guest, event->operation->standby))
+		wanted = 1;
+		for (int j = 0; j < i; j++)
+			wanted += events[j].operation == operation;
+		if (count_ended(guest, operation->standby, &error) < wanted)
 			result_problem(&guest->result,
 				       "what %s wrote to sysfs never returns",
-				       event->operation->name);
+				       operation->name);
+		else if (was_in_vain(operation, error))
+			course->operated = -EOPNOTSUPP;
 	}
 }
 
@@ -190,7 +199,7 @@ static int try_remove(struct guest *guest, const struct plug *card)
 		return ret;
 	slot_function_bdf(guest, card->port, 0, bdf);
 	snprintf(requests, sizeof(requests), "wait remove %s %d;sleep %d", bdf,
-		 REMOVE_MS, POWER_OFF_MS);
+		 SLOT_REMOVE_TIMEOUT_MS, SLOT_POWER_OFF_MS);
 
 	return verdict_ask_all(guest, requests) ?:
 	       slot_wait_gone(guest, card, since_ns) ?:
@@ -209,7 +218,7 @@ static int try_add(struct guest *guest, const struct plug *card)
 	slot_function_bdf(guest, card->port, 0, bdf);
 	invariants_requests(guest, checks, sizeof(checks));
 	snprintf(requests, sizeof(requests), "wait add,bind %s %d;%s", bdf,
-		 ADD_MS, checks);
+		 SLOT_ADD_TIMEOUT_MS, checks);
 
 	return verdict_ask_all(guest, requests) ?:
 	       slot_wait_added(guest, card, since_ns);
@@ -244,7 +253,7 @@ static void overlook_timeouts(struct guest *guest,
 
 static void check_settled(struct guest *guest,
 			  const struct interleaving *interleaving,
-			  const struct course *course)
+			  struct course *course)
 {
 	if (ports_refresh(guest))
 		return;
@@ -252,16 +261,18 @@ static void check_settled(struct guest *guest,
 		guest->ports[i].unbound = !is_bound(guest, i);
 	invariants_check(guest);
 	overlook_timeouts(guest, interleaving);
-	check_joined(guest);
+	if (course->trouble[0])
+		result_problem(&guest->result, "%s", course->trouble);
 	check_cancelled(guest, interleaving, course);
 	check_stayed(guest, interleaving);
+	check_went(guest, interleaving);
 	check_ended(guest, interleaving, course);
 }
 
 /* What is lost stays lost. */
 static void be_patient(struct guest *guest,
 		       const struct interleaving *interleaving,
-		       const struct course *course)
+		       struct course *course)
 {
 	char requests[REQUEST_SIZE];
 
@@ -276,10 +287,12 @@ static void be_patient(struct guest *guest,
 
 /* A device that sysfs was told to forget comes back with a scan. */
 static int scan_if_forgotten(struct guest *guest,
-			     const struct interleaving *interleaving)
+			     const struct interleaving *interleaving,
+			     struct course *course)
 {
 	char requests[REQUEST_SIZE], settle[REQUEST_SIZE / 2];
 	bool forgotten = false;
+	int ret;
 
 	for (int i = 0; i < interleaving->n_events; i++)
 		forgotten |= operation_forgets(interleaving->events[i].operation);
@@ -288,10 +301,13 @@ static int scan_if_forgotten(struct guest *guest,
 	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 	/* in a process of its own, as it waits for whoever never ends */
 	snprintf(requests, sizeof(requests),
-		 "start write /sys/bus/pci/rescan 1;join %d;%s", SCAN_MS,
-		 settle);
+		 "start write /sys/bus/pci/rescan 1;" JOIN_SCAN ";%s", settle);
+	ret = verdict_ask_all(guest, requests);
+	if (!ret && guest_request(guest, JOIN_SCAN) && !course->trouble[0])
+		snprintf(course->trouble, sizeof(course->trouble),
+			 "a scan for what was removed never returns");
 
-	return verdict_ask_all(guest, requests);
+	return ret;
 }
 
 static int find_unbound(const struct guest *guest)
@@ -307,7 +323,7 @@ static int find_unbound(const struct guest *guest)
 /* Bound again, the driver must find what has become of the slot. */
 static void check_bound_again(struct guest *guest, int port,
 			      const struct interleaving *interleaving,
-			      const struct course *course)
+			      struct course *course)
 {
 	char requests[REQUEST_SIZE];
 
@@ -344,7 +360,7 @@ static void check_works(struct guest *guest,
 	overlook_timeouts(guest, interleaving);
 }
 
-/* So is one that the guest has let go of. */
+/* Without a power controller, a card is pulled once the guest has let go of it. */
 static int pull_if_released(struct guest *guest)
 {
 	const struct plug *card;
@@ -364,18 +380,58 @@ static int pull_if_released(struct guest *guest)
 	       verdict_ask_all(guest, requests);
 }
 
+/* The first word of a mutex. */
+static uint64_t read_owner(struct guest *guest, const struct points *points)
+{
+	uint64_t owner = 0;
+
+	if (!points->rescan_remove_lock || !points->text ||
+	    text_read(guest, points, points->rescan_remove_lock, &owner,
+		      sizeof(owner)))
+		return 0;
+
+	return owner;
+}
+
+/*
+ * That the slot does not work as long as somebody keeps the lock that whoever adds or
+ * removes devices waits for, goes without saying; complaints of the kernel do not.
+ */
+static void check_deadlock(struct guest *guest, const struct points *points)
+{
+	static const char *const follows[] = {
+		"I1:", "I4:", "QMP", "hot-", "what ", "a scan ", "the scenario ",
+		"the press ", "the guest does not settle",
+	};
+	uint64_t owner = read_owner(guest, points);
+	char requests[REQUEST_SIZE];
+
+	if (!owner)
+		return;
+	snprintf(requests, sizeof(requests), "sleep %d", PATIENCE_MS);
+	if (verdict_ask_all(guest, requests) ||
+	    read_owner(guest, points) != owner)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(follows); i++)
+		overlook(guest, follows[i]);
+	result_problem(&guest->result,
+		       "pci_rescan_remove_lock is never released");
+}
+
 /**
  * verdict_judge() - look at a guest that has settled
  * @guest: the guest, which has answered verdict_settle_requests()
  * @interleaving: what it went through
- * @course: how far it came
+ * @points: of its kernel
+ * @course: how far it came; receives whether all could be looked at
  *
  * What is found goes into its result.
  */
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
-		   const struct course *course)
+		   const struct points *points, struct course *course)
 {
-	if (scan_if_forgotten(guest, interleaving) || pull_if_released(guest))
+	if (scan_if_forgotten(guest, interleaving, course) ||
+	    pull_if_released(guest))
 		return;
 	check_settled(guest, interleaving, course);
 	if (json_array_size(guest->result.problems))
@@ -389,4 +445,7 @@ void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 	}
 	if (!json_array_size(guest->result.problems))
 		check_works(guest, interleaving);
+	if (json_array_size(guest->result.problems))
+		check_deadlock(guest, points);
+	course->judged = guest->alive;
 }

@@ -262,7 +262,8 @@ int standby_start(const char *bdf, int cpu, const char *requests)
 
 /**
  * standby_ended() - which of the requests have ended
- * @answer: receives "BIT ERRNO" of each, one a line
+ * @answer: receives "BIT ERRNO TIMES" of each, one a line: what the last one returned,
+ *	and how many have ended
  *
  * Return: 0, or -ESRCH when there is no such process.
  */
@@ -272,7 +273,8 @@ int standby_ended(struct answer *answer)
 		return -ESRCH;
 	for (int i = 0; i < REQUESTS_MAX; i++) {
 		if (outcomes[i].ended)
-			answer_add(answer, "%d %d\n", i, outcomes[i].error);
+			answer_add(answer, "%d %d %d\n", i, outcomes[i].error,
+				   outcomes[i].ended);
 	}
 
 	return 0;

@@ -6,20 +6,7 @@
 #include <libpciehp/config_space.h>
 #include <libpciehp/slot.h>
 
-/*
- * Guest time. A hot-add takes about a second on a port that does not report
- * link state; a hot-remove first blinks for the 5 s of the attention button. A
- * driver that polls does not begin before 10 s.
- */
-#define ADD_TIMEOUT_MS		15000
-#define REMOVE_TIMEOUT_MS	20000
-
-/*
- * Guest time from the removal until QEMU gives the device up. That takes both
- * power and power indicator off, and pciehp lets 1 s pass in between (PCIe Base
- * Spec sec. 6.7.1.8). On a busy host that may be more in real time.
- */
-#define POWER_OFF_MS		1500
+/* Guest time; on a busy host, the power may be off later in real time. */
 #define LATE_POWER_OFF_MS	10000
 
 /* Host time; QEMU frees the device in a thread of its own. */
@@ -250,14 +237,14 @@ int slot_wait_added(struct guest *guest, const struct plug *plug,
 	slot_function_bdf(guest, plug->port, plug->function, bdf);
 	ret = guest_request(guest, "wait %s %s %d",
 			    plug->driver ? "add,bind" : "add", bdf,
-			    ADD_TIMEOUT_MS);
+			    SLOT_ADD_TIMEOUT_MS);
 	if (ret && ret != -ETIMEDOUT)
 		return ret;
 
 	if (strncmp(guest->agent.text, "add", strlen("add"))) {
 		result_lost(&guest->result,
 			    "hot-add of %s is lost: the guest does not see %s after %d ms",
-			    plug->model, bdf, ADD_TIMEOUT_MS);
+			    plug->model, bdf, SLOT_ADD_TIMEOUT_MS);
 		return -ETIMEDOUT;
 	}
 	result_step(&guest->result, "hot-add", since_ns, guest->agent.time_ns);
@@ -457,15 +444,15 @@ int slot_wait_present(struct guest *guest, const struct plug *plug)
 
 	slot_function_bdf(guest, plug->port, plug->function, bdf);
 	ret = guest_request(guest, "appears /sys/bus/pci/devices/%s %d", bdf,
-			    ADD_TIMEOUT_MS);
+			    SLOT_ADD_TIMEOUT_MS);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result,
 			    "the guest does not see %s in %s after %d ms",
-			    plug->model, bdf, ADD_TIMEOUT_MS);
+			    plug->model, bdf, SLOT_ADD_TIMEOUT_MS);
 	if (ret)
 		return ret;
 	ret = guest_request(guest, "appears /sys/bus/pci/devices/%s/driver %d",
-			    bdf, ADD_TIMEOUT_MS);
+			    bdf, SLOT_ADD_TIMEOUT_MS);
 
 	return ret == -ETIMEDOUT ? check_not_bound(guest, plug, bdf) : ret;
 }
@@ -488,15 +475,15 @@ int slot_wait_gone(struct guest *guest, const struct plug *plug,
 
 	slot_function_bdf(guest, plug->port, plug->function, bdf);
 	ret = guest_request(guest, "wait remove %s %d", bdf,
-			    REMOVE_TIMEOUT_MS);
+			    SLOT_REMOVE_TIMEOUT_MS);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result,
 			    "hot-remove of %s is lost: the guest still has %s after %d ms",
-			    plug->model, bdf, REMOVE_TIMEOUT_MS);
+			    plug->model, bdf, SLOT_REMOVE_TIMEOUT_MS);
 	if (ret)
 		return ret;
 	result_step(&guest->result, "hot-remove", since_ns,
 		    guest->agent.time_ns);
 
-	return guest_request(guest, "sleep %d", POWER_OFF_MS);
+	return guest_request(guest, "sleep %d", SLOT_POWER_OFF_MS);
 }

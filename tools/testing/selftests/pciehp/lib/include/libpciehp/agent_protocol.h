@@ -64,7 +64,7 @@
  *                               interrupts of BDF, an "edu" of QEMU's, and runs
  *                               on CPU the requests whose bits are set in its
  *                               interrupt status
- *   standby-ended               "BIT ERRNO" of each that has ended, one a line
+ *   standby-ended               "BIT ERRNO TIMES" of each that has ended, one a line
  *   reboot                      the next answer is that of the boot
  *   kexec CMDLINE               likewise, into the kernel in /kernel
  *
@@ -98,7 +98,7 @@
 #define AGENT_DOORBELL		0x60030000
 
 #define AGENT_MAGIC		0x70636965
-#define AGENT_VERSION		6
+#define AGENT_VERSION		7
 #define AGENT_REQUEST_SIZE	4096
 #define AGENT_ANSWER_SIZE	65536
 #define AGENT_TEXT_SIZE		16320

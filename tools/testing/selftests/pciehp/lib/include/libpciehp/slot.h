@@ -13,6 +13,21 @@
 #define SLOT_PATH_SIZE		128
 #define SLOT_SERVICE_SIZE	(BDF_SIZE + 8)
 
+/*
+ * Guest time. A hot-add takes about a second on a port that does not report
+ * link state; a hot-remove first blinks for the 5 s of the attention button. A
+ * driver that polls does not begin before 10 s.
+ */
+#define SLOT_ADD_TIMEOUT_MS	15000
+#define SLOT_REMOVE_TIMEOUT_MS	20000
+
+/*
+ * Guest time from the removal until QEMU gives the device up. That takes both
+ * power and power indicator off, and pciehp lets 1 s pass in between (PCIe Base
+ * Spec sec. 6.7.1.8).
+ */
+#define SLOT_POWER_OFF_MS	1500
+
 /**
  * struct port_regs - registers of a port, read from its configuration space
  * @bdf: the port
