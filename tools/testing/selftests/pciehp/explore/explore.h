@@ -112,8 +112,9 @@ int operation_release(struct guest *guest, int port);
  *	-EOPNOTSUPP when it makes no sense there; or another negative errno. NULL
  *	for one that is a request to the standby process.
  * @port: number of the port of the slot that it is about
- * @alone: name of a scenario that does the same and nothing else, with somebody who
- *	writes to sysfs on one CPU, and what that brings about on another; or NULL
+ * @alone: name of a scenario that comes by the points that the operation comes by; in
+ *	those of two CPUs, somebody writes to sysfs on the first, and handler and
+ *	thread run on the second; or NULL
  */
 struct operation {
 	const char *name;

@@ -27,7 +27,7 @@ enum point_kind {
  * @function: the function that it is in
  * @offset: bytes from the function's beginning
  * @kind: where it is
- * @group: index of the group of its function, see points_load()
+ * @group: index into sources[] of what its function is in
  * @file: its source file, from the kernel's top directory, or NULL
  * @line: its line there, or 0
  * @code: the instruction, or its beginning
