@@ -182,11 +182,15 @@ static int settle_after_boot(struct guest *guest)
 
 /*
  * What a process of its own has begun must end, whatever happens meanwhile; and nothing
- * else may fail if nothing happens. The agent answers a "join" with what failed.
+ * else may fail if nothing happens. The agent answers a "join" with what failed, as a
+ * write does that finds the slot busy with what the machine has done to it.
  */
-static void note_trouble(struct guest *guest, const char *requests, bool alone,
-			 struct course *course)
+static void note_trouble(struct guest *guest,
+			 const struct interleaving *interleaving,
+			 const char *requests, struct course *course)
 {
+	bool alone = !interleaving->n_events;
+	bool busy = interleaving->scenario->trigger;
 	const char *request, *text;
 	size_t n = 1, i;
 	json_t *answer;
@@ -202,7 +206,7 @@ static void note_trouble(struct guest *guest, const char *requests, bool alone,
 		if (error == ETIMEDOUT && !strncmp(request, "join ", 5))
 			snprintf(course->trouble, sizeof(course->trouble),
 				 "what the scenario wrote to sysfs never returns");
-		else if (alone && (error || strstr(text, "error ")))
+		else if (alone && (error || (!busy && strstr(text, "error "))))
 			snprintf(course->trouble, sizeof(course->trouble),
 				 "the scenario fails: %s: %s", request,
 				 error ? strerror(error) : text);
@@ -242,7 +246,7 @@ int course_follow(struct guest *guest, const struct interleaving *interleaving,
 		ret = scenario->boot ? settle_after_boot(guest) :
 				       guest_keep_answers(guest);
 	if (!ret && !scenario->boot)
-		note_trouble(guest, requests, !interleaving->n_events, course);
+		note_trouble(guest, interleaving, requests, course);
 
 	return ret || !course->held ? ret : release(guest, settle);
 }
