@@ -96,6 +96,14 @@ static int read_register_1(struct gdbstub *gdb)
 	return ret;
 }
 
+/* The second of two registers, which has 32 bits. */
+static int change_flags(struct gdbstub *gdb)
+{
+	uint32_t was;
+
+	return gdb_change_flags(gdb, 1, 0, 1, &was);
+}
+
 static int physical(struct gdbstub *gdb)
 {
 	return gdb_physical(gdb, true);
@@ -172,6 +180,10 @@ TEST_F(gdbstub, replies)
 		{ read_register_1, "g", REG_0, -EPROTO },
 		{ read_register_1, "g", "", -EPROTO },
 		{ read_register_1, "g", "E14", -EREMOTEIO },
+		{ change_flags, "g", REG_0 "112233", -EPROTO },
+		{ change_flags, "g", REG_0 "1122334x", -EPROTO },
+		{ change_flags, "g", "", -EPROTO },
+		{ change_flags, "g", "E14", -EREMOTEIO },
 		{ physical, "Qqemu.PhyMemMode:1", "OK", 0 },
 		{ physical, "Qqemu.PhyMemMode:1", "", -EOPNOTSUPP },
 		{ physical, "Qqemu.PhyMemMode:1", "E22", -EREMOTEIO },

@@ -380,6 +380,45 @@ int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value)
 }
 
 /**
+ * gdb_change_flags() - change bits of the flags of the CPU that stopped
+ * @gdb: the connection; the machine must be stopped
+ * @number: their register's, as gdb numbers those of the architecture; it has 32 bits
+ *	itself, and all before it have 64
+ * @clear: bits to clear
+ * @set: bits to set
+ * @was: receives what they all were
+ *
+ * Return: as gdb_read_registers().
+ */
+int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
+		     uint32_t set, uint32_t *was)
+{
+	char request[GDB_PACKET_MAX] = "G", digits[9] = "";
+	char *hex = request + 1 + number * 16;
+	uint8_t bytes[4];
+	uint32_t flags;
+	int ret;
+
+	ret = transact(gdb, "g", request + 1, sizeof(request) - 1);
+	if (ret)
+		return ret;
+	if (strlen(request) < hex + 8 - request)
+		return -EPROTO;
+	memcpy(digits, hex, 8);
+	ret = decode_hex(digits, bytes, sizeof(bytes));
+	if (ret)
+		return ret;
+	*was = bytes[0] | bytes[1] << 8 | bytes[2] << 16 |
+	       (uint32_t)bytes[3] << 24;
+	flags = (*was & ~clear) | set;
+	snprintf(digits, sizeof(digits), "%02x%02x%02x%02x", flags & 0xff,
+		 flags >> 8 & 0xff, flags >> 16 & 0xff, flags >> 24);
+	memcpy(hex, digits, 8);
+
+	return transact_ok(gdb, request);
+}
+
+/**
  * gdb_physical() - do addresses mean physical memory, devices' included
  * @gdb: the connection
  * @on: from now on they do; or, again, virtual memory
@@ -423,7 +462,7 @@ int gdb_continue_at(struct gdbstub *gdb, uint64_t addr)
  * gdb_step() - let the CPU that stopped execute one instruction
  * @gdb: the connection
  *
- * It takes no interrupt, and no guest time passes.
+ * An interrupt that is due comes first, unless the CPU masks it.
  *
  * Return: 0 or a negative errno; then comes gdb_wait_stop().
  */

@@ -19,6 +19,8 @@ static const struct machine arm64 = {
 	.console = "ttyAMA0",
 	.ecam = 0x4010000000,
 	.pc_register = 32,
+	/* PSTATE.I */
+	.masks_interrupts = 0x80,
 };
 
 /*
@@ -45,6 +47,8 @@ static const struct machine x86_64 = {
 	.console = "ttyS0",
 	.ecam = 0xb0000000,
 	.pc_register = 16,
+	/* EFLAGS.IF */
+	.takes_interrupts = 0x200,
 };
 
 /*

@@ -47,6 +47,8 @@ int gdb_set_watchpoint(struct gdbstub *gdb, enum gdb_access access,
 		       uint64_t addr, size_t len);
 int gdb_clear_watchpoint(struct gdbstub *gdb, enum gdb_access access,
 			 uint64_t addr, size_t len);
+int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
+		     uint32_t set, uint32_t *was);
 int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n);
 int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value);
 int gdb_physical(struct gdbstub *gdb, bool on);

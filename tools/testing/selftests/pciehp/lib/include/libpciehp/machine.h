@@ -23,6 +23,8 @@
  * @messages: how many MSIs a CPU can tell apart, 0 if nobody wants so many
  * @starves: a CPU that spins keeps the others from running when guest time is virtual
  * @pc_register: the program counter's number in the gdb protocol
+ * @masks_interrupts: bits of the flags, the next register, that mask interrupts when set
+ * @takes_interrupts: bits that do when clear
  */
 struct machine {
 	const char *arch;
@@ -37,6 +39,8 @@ struct machine {
 	int messages;
 	bool starves;
 	int pc_register;
+	uint32_t masks_interrupts;
+	uint32_t takes_interrupts;
 };
 
 extern const struct machine machine_arm64_host;
