@@ -10,6 +10,7 @@
 /* Guest time. */
 #define DISK_MS		10000
 #define JOIN_MS		30000
+#define POWERED_ON_MS	3000
 
 static const char *const with_disk[] = {
 	"-blockdev", "driver=null-co,node-name=disk,size=67108864,read-zeroes=on",
@@ -62,12 +63,27 @@ FIXTURE_TEARDOWN(realtime)
 	end_guest(_metadata, &self->guest);
 }
 
+/*
+ * A slot that is still being powered on cannot be powered off: the driver's commands have
+ * to wait for those of the writers after the card is bound.
+ */
 static int power_off(struct guest *guest, const struct plug *card)
 {
-	int64_t since_ns = guest->agent.now_ns;
+	int64_t until_ns = guest->agent.now_ns + POWERED_ON_MS * 1000000LL;
+	char path[SLOT_PATH_SIZE];
+	int64_t since_ns;
+	int ret;
 
-	return slot_write_attribute(guest, 0, "power", "0") ?:
-	       slot_wait_removed(guest, card, since_ns);
+	ret = slot_attribute(guest, 0, "power", path);
+	if (ret)
+		return ret;
+	do {
+		since_ns = guest->agent.now_ns;
+		ret = guest_request(guest, "write %s 0", path);
+	} while (ret == -ENODEV && guest->agent.now_ns < until_ns &&
+		 !guest_request(guest, "sleep 20"));
+
+	return ret ?: slot_wait_removed(guest, card, since_ns);
 }
 
 TEST_F_TIMEOUT(realtime, boot_then_hot_remove, TIMEOUT_S)
