@@ -197,12 +197,6 @@ TEST_F_TIMEOUT(bus_reset, while_button_pending, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
-/*
- * A moment of the reset: where the kernel is when it has come by these in order. All
- * are functions that compilers do not inline into those that call them.
- */
-#define SYMBOLS_MAX	3
-
 FIXTURE(bus_reset_no_power)
 {
 	struct guest guest;
@@ -256,6 +250,12 @@ TEST_F_TIMEOUT(bus_reset_no_power, card_turned_off_stays_so, TIMEOUT_S)
 	ASSERT_EQ(0, slot_write_attribute(guest, 0, "power", "1"));
 	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
 }
+
+/*
+ * A moment of the reset: where the kernel is when it has come by these in order. All
+ * are functions that compilers do not inline into those that call them.
+ */
+#define SYMBOLS_MAX	3
 
 FIXTURE(reset_moment)
 {

@@ -80,13 +80,15 @@ static int go_to(struct guest *guest, const struct event *event,
 	}
 }
 
-/* The agent had no part in it, but is not to be asked any more. */
-static int note_failure(struct guest *guest, int ret)
+/* Of a guest that has come to its end, the agent is not to be asked any more. */
+static bool has_ended(struct guest *guest, int ret)
 {
+	if (ret != -ETIMEDOUT && ret != -ESHUTDOWN)
+		return false;
 	guest->agent.failure = ret;
 	guest->alive = false;
 
-	return ret;
+	return true;
 }
 
 static void print_registers(struct guest *guest, FILE *details)
@@ -154,15 +156,15 @@ static int go_through_events(struct guest *guest,
 		ret = go_to(guest, event, points, course);
 		if (ret == -ENOENT)
 			return guest_take_answer(guest);
-		if (ret)
-			return note_failure(guest, ret);
+		if (has_ended(guest, ret) || ret)
+			return ret;
 		course->reached++;
 		if (details)
 			print_registers(guest, details);
 		ret = operate(guest, interleaving->scenario, event, points,
 			      course);
-		if (ret == -ETIMEDOUT || ret == -ESHUTDOWN)
-			return note_failure(guest, ret);
+		if (has_ended(guest, ret))
+			return ret;
 		note_operated(course, event, ret);
 		ret = go_on(guest, event, event + 1 < end ? event + 1 : NULL,
 			    points, course);
