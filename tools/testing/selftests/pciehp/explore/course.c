@@ -22,7 +22,8 @@ int course_read_pc(struct guest *guest, uint64_t *pc)
 /*
  * An interrupt is due after most stops, as QEMU leaps to the next timer's time. Taken
  * before the instruction, it would come back to the same place, and look like one more
- * hit. Whoever changes the mask at this very instruction has it as it was before.
+ * hit. An instruction that reads or changes the mask itself would be misled; no function
+ * that has points contains one, as locks are taken out of line.
  */
 static int step(struct guest *guest)
 {

@@ -91,6 +91,7 @@ extern const struct scenario scenarios[];
 extern const size_t n_scenarios;
 
 const struct scenario *scenario_find(const char *name);
+bool scenario_binds(const struct scenario *scenario);
 int scenario_save(const struct scenario *scenario, const struct points *points,
 		  const char *state, char *why, size_t size);
 int scenario_load(struct guest *guest, const struct scenario *scenario,
@@ -221,6 +222,8 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 /* text.c */
 int text_read(struct guest *guest, const struct points *points, uint64_t addr,
 	      void *code, size_t len);
+bool text_has(struct guest *guest, const struct points *points,
+	      const struct point *point);
 int text_write(struct guest *guest, const struct points *points, uint64_t addr,
 	       const uint8_t *code, size_t len);
 
@@ -365,6 +368,7 @@ int sweep_run(struct explore *explore, json_t *results);
 int results_open(const struct explore *explore, json_t **results);
 json_t *results_of_plan(const struct explore *explore, json_t *results);
 bool results_tell(json_t *result);
+bool results_final(json_t *result);
 int results_add(const struct explore *explore, json_t *results,
 		json_t *result);
 

@@ -15,6 +15,21 @@ static void results_path(const struct explore *explore, char path[PATH_MAX])
 	snprintf(path, PATH_MAX, "%s/results.jsonl", explore->dir);
 }
 
+static int keep_old_results(const struct explore *explore)
+{
+	char path[PATH_MAX], old[PATH_MAX + sizeof(".old")];
+
+	results_path(explore, path);
+	snprintf(old, sizeof(old), "%s.old", path);
+	if (rename(path, old))
+		return errno == ENOENT ? 0 : -errno;
+	fprintf(stderr,
+		"what is in %s are results of another kernel, program or QEMU: they are kept as %s\n",
+		path, old);
+
+	return 0;
+}
+
 static json_t *describe_file(const char *path)
 {
 	struct stat st = { 0 };
@@ -30,16 +45,18 @@ static json_t *describe_file(const char *path)
 /* Results are those of one bench; another's do not count. */
 static json_t *describe(const struct explore *explore)
 {
-	char why[128];
+	char why[128], qemu[PATH_MAX];
 	const struct machine *machine =
 		machine_of_kernel(explore->kernel, why, sizeof(why));
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:s}",
+	environment_find_qemu(machine, qemu);
+
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s}",
 			 "kernel", describe_file(explore->kernel),
 			 "vmlinux", describe_file(explore->vmlinux),
 			 "program", describe_file("/proc/self/exe"),
 			 "initrd", describe_file(environment_initrd(machine)),
-			 "qemu", environment_get("QEMU") ?: "",
+			 "qemu", describe_file(qemu),
 			 "cmdline", environment_get("CMDLINE") ?: "");
 }
 
@@ -102,7 +119,7 @@ int results_open(const struct explore *explore, json_t **results)
 	if (theirs && json_equal(mine, theirs))
 		read_results(file, *results);
 	else
-		ret = append(explore, mine, "we");
+		ret = keep_old_results(explore) ?: append(explore, mine, "we");
 	if (file)
 		fclose(file);
 	free(line);
@@ -148,6 +165,21 @@ bool results_tell(json_t *result)
 
 	return verdict && (!strcmp(verdict, "clean") ||
 			   !strcmp(verdict, "violation"));
+}
+
+/**
+ * results_final() - is an interleaving not to be run again
+ * @result: its result, or NULL
+ *
+ * Return: whether it came to its end.
+ */
+bool results_final(json_t *result)
+{
+	const char *verdict;
+
+	verdict = json_string_value(json_object_get(result, "verdict"));
+
+	return verdict && strcmp(verdict, "error");
 }
 
 /**

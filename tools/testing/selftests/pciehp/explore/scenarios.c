@@ -434,6 +434,18 @@ const struct scenario scenarios[] = {
 const size_t n_scenarios = ARRAY_SIZE(scenarios);
 
 /**
+ * scenario_binds() - does a scenario bind a driver, or unbind it
+ * @scenario: the scenario
+ *
+ * Return: whether it does.
+ */
+bool scenario_binds(const struct scenario *scenario)
+{
+	return scenario->request == request_bind ||
+	       scenario->request == request_unbind;
+}
+
+/**
  * scenario_find() - the scenario of that name
  * @name: the name
  *

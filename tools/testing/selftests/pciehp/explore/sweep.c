@@ -265,7 +265,7 @@ static int list_todo(struct sweep *sweep)
 		if (explore->limit && i >= explore->limit)
 			break;
 		interleaving_format(&explore->plan[i], id);
-		if (!json_object_get(sweep->results, id))
+		if (!results_final(json_object_get(sweep->results, id)))
 			sweep->todo[sweep->n_todo++] = i;
 	}
 

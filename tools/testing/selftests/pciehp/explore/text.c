@@ -4,6 +4,7 @@
  * user space, where no kernel is mapped.
  */
 #include <elf.h>
+#include <string.h>
 
 #include "explore.h"
 
@@ -35,6 +36,24 @@ int text_read(struct guest *guest, const struct points *points, uint64_t addr,
 	return gdb_physical(gdb, true) ?:
 	       gdb_read(gdb, find(points, addr), code, len) ?:
 	       gdb_physical(gdb, false);
+}
+
+/**
+ * text_has() - is an instruction where it is thought to be
+ * @guest: the guest, whose machine is stopped
+ * @points: of its kernel
+ * @point: the instruction
+ *
+ * Return: whether it is, and so whatever else text_read() reads.
+ */
+bool text_has(struct guest *guest, const struct points *points,
+	      const struct point *point)
+{
+	uint8_t there[sizeof(point->code)];
+
+	return points->text &&
+	       !text_read(guest, points, point->addr, there, sizeof(there)) &&
+	       !memcmp(there, point->code, sizeof(there));
 }
 
 /**

@@ -5,7 +5,6 @@
  * watched.
  */
 #include <elf.h>
-#include <string.h>
 
 #include "explore.h"
 
@@ -16,11 +15,7 @@ static const uint8_t arm64_reads_itself[] = { 0x1f, 0x00, 0x00, 0x58 };
 static bool can_replace(struct guest *guest, const struct points *points,
 			const struct point *point)
 {
-	uint8_t there[sizeof(point->code)];
-
-	return points->machine == EM_AARCH64 && points->text &&
-	       !text_read(guest, points, point->addr, there, sizeof(there)) &&
-	       !memcmp(there, point->code, sizeof(there));
+	return points->machine == EM_AARCH64 && text_has(guest, points, point);
 }
 
 /**

@@ -251,6 +251,22 @@ static void overlook_timeouts(struct guest *guest,
 	}
 }
 
+/* A probe that fails because of an event leaves the slot to nobody. */
+static void check_bound(struct guest *guest,
+			const struct interleaving *interleaving)
+{
+	bool binds = scenario_binds(interleaving->scenario);
+
+	for (int i = 0; i < interleaving->n_events; i++)
+		binds |= operation_binds(interleaving->events[i].operation);
+	for (int i = 0; !binds && i < guest->n_ports; i++) {
+		if (guest->ports[i].unbound)
+			result_problem(&guest->result,
+				       "no driver is bound to %s, and nobody has unbound it",
+				       guest->ports[i].bdf);
+	}
+}
+
 static void check_settled(struct guest *guest,
 			  const struct interleaving *interleaving,
 			  struct course *course)
@@ -263,6 +279,7 @@ static void check_settled(struct guest *guest,
 	overlook_timeouts(guest, interleaving);
 	if (course->trouble[0])
 		result_problem(&guest->result, "%s", course->trouble);
+	check_bound(guest, interleaving);
 	check_cancelled(guest, interleaving, course);
 	check_stayed(guest, interleaving);
 	check_went(guest, interleaving);
@@ -385,7 +402,7 @@ static uint64_t read_owner(struct guest *guest, const struct points *points)
 {
 	uint64_t owner = 0;
 
-	if (!points->rescan_remove_lock || !points->text ||
+	if (!points->rescan_remove_lock || !text_has(guest, points, &points->all[0]) ||
 	    text_read(guest, points, points->rescan_remove_lock, &owner,
 		      sizeof(owner)))
 		return 0;
@@ -401,7 +418,7 @@ static void check_deadlock(struct guest *guest, const struct points *points)
 {
 	static const char *const follows[] = {
 		"I1:", "I4:", "QMP", "hot-", "what ", "a scan ", "the scenario ",
-		"the press ", "the guest does not settle",
+		"the press ", "the guest does not settle", "no driver ",
 	};
 	uint64_t owner = read_owner(guest, points);
 	char requests[REQUEST_SIZE];

@@ -98,21 +98,32 @@ unsigned int environment_parallel(void)
 	return cpus + cpus / 2;
 }
 
-static bool can_run(const char *program)
+/**
+ * environment_find_qemu() - where the emulator is
+ * @machine: the machine that it is to emulate
+ * @path: receives the path; of one that is not found, its name
+ *
+ * Return: whether it can be run.
+ */
+bool environment_find_qemu(const struct machine *machine, char path[PATH_MAX])
 {
-	char *dirs, *dir, *next, path[PATH_MAX];
+	const char *qemu = environment_get("QEMU") ?: machine->qemu;
+	char *dirs, *dir, *next;
 	bool found = false;
 
-	if (strchr(program, '/'))
-		return !access(program, X_OK);
+	snprintf(path, PATH_MAX, "%s", qemu);
+	if (strchr(qemu, '/'))
+		return !access(path, X_OK);
 
 	dirs = strdup(environment_get("PATH") ?: "");
 	next = dirs;
 	while (!found && (dir = strsep(&next, ":"))) {
-		snprintf(path, sizeof(path), "%s/%s", dir, program);
+		snprintf(path, PATH_MAX, "%s/%s", dir, qemu);
 		found = !access(path, X_OK);
 	}
 	free(dirs);
+	if (!found)
+		snprintf(path, PATH_MAX, "%s", qemu);
 
 	return found;
 }
@@ -126,7 +137,8 @@ const char *environment_missing(void)
 {
 	static char why[PATH_MAX + 128];
 	const struct machine *machine;
-	const char *kernel, *qemu;
+	char qemu[PATH_MAX];
+	const char *kernel;
 
 	kernel = environment_get("KERNEL");
 	if (!kernel)
@@ -136,8 +148,7 @@ const char *environment_missing(void)
 	if (!machine)
 		return why;
 
-	qemu = environment_get("QEMU") ?: machine->qemu;
-	if (!can_run(qemu)) {
+	if (!environment_find_qemu(machine, qemu)) {
 		snprintf(why, sizeof(why),
 			 "no %s: install it or set QEMU=/path/to/it", qemu);
 		return why;

@@ -18,11 +18,15 @@
 #ifndef LIBPCIEHP_ENVIRONMENT_H
 #define LIBPCIEHP_ENVIRONMENT_H
 
+#include <limits.h>
+#include <stdbool.h>
+
 #include <libpciehp/machine.h>
 
 const char *environment_get(const char *name);
 const char *environment_agent(const struct machine *machine);
 const char *environment_initrd(const struct machine *machine);
+bool environment_find_qemu(const struct machine *machine, char path[PATH_MAX]);
 const char *environment_missing(void);
 unsigned int environment_parallel(void);
 
