@@ -367,6 +367,8 @@ struct fake_port *fake_port_init(struct kunit *test)
 	port->poll_mode = pciehp_poll_mode;
 	INIT_DELAYED_WORK(&port->later, fake_port_later);
 
+	*(__le16 *)(port->config + PCI_VENDOR_ID) =
+		cpu_to_le16(PCI_VENDOR_ID_REDHAT);
 	port->config[PCI_STATUS] = PCI_STATUS_CAP_LIST;
 	port->config[PCI_CAPABILITY_LIST] = FAKE_PORT_CAP;
 	port->config[FAKE_PORT_CAP] = PCI_CAP_ID_EXP;

@@ -143,6 +143,38 @@ static void isr_completes_command(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_status(port), 0);
 }
 
+/* With threadirqs, only what it returns has the thread run. */
+static void irq_passes_on_requests(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_EXPECT_EQ(test, irq(port), IRQ_NONE);
+	enable(port);
+	fake_port_set(port, PCI_EXP_SLTSTA, 0);
+	KUNIT_EXPECT_EQ(test, irq(port), IRQ_NONE);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_CC);
+	KUNIT_EXPECT_EQ(test, irq(port), IRQ_HANDLED);
+
+	pciehp_request(port->ctrl, DISABLE_SLOT);
+	KUNIT_EXPECT_EQ(test, irq(port), IRQ_WAKE_THREAD);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_CC);
+	KUNIT_EXPECT_EQ(test, irq(port), IRQ_WAKE_THREAD);
+	pcie_disable_interrupt(port->ctrl);
+	KUNIT_EXPECT_EQ(test, irq(port), IRQ_WAKE_THREAD);
+}
+
+/* It would mask the interrupt another time, but the thread unmask it once. */
+static void irq_leaves_rerun_to_thread(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->status_reads = 0;
+	atomic_set(&port->ctrl->pending_events, RERUN_ISR);
+	KUNIT_EXPECT_EQ(test, irq(port), IRQ_WAKE_THREAD);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
+}
+
 static void isr_completes_command_beside_event(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -349,6 +381,8 @@ static struct kunit_case interrupt_cases[] = {
 	KUNIT_CASE(isr_passes_events_to_thread),
 	KUNIT_CASE(isr_adds_to_events_of_thread),
 	KUNIT_CASE(isr_completes_command),
+	KUNIT_CASE(irq_passes_on_requests),
+	KUNIT_CASE(irq_leaves_rerun_to_thread),
 	KUNIT_CASE(isr_completes_command_beside_event),
 	KUNIT_CASE(isr_reads_status_again_with_msi),
 	KUNIT_CASE(isr_reads_status_once_with_intx),

@@ -40,6 +40,11 @@ static inline irqreturn_t isr(struct fake_port *port)
 	return pciehp_isr(port->pcie.irq, port->ctrl);
 }
 
+static inline irqreturn_t irq(struct fake_port *port)
+{
+	return pciehp_irq(port->pcie.irq, port->ctrl);
+}
+
 static inline void enable(struct fake_port *port)
 {
 	pcie_do_write_cmd(port->ctrl, ENABLES, ENABLES, false);

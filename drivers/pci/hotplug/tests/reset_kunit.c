@@ -235,6 +235,20 @@ static void reset_looks_after_slot(struct kunit *test)
 	}
 }
 
+/* Nobody has been told of it yet, but nobody has turned it off either. */
+static void reset_finds_card_in_slot_without_button(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
+	enable(port);
+	pciehp_reset_prepare(&port->pcie);
+	fake_port_set(port, PCI_EXP_SLTSTA,
+		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_CC);
+	pciehp_reset_done(&port->pcie);
+	KUNIT_EXPECT_NE(test, pending(port), 0);
+}
+
 /*
  * as pcie_portdrv_slot_reset() goes about it:  The driver learns of a reset
  * when it is over.
@@ -278,8 +292,28 @@ static void recovery_leaves_slot_with_button_off(struct kunit *test)
 	enable(port);
 	recover(port);
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
+}
 
+/* Without a button, it is known whether the slot was empty. */
+static void recovery_finds_card_in_slot_without_button(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
 	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
+	enable(port);
+	power_off(port);
+
+	/* as if somebody had turned it off */
+	pciehp_handle_disable_request(port->ctrl);
+	recover(port);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+
+	/* The card is pulled, and comes back meanwhile. */
+	fake_port_set(port, PCI_EXP_SLTSTA, 0);
+	fake_port_set(port, PCI_EXP_LNKSTA, 0);
+	pciehp_handle_presence_or_link_change(port->ctrl, PCI_EXP_SLTSTA_PDC);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS);
 	recover(port);
 	KUNIT_EXPECT_NE(test, pending(port), 0);
 }
@@ -327,8 +361,10 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(hotplug_works_after_bus_reset),
 	KUNIT_CASE(hotplug_works_after_command_during_reset),
 	KUNIT_CASE(reset_looks_after_slot),
+	KUNIT_CASE(reset_finds_card_in_slot_without_button),
 	KUNIT_CASE(hotplug_works_after_error_recovery),
 	KUNIT_CASE(recovery_leaves_slot_with_button_off),
+	KUNIT_CASE(recovery_finds_card_in_slot_without_button),
 	KUNIT_CASE(recovery_awaits_no_completion),
 	KUNIT_CASE(interrupt_disabled_and_enabled),
 	{}

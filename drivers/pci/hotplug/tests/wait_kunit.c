@@ -199,6 +199,20 @@ static void wait_cmd_waits_out_the_second(struct kunit *test)
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
 
+/* Before it complains, it looks whether the port is gone. */
+static void wait_cmd_looks_for_port_when_timed_out(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	command_issued(port, 1001);
+	port->absent = true;
+	port->absent_reads = 0;
+
+	pcie_wait_cmd(port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->absent_reads, 1);
+}
+
 static void wait_cmd_waits_longer_when_polling(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -226,6 +240,7 @@ static struct kunit_case wait_cases[] = {
 	KUNIT_CASE(wait_cmd_polls_once_when_timed_out),
 	KUNIT_CASE(wait_cmd_gives_up_when_timed_out),
 	KUNIT_CASE(wait_cmd_waits_out_the_second),
+	KUNIT_CASE(wait_cmd_looks_for_port_when_timed_out),
 	KUNIT_CASE(wait_cmd_waits_longer_when_polling),
 	{}
 };

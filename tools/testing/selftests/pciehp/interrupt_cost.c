@@ -46,8 +46,10 @@ static int find_places(struct guest *guest, struct places *places)
 	int ret;
 
 	ret = guest_find_symbol(guest, "pcie_do_write_cmd", &places->command) ?:
-	      guest_find_symbol(guest, "vectors", &places->vector) ?:
-	      guest_find_symbol(guest, "pciehp_isr", &places->handler);
+	      guest_find_symbol(guest, "vectors", &places->vector);
+	/* what the series registers, or else stock does */
+	if (!ret && guest_find_symbol(guest, "pciehp_irq", &places->handler))
+		ret = guest_find_symbol(guest, "pciehp_isr", &places->handler);
 	places->vector += VECTOR_IRQ;
 
 	return ret;
