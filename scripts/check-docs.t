@@ -10,16 +10,6 @@ work=$root/out/check/docs
 unset MAKEFLAGS MFLAGS MAKELEVEL
 export PYTHONDONTWRITEBYTECODE=1
 
-# apply_series BASE: to links to what its documentation is built from.
-apply_series() {
-	from=$("$root/scripts/fetch-base" "$1")
-	rm -rf "$tree" "$work/staged"
-	mkdir -p "$tree"
-	series | stage "$from" "$work/staged"
-	cp -al "$from/." "$tree" 2>/dev/null || cp -a "$from/." "$tree"
-	(cd "$work/staged" && find . -type f -exec cp --remove-destination --parents {} "$tree" \;)
-}
-
 htmldocs() {
 	make -C "$tree" htmldocs SPHINXDIRS='PCI trace' >"$work/log" 2>&1
 	status=$?
@@ -43,7 +33,7 @@ built() {
 
 for base in ${BASES:-newest}; do
 	tree=$work/$base
-	ok "$base: the series applies" apply_series "$base"
+	ok "$base: the series applies" linked_series "$base" "$tree" "$work/staged"
 	ok "$base: make htmldocs" htmldocs
 	ok "$base: no warning about what the series touches" no_warning_of_ours
 	ok "$base: each of our pages is there" built

@@ -11,13 +11,8 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 newest=$("$root/scripts/fetch-base" newest)
 KERNEL=$(tree=$newest image series)
 
-# apply_series: to links to all files of the base, of which none is written to.
 apply_series() {
-	from=$("$root/scripts/fetch-base" "$1")
-	series | stage "$from" "$work/staged"
-	cp -al "$from" "$tree" 2>/dev/null || cp -a "$from" "$tree"
-	(cd "$work/staged" && find . -type f -exec cp --remove-destination --parents {} "$tree" \;)
-	make -C "$tree" -s headers
+	linked_series "$1" "$tree" "$work/staged" && make -C "$tree" -s headers
 }
 
 selftests() {
@@ -61,7 +56,6 @@ skips_without_compiler() {
 
 for base in newest 6.12 6.1; do
 	tree=$work/$base
-	rm -rf "$tree" "$work/staged"
 	ok "$base: the series applies, and 'make headers' runs" apply_series "$base"
 	ok "$base: run_tests without a kernel" run_without_kernel
 	ok "$base: install and run_kselftest.sh" boots_guests

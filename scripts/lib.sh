@@ -52,6 +52,7 @@ free_mb() {
 # time is virtual; and those in which it is exact, for which pciehp-testing.rst has the
 # reasons.
 core='@(empty_slot|hotplug|slot|occupied_slot).*'
+core="$core|machine.ioh3420_msi_threaded_1cpu.@(hot_add_remove_add|power_off)"
 core="$core|slot_use.ioh3420.@(power_lost|removed_while_unbound)"
 core="$core|bus_reset.msi.@(slot_*|attention_written_meanwhile|while_button_pending)"
 core="$core|reset_moment.before_restore.card_@(added|removed)"
@@ -245,6 +246,17 @@ lay() {
 		mkdir -p "${to%/*}"
 		{ cp "$from" "$4/file.part" && mv "$4/file.part" "$to"; } || die "cannot write $to"
 	done <"$4/touched"
+}
+
+# linked_series BASE TREE STAGED: make TREE the kernel BASE with the series, of which
+# STAGED has what that touches; the rest are links, to be written to by nobody.
+linked_series() {
+	from=$("$root/scripts/fetch-base" "$1") || return
+	rm -rf "$2" "$3"
+	mkdir -p "$2"
+	series | stage "$from" "$3" || return
+	cp -al "$from/." "$2" 2>/dev/null || cp -a "$from/." "$2" || return
+	(cd "$3" && find . -type f -exec cp --remove-destination --parents {} "$2" \;)
 }
 
 # put_series TREE WORK [PATCH...]: make WORK/src the kernel in TREE with the series

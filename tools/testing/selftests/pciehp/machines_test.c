@@ -37,6 +37,8 @@ FIXTURE_VARIANT_ADD(machine, ioh3420_msi_gicv2m_2cpu)
 	{ PORT_IOH3420, INTERRUPT_GICV2M, 2 };
 FIXTURE_VARIANT_ADD(machine, ioh3420_msi_gicv2m_4cpu)
 	{ PORT_IOH3420, INTERRUPT_GICV2M, 4 };
+FIXTURE_VARIANT_ADD(machine, ioh3420_msi_threaded_1cpu)
+	{ PORT_IOH3420, INTERRUPT_THREADED, 1 };
 FIXTURE_VARIANT_ADD(machine, ioh3420_intx_1cpu)
 	{ PORT_IOH3420, INTERRUPT_INTX, 1 };
 FIXTURE_VARIANT_ADD(machine, ioh3420_intx_2cpu)
@@ -61,6 +63,10 @@ FIXTURE_VARIANT_ADD(machine, pcie_root_port_msix_gicv2m_2cpu)
 	{ PORT_PCIE_ROOT_PORT, INTERRUPT_GICV2M, 2 };
 FIXTURE_VARIANT_ADD(machine, pcie_root_port_msix_gicv2m_4cpu)
 	{ PORT_PCIE_ROOT_PORT, INTERRUPT_GICV2M, 4 };
+FIXTURE_VARIANT_ADD(machine, pcie_root_port_msix_threaded_1cpu)
+	{ PORT_PCIE_ROOT_PORT, INTERRUPT_THREADED, 1 };
+FIXTURE_VARIANT_ADD(machine, pcie_root_port_msix_threaded_4cpu)
+	{ PORT_PCIE_ROOT_PORT, INTERRUPT_THREADED, 4 };
 FIXTURE_VARIANT_ADD(machine, pcie_root_port_intx_1cpu)
 	{ PORT_PCIE_ROOT_PORT, INTERRUPT_INTX, 1 };
 FIXTURE_VARIANT_ADD(machine, pcie_root_port_intx_2cpu)
@@ -85,6 +91,8 @@ FIXTURE_VARIANT_ADD(machine, xio3130_msi_gicv2m_2cpu)
 	{ PORT_XIO3130, INTERRUPT_GICV2M, 2 };
 FIXTURE_VARIANT_ADD(machine, xio3130_msi_gicv2m_4cpu)
 	{ PORT_XIO3130, INTERRUPT_GICV2M, 4 };
+FIXTURE_VARIANT_ADD(machine, xio3130_msi_threaded_1cpu)
+	{ PORT_XIO3130, INTERRUPT_THREADED, 1 };
 FIXTURE_VARIANT_ADD(machine, xio3130_intx_1cpu)
 	{ PORT_XIO3130, INTERRUPT_INTX, 1 };
 FIXTURE_VARIANT_ADD(machine, xio3130_intx_2cpu)

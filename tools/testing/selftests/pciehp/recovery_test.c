@@ -114,6 +114,8 @@ FIXTURE_VARIANT(error_recovery)
 
 FIXTURE_VARIANT_ADD(error_recovery, msi)
 	{ INTERRUPT_MESSAGE };
+FIXTURE_VARIANT_ADD(error_recovery, msi_threaded)
+	{ INTERRUPT_THREADED };
 FIXTURE_VARIANT_ADD(error_recovery, polling)
 	{ INTERRUPT_POLLING };
 

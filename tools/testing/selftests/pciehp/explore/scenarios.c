@@ -241,6 +241,10 @@ static int request_recovery(struct guest *guest,
 
 #define ROOT_MACHINE	{ .port = PORT_IOH3420, .options = machine_options }
 #define SWITCH_MACHINE	{ .port = PORT_XIO3130, .options = machine_options }
+#define THREADED_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
+			  .interrupt = INTERRUPT_THREADED }
+#define THREADED_SWITCH	{ .port = PORT_XIO3130, .options = machine_options, \
+			  .interrupt = INTERRUPT_THREADED }
 #define POLLING_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .interrupt = INTERRUPT_POLLING }
 #define POLLING_SWITCH	{ .port = PORT_XIO3130, .options = machine_options, \
@@ -307,6 +311,17 @@ const struct scenario scenarios[] = {
 	{ "switch.recovery_occupied", SWITCH_MACHINE, E1000E, .stays = true,
 	  .hot_added = true, .trigger = trigger_error,
 	  .request = request_recovery, .quick = true },
+	{ "threaded.add", THREADED_MACHINE, .trigger = trigger_add,
+	  .request = request_added },
+	{ "threaded.remove", THREADED_MACHINE, E1000E,
+	  .trigger = trigger_remove, .request = request_removed,
+	  .quick = true },
+	{ "threaded.power_off", THREADED_MACHINE, E1000E,
+	  .request = request_power_off },
+	{ "threaded.reset_occupied", THREADED_SWITCH, E1000E, .stays = true,
+	  .request = request_reset },
+	{ "threaded.recovery_occupied", THREADED_SWITCH, E1000E, .stays = true,
+	  .trigger = trigger_error, .request = request_recovery },
 	{ "polling.add", POLLING_MACHINE, .trigger = trigger_add,
 	  .request = request_added, .quick = true },
 	{ "polling.remove", POLLING_MACHINE, E1000E, .trigger = trigger_remove,

@@ -144,6 +144,8 @@ static int make_state(struct guest *guest, const char *state)
 static const char *interrupt_option(enum interrupt interrupt)
 {
 	switch (interrupt) {
+	case INTERRUPT_THREADED:
+		return " threadirqs";
 	case INTERRUPT_INTX:
 		return " pci=nomsi";
 	case INTERRUPT_POLLING:

@@ -15,12 +15,15 @@
  * enum interrupt - how a port tells the kernel of events
  * @INTERRUPT_MESSAGE: by MSI-X or MSI, whichever it has
  * @INTERRUPT_GICV2M: the same through another interrupt controller
+ * @INTERRUPT_THREADED: as by @INTERRUPT_MESSAGE, but the kernel forces interrupt
+ *	handlers to be threads, as it does for real time
  * @INTERRUPT_INTX: by its interrupt pin
  * @INTERRUPT_POLLING: not at all, the driver looks now and then
  */
 enum interrupt {
 	INTERRUPT_MESSAGE,
 	INTERRUPT_GICV2M,
+	INTERRUPT_THREADED,
 	INTERRUPT_INTX,
 	INTERRUPT_POLLING,
 };
