@@ -26,10 +26,6 @@ fits_v4_20() {
 		git am "$1"
 }
 
-checkpatch() {
-	perl "$tree/scripts/checkpatch.pl" --no-tree --strict --quiet "$@"
-}
-
 # Without the kernel's history, checkpatch knows no commit; and a patch of ours
 # is signed off only when it is exported.
 mailable() {
