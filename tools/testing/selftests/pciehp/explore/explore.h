@@ -348,6 +348,7 @@ struct explore {
 	const char *expect;
 	const char *again;
 	json_t **reaches;
+	size_t n_reached;
 	struct interleaving *plan;
 	size_t n_plan;
 };

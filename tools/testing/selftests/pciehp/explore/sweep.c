@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <libpciehp/compiler.h>
 
 #include "explore.h"
 #include "workers.h"
@@ -26,6 +29,22 @@ struct sweep {
 	/* events about which a scenario has told something */
 	json_t *decided;
 };
+
+/* A line that the next one replaces on a terminal; elsewhere, one in @every. */
+__printf(3, 4)
+static void show_progress(size_t done, size_t every, const char *fmt, ...)
+{
+	bool terminal = isatty(STDERR_FILENO);
+	va_list ap;
+
+	if (!terminal && done % every)
+		return;
+	va_start(ap, fmt);
+	fputs(terminal ? "\r\033[K" : "", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputs(terminal ? "" : "\n", stderr);
+	va_end(ap);
+}
 
 /* What the library says on the way is in the results, too, or in the reach. */
 static void be_silent(void)
@@ -56,6 +75,9 @@ static bool reached(void *context, size_t job, json_t *result)
 	if (error)
 		fprintf(stderr, "%s is left out: %s\n", scenarios[job].name,
 			error);
+	explore->n_reached++;
+	show_progress(explore->n_reached, 10, "%zu scenarios run through: %s",
+		      explore->n_reached, scenarios[job].name);
 
 	return true;
 }
@@ -178,18 +200,6 @@ static json_t *run_one(void *context, size_t job)
 	return result;
 }
 
-static void show_progress(struct sweep *sweep, const char *id)
-{
-	int64_t ms = host_now_ms() - sweep->start_ms;
-
-	if (!isatty(STDERR_FILENO) && sweep->done % 100)
-		return;
-	fprintf(stderr, "%s%zu of %zu, %.1f a second, %zu violations: %s%s",
-		isatty(STDERR_FILENO) ? "\r\033[K" : "", sweep->done,
-		sweep->n_todo, sweep->done * 1000.0 / (ms ?: 1),
-		sweep->violations, id, isatty(STDERR_FILENO) ? "" : "\n");
-}
-
 static bool time_is_up(const struct sweep *sweep)
 {
 	const struct explore *explore = sweep->explore;
@@ -215,7 +225,10 @@ static bool finished(void *context, size_t job, json_t *result)
 	sweep->error = results_add(explore, sweep->results, result);
 	if (is_violation(result))
 		sweep->violations++;
-	show_progress(sweep, id);
+	show_progress(sweep->done, 100, "%zu of %zu, %.1f a second, %zu violations: %s",
+		      sweep->done, sweep->n_todo,
+		      sweep->done * 1000.0 / (host_now_ms() - sweep->start_ms + 1),
+		      sweep->violations, id);
 	if (explore->until_found && is_violation(result) &&
 	    !report_expects(explore->expect, result))
 		sweep->n_todo = 0;

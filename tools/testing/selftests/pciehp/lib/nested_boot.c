@@ -217,7 +217,6 @@ static int boot_host(struct nested *nested, const char *name,
 		.suffix = ".host",
 		.cmdline = "iommu.passthrough=1 mitigations=off",
 	};
-	int ret;
 
 	nested->files[0] = (struct guest_file){
 		"kernel", environment_get("KERNEL"),
@@ -226,13 +225,18 @@ static int boot_host(struct nested *nested, const char *name,
 		"initrd", environment_initrd(machine),
 	};
 	describe_host(nested, setup->network);
-	ret = guest_boot(&nested->host, name, &host);
+
+	return guest_boot(&nested->host, name, &host);
+}
+
+/* QEMU has its own by now, or will never need them. */
+static void close_host_ends(struct nested *nested)
+{
 	for (int i = 0; i < 2; i++) {
-		close(nested->fds[i]);
+		if (nested->fds[i] >= 0)
+			close(nested->fds[i]);
 		nested->fds[i] = -1;
 	}
-
-	return ret;
 }
 
 static int assign(struct guest *host, const char *const *requests)
@@ -334,9 +338,10 @@ int nested_boot(struct nested *nested, const char *name,
 	if (ret)
 		result_error(&nested->guest.result,
 			     "make channels to the host: %s", strerror(-ret));
-	ret = ret ?: boot_host(nested, name, setup) ?:
-	      assign(&nested->host,
-		     setup->network ? assign_network_vf : assign_vf) ?:
+	ret = ret ?: boot_host(nested, name, setup);
+	close_host_ends(nested);
+	ret = ret ?: assign(&nested->host,
+			    setup->network ? assign_network_vf : assign_vf) ?:
 	      start_guest(nested, setup) ?: connect_monitor(nested);
 
 	return ret ?: guest_find_ports(&nested->guest);
