@@ -318,6 +318,53 @@ static void recovery_finds_card_in_slot_without_button(struct kunit *test)
 	KUNIT_EXPECT_NE(test, pending(port), 0);
 }
 
+/*
+ * A slot that is off although nobody has asked for it may have a card that is
+ * to be turned on.
+ */
+static void reset_finds_card_that_failed(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
+	/* with its latch open, a slot cannot be turned on */
+	ctrl->slot_cap |= PCI_EXP_SLTCAP_MRLSP;
+	enable(port);
+	power_off(port);
+	fake_port_set(port, PCI_EXP_SLTSTA,
+		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_MRLSS);
+	pciehp_handle_presence_or_link_change(ctrl, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, ctrl->state, OFF_STATE);
+
+	pciehp_reset_prepare(&port->pcie);
+	fake_port_event(port, PCI_EXP_SLTSTA_CC);
+	pciehp_reset_done(&port->pcie);
+	KUNIT_EXPECT_NE(test, pending(port), 0);
+}
+
+/* The thread turns the slot off, and then cannot see the card that has come. */
+static void reset_finds_card_that_thread_missed(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
+	enable(port);
+	power_off(port);
+	ctrl->state = ON_STATE;
+
+	pciehp_reset_prepare(&port->pcie);
+	port->absent = true;
+	pciehp_handle_presence_or_link_change(ctrl, PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, ctrl->state, OFF_STATE);
+	port->absent = false;
+	fake_port_set(port, PCI_EXP_SLTSTA,
+		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_CC);
+	pciehp_reset_done(&port->pcie);
+	KUNIT_EXPECT_NE(test, pending(port), 0);
+}
+
 /* The reset has ended the command, and cleared the event if it had completed. */
 static void recovery_awaits_no_completion(struct kunit *test)
 {
@@ -362,6 +409,8 @@ static struct kunit_case reset_cases[] = {
 	KUNIT_CASE(hotplug_works_after_command_during_reset),
 	KUNIT_CASE(reset_looks_after_slot),
 	KUNIT_CASE(reset_finds_card_in_slot_without_button),
+	KUNIT_CASE(reset_finds_card_that_failed),
+	KUNIT_CASE(reset_finds_card_that_thread_missed),
 	KUNIT_CASE(hotplug_works_after_error_recovery),
 	KUNIT_CASE(recovery_leaves_slot_with_button_off),
 	KUNIT_CASE(recovery_finds_card_in_slot_without_button),
