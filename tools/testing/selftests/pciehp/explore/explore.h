@@ -323,6 +323,7 @@ uint64_t cause_hash(const char *text);
  * @expect: path of a file that tells what is expected, or NULL
  * @again: what makes a command of a replay's name, as of printf()
  * @reaches: what reach_run() found, by index of the scenario
+ * @n_reached: how many of these there are so far
  * @plan: the interleavings
  * @n_plan: how many
  */
