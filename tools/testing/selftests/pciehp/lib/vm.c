@@ -52,7 +52,7 @@ static void exec_qemu(char **argv, const int *keep, const int *fds, int errors)
 	dup2(errors, STDOUT_FILENO);
 	dup2(errors, STDERR_FILENO);
 
-	/* Most of a short run is page faults, a third of them for the heap. */
+	/* A third of the page faults of a short run are for the heap. */
 	setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0);
 
 	execvp(argv[0], argv);
