@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,48 +21,21 @@
 /* From the close of its sockets to QEMU's exit. */
 #define EXIT_TIMEOUT_MS		2000
 
-/*
- * QEMU's main loop makes time leap when no CPU has work. Let it not look just as a
- * CPU has fallen asleep, but has not accounted for its last instructions yet: these
- * would count twice. On one CPU of the host, and with no thread that preempts
- * another as it wakes up, the two take turns instead, until the end of a time slice;
- * where QEMU can record, that does the rest (see vm_records()).
- */
-static void let_threads_take_turns(void)
-{
-	const struct sched_param param = { .sched_priority = 0 };
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	sched_setaffinity(0, sizeof(cpus), &cpus);
-	sched_setscheduler(0, SCHED_BATCH, &param);
-}
-
-/* In the child, which ends with us: see environment.c. */
-static void exec_qemu(char **argv, const int *keep, const int *fds, int errors)
-{
-	for (; *keep >= 0; keep++)
-		fcntl(*keep, F_SETFD, 0);
-	for (; fds && *fds >= 0; fds++)
-		fcntl(*fds, F_SETFD, 0);
-
-	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-	dup2(errors, STDOUT_FILENO);
-	dup2(errors, STDERR_FILENO);
-
-	/* A third of the page faults of a short run are for the heap. */
-	setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0);
-
-	execvp(argv[0], argv);
-	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
-	_exit(127);
-}
-
 static int socket_pair(int fds[2])
 {
 	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) ?
 	       -errno : 0;
+}
+
+static void add_fds(int fds[VM_FDS_MAX + 1], const int *more)
+{
+	int n = 0;
+
+	while (fds[n] >= 0)
+		n++;
+	while (n < VM_FDS_MAX && *more >= 0)
+		fds[n++] = *more++;
+	fds[n] = -1;
 }
 
 /**
@@ -80,6 +52,7 @@ static int socket_pair(int fds[2])
 int vm_start(struct vm *vm, const struct vm_config *config)
 {
 	int qmp[2] = { -1, -1 }, gdb[2] = { -1, -1 }, ret;
+	int fds[VM_FDS_MAX + 1] = { -1 };
 	struct command_line cl = { .argc = 0 };
 
 	*vm = VM_NONE;
@@ -100,17 +73,13 @@ int vm_start(struct vm *vm, const struct vm_config *config)
 		goto close_child_ends;
 
 	vm_command_line_build(&cl, config, qmp[1], gdb[1], vm->console);
-	vm->pid = fork();
-	if (!vm->pid) {
-		int keep[] = { qmp[1], gdb[1], vm->console, -1 };
-
-		if (!config->real_time)
-			let_threads_take_turns();
-		exec_qemu(cl.argv, keep, config->fds, vm->errors);
-	}
+	add_fds(fds, (int[]){ qmp[1], gdb[1], vm->console, -1 });
+	if (config->fds)
+		add_fds(fds, config->fds);
+	vm->pid = vm_process_begin(cl.argv, fds, vm->errors, config->real_time);
 	vm_command_line_free(&cl);
 	if (vm->pid < 0) {
-		ret = -errno;
+		ret = vm->pid;
 		vm->pid = 0;
 	}
 
@@ -121,13 +90,9 @@ close_child_ends:
 		close(gdb[1]);
 
 	gdb_init(&vm->gdb, gdb[0], REPLY_TIMEOUT_MS);
-	if (ret) {
-		if (qmp[0] >= 0)
-			close(qmp[0]);
-		return ret;
-	}
-
-	ret = qmp_init(&vm->qmp, qmp[0], REPLY_TIMEOUT_MS);
+	if (ret && qmp[0] >= 0)
+		close(qmp[0]);
+	ret = ret ?: qmp_init(&vm->qmp, qmp[0], REPLY_TIMEOUT_MS);
 	if (!ret && config->load)
 		ret = vm_load_state(vm, config->load);
 

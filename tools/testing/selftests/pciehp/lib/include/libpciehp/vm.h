@@ -76,6 +76,9 @@ struct vm {
 #define VM_NONE	((struct vm){ .console = -1, .errors = -1, .qmp.fd = -1, \
 			      .gdb.fd = -1 })
 
+/* How many file descriptors a QEMU inherits, at most. */
+#define VM_FDS_MAX	16
+
 int vm_start(struct vm *vm, const struct vm_config *config);
 void vm_stop(struct vm *vm);
 void vm_collect(struct vm *vm, char *how, size_t size);
@@ -83,6 +86,12 @@ void vm_cleanup(struct vm *vm);
 int vm_save_console(const struct vm *vm, const char *path);
 void vm_print_tail(int fd, int lines);
 void vm_print_text_tail(const char *text, int lines);
+
+/* vm_process.c */
+void vm_let_threads_take_turns(pid_t pid);
+void vm_exec(char *const *argv);
+pid_t vm_process_begin(char *const *argv, const int *fds, int errors,
+		       bool real_time);
 
 /* vm_command_line.c */
 #define VM_ARGS_MAX	1024
