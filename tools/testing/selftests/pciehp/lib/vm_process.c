@@ -10,6 +10,9 @@
 
 #include <libpciehp/vm.h>
 
+/* One heap for all threads, which grows by whole huge pages. */
+#define MALLOC_TUNABLES	"glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216:glibc.malloc.arena_max=1"
+
 /**
  * vm_let_threads_take_turns() - keep a QEMU whose time is virtual on our CPU of the host
  * @pid: the process; 0 for this one
@@ -39,8 +42,8 @@ void vm_let_threads_take_turns(pid_t pid)
  */
 void vm_exec(char *const *argv)
 {
-	/* A third of the page faults of a short run are for the heap. */
-	setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1", 0);
+	/* Of the page faults of a short run, a third are for the heap else. */
+	setenv("GLIBC_TUNABLES", MALLOC_TUNABLES, 0);
 
 	execvp(argv[0], argv);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0], strerror(errno));
