@@ -361,19 +361,17 @@ int guest_migrate(struct guest *guest, const char *device)
 		return -errno;
 	ret = topology_add(&guest->topology, device) ?:
 	      vm_send(&guest->vm, file);
-	vm_cleanup(&guest->vm);
-	guest->alive = false;
-
-	guest->config.incoming = true;
-	if (!ret)
-		ret = guest_start(guest);
-	if (!ret)
-		ret = vm_receive(&guest->vm, file);
-	close(file);
 	if (ret)
 		result_error(&guest->result, "migrate: %s",
 			     guest->vm.qmp.error[0] ? guest->vm.qmp.error :
 			     strerror(-ret));
+	vm_cleanup(&guest->vm);
+	guest->alive = false;
 
-	return ret ?: reach_agent(guest);
+	guest->config.incoming = file;
+	ret = ret ?: guest_start(guest) ?: reach_agent(guest);
+	guest->config.incoming = 0;
+	close(file);
+
+	return ret;
 }

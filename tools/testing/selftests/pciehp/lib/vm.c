@@ -21,21 +21,87 @@
 /* From the close of its sockets to QEMU's exit. */
 #define EXIT_TIMEOUT_MS		2000
 
+/**
+ * struct channels - what QEMU begins with beside its arguments
+ * @qmp: sockets for its monitor, of which the second is QEMU's, as in the other pairs
+ * @gdb: sockets for its gdbstub
+ * @state: sockets for the state to begin with
+ * @file: that state, or -1
+ */
+struct channels {
+	int qmp[2];
+	int gdb[2];
+	int state[2];
+	int file;
+};
+
 static int socket_pair(int fds[2])
 {
 	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) ?
 	       -errno : 0;
 }
 
-static void add_fds(int fds[VM_FDS_MAX + 1], const int *more)
+static int open_state(struct vm *vm, struct channels *channels,
+		      const struct vm_config *config)
 {
-	int n = 0;
+	if (config->incoming)
+		channels->file = fcntl(config->incoming, F_DUPFD_CLOEXEC, 0);
+	else
+		channels->file = open(config->load, O_RDONLY | O_CLOEXEC);
+	if (channels->file < 0)
+		return -errno;
 
-	while (fds[n] >= 0)
-		n++;
-	while (n < VM_FDS_MAX && *more >= 0)
-		fds[n++] = *more++;
+	return socket_pair(channels->state) ?:
+	       !config->load ? 0 : vm_load_console(vm, config->load);
+}
+
+static int open_channels(struct vm *vm, struct channels *channels,
+			 const struct vm_config *config)
+{
+	vm->console = memfd_create("console", MFD_CLOEXEC);
+	vm->errors = memfd_create("errors", MFD_CLOEXEC);
+	if (vm->console < 0 || vm->errors < 0)
+		return -errno;
+
+	return socket_pair(channels->qmp) ?: socket_pair(channels->gdb) ?:
+	       !config->load && !config->incoming ? 0 :
+	       open_state(vm, channels, config);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int begin_process(struct vm *vm, const struct channels *channels,
+			 const struct vm_config *config)
+{
+	int fds[VM_FDS_MAX + 1] = { channels->qmp[1], channels->gdb[1],
+				    vm->console };
+	struct command_line cl;
+	int n = 3;
+
+	if (channels->state[1] >= 0)
+		fds[n++] = channels->state[1];
+	for (const int *more = config->fds; more && *more >= 0; more++) {
+		if (n == VM_FDS_MAX)
+			return -E2BIG;
+		fds[n++] = *more;
+	}
 	fds[n] = -1;
+
+	vm_command_line_build(&cl, config, channels->qmp[1], channels->gdb[1],
+			      vm->console);
+	vm->pid = vm_process_begin(cl.argv, fds, vm->errors, config->real_time);
+	vm_command_line_free(&cl);
+	if (vm->pid > 0)
+		return 0;
+	n = vm->pid;
+	vm->pid = 0;
+
+	return n;
 }
 
 /**
@@ -51,50 +117,29 @@ static void add_fds(int fds[VM_FDS_MAX + 1], const int *more)
  */
 int vm_start(struct vm *vm, const struct vm_config *config)
 {
-	int qmp[2] = { -1, -1 }, gdb[2] = { -1, -1 }, ret;
-	int fds[VM_FDS_MAX + 1] = { -1 };
-	struct command_line cl = { .argc = 0 };
+	struct channels channels = {
+		.qmp = { -1, -1 }, .gdb = { -1, -1 }, .state = { -1, -1 },
+		.file = -1,
+	};
+	int state, ret;
 
 	*vm = VM_NONE;
-	vm->console = memfd_create("console", MFD_CLOEXEC);
-	vm->errors = memfd_create("errors", MFD_CLOEXEC);
-	if (vm->console < 0 || vm->errors < 0)
-		return -errno;
+	ret = open_channels(vm, &channels, config) ?:
+	      begin_process(vm, &channels, config);
+	state = channels.state[1];
+	close_fd(&channels.qmp[1]);
+	close_fd(&channels.gdb[1]);
+	close_fd(&channels.state[1]);
 
-	ret = socket_pair(qmp);
-	if (!ret)
-		ret = socket_pair(gdb);
+	gdb_init(&vm->gdb, channels.gdb[0], REPLY_TIMEOUT_MS);
 	if (ret)
-		goto close_child_ends;
-
-	if (config->load)
-		ret = vm_load_console(vm, config->load);
-	if (ret)
-		goto close_child_ends;
-
-	vm_command_line_build(&cl, config, qmp[1], gdb[1], vm->console);
-	add_fds(fds, (int[]){ qmp[1], gdb[1], vm->console, -1 });
-	if (config->fds)
-		add_fds(fds, config->fds);
-	vm->pid = vm_process_begin(cl.argv, fds, vm->errors, config->real_time);
-	vm_command_line_free(&cl);
-	if (vm->pid < 0) {
-		ret = vm->pid;
-		vm->pid = 0;
-	}
-
-close_child_ends:
-	if (qmp[1] >= 0)
-		close(qmp[1]);
-	if (gdb[1] >= 0)
-		close(gdb[1]);
-
-	gdb_init(&vm->gdb, gdb[0], REPLY_TIMEOUT_MS);
-	if (ret && qmp[0] >= 0)
-		close(qmp[0]);
-	ret = ret ?: qmp_init(&vm->qmp, qmp[0], REPLY_TIMEOUT_MS);
-	if (!ret && config->load)
-		ret = vm_load_state(vm, config->load);
+		close_fd(&channels.qmp[0]);
+	else
+		ret = qmp_init(&vm->qmp, channels.qmp[0], REPLY_TIMEOUT_MS);
+	if (!ret && channels.file >= 0)
+		ret = vm_load_state(vm, channels.file, channels.state[0], state);
+	close_fd(&channels.file);
+	close_fd(&channels.state[0]);
 
 	return ret;
 }

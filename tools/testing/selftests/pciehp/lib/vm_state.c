@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <libpciehp/stream.h>
@@ -129,18 +131,10 @@ static int leave_memory_out(struct vm *vm)
 				     "state", 1), NULL);
 }
 
-static int migrate(struct vm *vm, const char *command, const char *fmt,
-		   const char *path)
+static int migrate(struct vm *vm, const char *command, const char *uri)
 {
-	char uri[PATH_MAX + 32];
-	int ret;
-
-	ret = leave_memory_out(vm);
-	if (ret)
-		return ret;
-	snprintf(uri, sizeof(uri), fmt, path);
-
-	return qmp_command(&vm->qmp, command, json_pack("{s:s}", "uri", uri),
+	return leave_memory_out(vm) ?:
+	       qmp_command(&vm->qmp, command, json_pack("{s:s}", "uri", uri),
 			   NULL);
 }
 
@@ -155,17 +149,44 @@ static int announce_once(struct vm *vm)
 			   json_pack("{s:i}", "announce-rounds", 1), NULL);
 }
 
+/* What QEMU does not take it has no use for, and tells so itself. */
+static int send_file(int sock, int file)
+{
+	const struct timeval timeout = { .tv_sec = STATE_TIMEOUT_MS / 1000 };
+	char buf[65536];
+	off_t offset = 0;
+	ssize_t n;
+	int ret;
+
+	setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+	while ((n = pread(file, buf, sizeof(buf), offset)) > 0) {
+		if (stream_write(sock, buf, n))
+			break;
+		offset += n;
+	}
+	ret = n < 0 ? -errno : 0;
+	shutdown(sock, SHUT_WR);
+
+	return ret;
+}
+
 /**
  * vm_load_state() - begin with a saved state
- * @vm: a machine that was started with it as @load
- * @path: the state
+ * @vm: a machine that was started with it as @load, or as @incoming
+ * @file: the state
+ * @sock: where to send it; for QEMU to read a file itself is deprecated since 9.1
+ * @number: QEMU's number of the other end
  *
  * Return: 0 or a negative errno.
  */
-int vm_load_state(struct vm *vm, const char *path)
+int vm_load_state(struct vm *vm, int file, int sock, int number)
 {
-	return announce_once(vm) ?:
-	       migrate(vm, "migrate-incoming", "exec:cat '%s'", path) ?:
+	char uri[16];
+
+	snprintf(uri, sizeof(uri), "fd:%d", number);
+
+	return announce_once(vm) ?: migrate(vm, "migrate-incoming", uri) ?:
+	       send_file(sock, file) ?:
 	       wait_for_status(vm, "query-status", "paused");
 }
 
@@ -204,7 +225,11 @@ static int say_paused(const char *path)
 
 static int migrate_to(struct vm *vm, const char *path)
 {
-	return migrate(vm, "migrate", "exec:cat > '%s'", path) ?:
+	char uri[PATH_MAX + 16];
+
+	snprintf(uri, sizeof(uri), "exec:cat > '%s'", path);
+
+	return migrate(vm, "migrate", uri) ?:
 	       wait_for_status(vm, "query-migrate", "completed") ?:
 	       say_paused(path);
 }
@@ -264,16 +289,10 @@ void vm_remove_states(const char *dir)
 	rmdir(dir);
 }
 
-/* A file without a name has one in /proc as long as we live. */
-static void own_file_path(int fd, char path[PATH_MAX])
-{
-	snprintf(path, PATH_MAX, "/proc/%d/fd/%d", getpid(), fd);
-}
-
 /**
  * vm_send() - write a stopped machine with all its memory to a file
  * @vm: the machine, which can go on no more
- * @fd: the file
+ * @fd: the file, with which another can begin as @incoming
  *
  * Return: 0 or a negative errno.
  */
@@ -281,23 +300,8 @@ int vm_send(struct vm *vm, int fd)
 {
 	char path[PATH_MAX];
 
-	own_file_path(fd, path);
+	/* a file without a name has one in /proc as long as we live */
+	snprintf(path, PATH_MAX, "/proc/%d/fd/%d", getpid(), fd);
 
 	return migrate_to(vm, path);
-}
-
-/**
- * vm_receive() - go on with a machine that vm_send() wrote
- * @vm: a machine that was started as @incoming
- * @fd: the file
- *
- * Return: 0 or a negative errno.
- */
-int vm_receive(struct vm *vm, int fd)
-{
-	char path[PATH_MAX];
-
-	own_file_path(fd, path);
-
-	return vm_load_state(vm, path);
 }

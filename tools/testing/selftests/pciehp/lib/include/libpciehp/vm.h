@@ -24,11 +24,11 @@
  * @cmdline: added to the kernel's command line
  * @load: a state of vm_save_state() to begin with instead of booting, or NULL
  * @save: where vm_save_state() will put this machine's state, or NULL
- * @incoming: begin with what another machine sends, see vm_receive()
+ * @incoming: a file of vm_send() to begin with, or 0
  * @cpus: how many
  * @memory_mib: MiB of memory
  * @real_time: guest time is host time, and CPUs run side by side
- * @migrates: vm_send() or vm_receive() will be called
+ * @migrates: vm_send() will be called, or was
  * @reboots: a guest that reboots is not at its end
  * @options: more options of QEMU and their arguments by turns, NULL after the
  *	last; may be NULL
@@ -44,7 +44,7 @@ struct vm_config {
 	const char *cmdline;
 	const char *load;
 	const char *save;
-	bool incoming;
+	int incoming;
 	int cpus;
 	int memory_mib;
 	bool real_time;
@@ -117,9 +117,8 @@ void vm_state_path(const struct vm_config *config, const char *dir,
 		   char path[PATH_MAX]);
 int vm_save_state(struct vm *vm, const struct vm_config *config);
 int vm_load_console(struct vm *vm, const char *path);
-int vm_load_state(struct vm *vm, const char *path);
+int vm_load_state(struct vm *vm, int file, int sock, int number);
 void vm_remove_states(const char *dir);
 int vm_send(struct vm *vm, int fd);
-int vm_receive(struct vm *vm, int fd);
 
 #endif /* LIBPCIEHP_VM_H */
