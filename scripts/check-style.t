@@ -39,7 +39,8 @@ spdx() {
 # The user-space side; KSFT and libc headers are not ours.
 sparse_selftest() {
 	command -v sparse || return
-	messages=$(find "$selftest/lib" "$selftest/runner" "$selftest/explore" -name '*.c' -print0 |
+	messages=$(find "$selftest/lib" "$selftest/runner" "$selftest/explore" "$selftest/preload" \
+		-name '*.c' -print0 |
 		xargs -0 -n 1 sparse -D_GNU_SOURCE -I"$selftest/lib/include" -Wno-decl 2>&1 |
 		grep "$selftest") || return 0
 	echo "$messages"

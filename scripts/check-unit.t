@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The clients of QMP, gdbstub and agent, against peers that misbehave; and the check of
-# trace events, against traces of a driver that does; and which machine boots an image.
+# trace events, against traces of a driver that does; which machine boots an image; and
+# copies of a program that has not begun.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
 bin=$("$root/scripts/build-selftest")
 out=$root/out/check
 status=0
-for test in qmp_test gdbstub_test agent_test contract_test image_test; do
+for test in qmp_test gdbstub_test agent_test contract_test image_test forkserver_test; do
 	"$bin/$test" >"$out/$test.tap" 2>&1 || status=1
 done
 
@@ -18,5 +19,5 @@ awk '{ sub(/_test.tap$/, "", FILENAME) }
 	/^ok / { $1 = $2 = ""; print "ok " ++n " - " FILENAME $0 }
 	/^not ok / { $1 = $2 = $3 = ""; print "not ok " ++n " - " FILENAME $0 }
 	/^# .*:/ { print } END { print "1.." n }' qmp_test.tap gdbstub_test.tap agent_test.tap contract_test.tap \
-	image_test.tap
+	image_test.tap forkserver_test.tap
 exit $status

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <libpciehp/forkserver.h>
 #include <libpciehp/interruption.h>
 
 #include "explore.h"
@@ -296,6 +297,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	interruption_catch();
+	forkserver_use();
 	ret = make_states(&explore);
 	if (ret) {
 		fprintf(stderr, "cannot make a folder in %s: %s\n", explore.dir,

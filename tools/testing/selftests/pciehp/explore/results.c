@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <libpciehp/forkserver.h>
+
 #include "explore.h"
 
 static void results_path(const struct explore *explore, char path[PATH_MAX])
@@ -45,16 +47,18 @@ static json_t *describe_file(const char *path)
 /* Results are those of one bench; another's do not count. */
 static json_t *describe(const struct explore *explore)
 {
-	char why[128], qemu[PATH_MAX];
+	char why[128], qemu[PATH_MAX], preload[PATH_MAX];
 	const struct machine *machine =
 		machine_of_kernel(explore->kernel, why, sizeof(why));
 
 	environment_find_qemu(machine, qemu);
+	environment_beside(FORKSERVER_PRELOAD, preload);
 
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
 			 "kernel", describe_file(explore->kernel),
 			 "vmlinux", describe_file(explore->vmlinux),
 			 "program", describe_file("/proc/self/exe"),
+			 "preload", describe_file(preload),
 			 "initrd", describe_file(environment_initrd(machine)),
 			 "qemu", describe_file(qemu),
 			 "cmdline", environment_get("CMDLINE") ?: "");

@@ -53,6 +53,22 @@ const char *environment_get(const char *name)
 }
 
 /**
+ * environment_beside() - path of a file beside the test program
+ * @name: of the file
+ * @path: receives the path
+ */
+void environment_beside(const char *name, char path[PATH_MAX])
+{
+	char self[PATH_MAX];
+	ssize_t len;
+
+	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[len < 0 ? 0 : len] = '\0';
+	if (snprintf(path, PATH_MAX, "%s/%s", dirname(self), name) >= PATH_MAX)
+		path[0] = '\0';
+}
+
+/**
  * environment_agent() - path of the initramfs that has the agent alone
  * @machine: what it is for
  *
@@ -61,14 +77,10 @@ const char *environment_get(const char *name)
 const char *environment_agent(const struct machine *machine)
 {
 	static char path[PATH_MAX];
-	char self[PATH_MAX];
-	ssize_t len;
+	char name[64];
 
-	len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[len < 0 ? 0 : len] = '\0';
-	if (snprintf(path, sizeof(path), "%s/pciehp_agent-%s.cpio",
-		     dirname(self), machine->arch) >= (int)sizeof(path))
-		path[0] = '\0';
+	snprintf(name, sizeof(name), "pciehp_agent-%s.cpio", machine->arch);
+	environment_beside(name, path);
 
 	return path;
 }

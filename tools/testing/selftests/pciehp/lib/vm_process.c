@@ -2,37 +2,16 @@
 /* How the process of QEMU begins. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <libpciehp/forkserver.h>
 #include <libpciehp/vm.h>
 
-/* One heap for all threads, which grows by whole huge pages. */
+/* One heap for all threads, which grows by several huge pages at a time. */
 #define MALLOC_TUNABLES	"glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216:glibc.malloc.arena_max=1"
-
-/**
- * vm_let_threads_take_turns() - keep a QEMU whose time is virtual on our CPU of the host
- * @pid: the process; 0 for this one
- *
- * QEMU's main loop makes time leap when no CPU has work. Let it not look just as a
- * CPU has fallen asleep, but has not accounted for its last instructions yet: these
- * would count twice. On one CPU of the host, and with no thread that preempts
- * another as it wakes up, the two take turns instead, until the end of a time slice;
- * where QEMU can record, that does the rest (see vm_records()).
- */
-void vm_let_threads_take_turns(pid_t pid)
-{
-	const struct sched_param param = { .sched_priority = 0 };
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(sched_getcpu(), &cpus);
-	sched_setaffinity(pid, sizeof(cpus), &cpus);
-	sched_setscheduler(pid, SCHED_BATCH, &param);
-}
 
 /**
  * vm_exec() - become QEMU
@@ -42,7 +21,7 @@ void vm_let_threads_take_turns(pid_t pid)
  */
 void vm_exec(char *const *argv)
 {
-	/* Of the page faults of a short run, a third are for the heap else. */
+	/* A third of the page faults of a short run would be for the heap. */
 	setenv("GLIBC_TUNABLES", MALLOC_TUNABLES, 0);
 
 	execvp(argv[0], argv);
@@ -75,10 +54,16 @@ pid_t vm_process_begin(char *const *argv, const int *fds, int errors,
 {
 	pid_t pid;
 
+	if (!real_time) {
+		pid = forkserver_fork(argv, fds, errors);
+		if (pid > 0)
+			return pid;
+	}
+
 	pid = fork();
 	if (!pid) {
 		if (!real_time)
-			vm_let_threads_take_turns(0);
+			vm_take_turns();
 		exec_with_fds(argv, fds, errors);
 	}
 

@@ -87,8 +87,10 @@ int vm_save_console(const struct vm *vm, const char *path);
 void vm_print_tail(int fd, int lines);
 void vm_print_text_tail(const char *text, int lines);
 
+/* take_turns.c */
+void vm_take_turns(void);
+
 /* vm_process.c */
-void vm_let_threads_take_turns(pid_t pid);
 void vm_exec(char *const *argv);
 pid_t vm_process_begin(char *const *argv, const int *fds, int errors,
 		       bool real_time);
