@@ -402,7 +402,7 @@ int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
 	ret = transact(gdb, "g", request + 1, sizeof(request) - 1);
 	if (ret)
 		return ret;
-	if (strlen(request) < hex + 8 - request)
+	if (request + strlen(request) < hex + 8)
 		return -EPROTO;
 	memcpy(digits, hex, 8);
 	ret = decode_hex(digits, bytes, sizeof(bytes));
