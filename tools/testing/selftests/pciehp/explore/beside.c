@@ -152,7 +152,7 @@ int beside_operate(struct guest *guest, const struct event *event,
 	int ret;
 
 	if (!points->idle || !points->text)
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 	ret = spin_begin(guest, points, event->point->addr, &spin);
 	if (ret)
 		return ret;

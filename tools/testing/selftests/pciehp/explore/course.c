@@ -167,6 +167,9 @@ static int go_through_events(struct guest *guest,
 		if (has_ended(guest, ret))
 			return ret;
 		note_operated(course, event, ret);
+		/* nothing has been done, and there is nothing to look at */
+		if (ret == -ECANCELED && event == interleaving->events)
+			return ret;
 		ret = go_on(guest, event, event + 1 < end ? event + 1 : NULL,
 			    points, course);
 		if (ret)
@@ -239,8 +242,9 @@ static void note_trouble(struct guest *guest,
  * @course: receives how far it came
  * @details: where to tell registers, or NULL
  *
- * Return: 0 when the guest has settled, and verdict_judge() can look at it; or a
- * negative errno.
+ * Return: 0 when the guest has settled, and verdict_judge() can look at it;
+ * -ECANCELED, also in @course->operated, when the first operation makes no sense where
+ * it should happen; or another negative errno.
  */
 int course_follow(struct guest *guest, const struct interleaving *interleaving,
 		  const struct points *points, const char *requests,

@@ -110,8 +110,8 @@ int operation_release(struct guest *guest, int port);
  * @quick: it is part of the quick cut
  * @standby: the number of its request to the standby process, or -1
  * @run: does it to the stopped machine: 0; -EREMOTEIO when QEMU refuses;
- *	-EOPNOTSUPP when it makes no sense there; or another negative errno. NULL
- *	for one that is a request to the standby process.
+ *	-ECANCELED when it makes no sense there, and nothing is done; or another
+ *	negative errno. NULL for one that is a request to the standby process.
  * @port: number of the port of the slot that it is about
  * @alone: name of a scenario that comes by the points that the operation comes by; in
  *	those of two CPUs, somebody writes to sysfs on the first, and handler and

@@ -169,7 +169,7 @@ static void go_through(struct guest *guest,
 			    details);
 	if (!ret)
 		verdict_judge(guest, interleaving, points, course);
-	else if (guest->alive)
+	else if (guest->alive && ret != -ECANCELED)
 		result_error(&guest->result, "run the interleaving: %s",
 			     strerror(-ret));
 }
@@ -198,7 +198,8 @@ static const char *name_verdict(const struct guest *guest,
 	if (json_array_size(guest->result.problems))
 		return "violation";
 	if (!course->judged)
-		return "error";
+		return course->operated == -ECANCELED ? "inapplicable" :
+							"error";
 	if (course->reached < interleaving->n_events || course->missed)
 		return "not reached";
 	switch (course->operated) {
@@ -206,6 +207,7 @@ static const char *name_verdict(const struct guest *guest,
 		return "clean";
 	case -EREMOTEIO:
 		return "refused";
+	case -ECANCELED:
 	case -EOPNOTSUPP:
 		return "inapplicable";
 	}

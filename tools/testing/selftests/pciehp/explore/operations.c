@@ -23,7 +23,7 @@ static int add_silently(struct guest *guest, int port)
 	if (ret)
 		return ret;
 	if (control & PCI_EXP_SLTCTL_HPIE)
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 
 	return slot_try_plug(guest, card_quick(port)) ?:
 	       slot_clear_events(guest, port);
@@ -34,7 +34,7 @@ static int press_button(struct guest *guest, int port)
 	const struct plug *card = card_find(guest, port);
 
 	if (!card)
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 
 	return qmp_command(&guest->vm.qmp, "device_del",
 			   json_pack("{s:s}", "id", card->id), NULL);
@@ -59,7 +59,7 @@ int operation_press_again(struct guest *guest, int port)
 	int offset, ret;
 
 	if (pci_tree_find(&guest->vm.qmp, SECOND_FUNCTION, function))
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 	ret = config_find_capability(guest, bdf, PCI_CAP_ID_EXP, &offset) ?:
 	      config_read16(guest, bdf, offset + PCI_EXP_SLTCTL, &control) ?:
 	      config_read16(guest, bdf, offset + PCI_EXP_SLTSTA, &status);
@@ -67,7 +67,7 @@ int operation_press_again(struct guest *guest, int port)
 		return ret;
 	if ((control & PCI_EXP_SLTCTL_PIC) != PCI_EXP_SLTCTL_PWR_IND_BLINK ||
 	    status & PCI_EXP_SLTSTA_ABP)
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 
 	return config_write16(guest, bdf, offset + PCI_EXP_SLTCTL,
 			      (control & ~PCI_EXP_SLTCTL_PIC) |
@@ -81,7 +81,7 @@ static int remove_by_surprise(struct guest *guest, int port)
 {
 	const struct plug *card = card_find(guest, port);
 
-	return card ? slot_surprise_remove(guest, card) : -EOPNOTSUPP;
+	return card ? slot_surprise_remove(guest, card) : -ECANCELED;
 }
 
 static int replace_by_other(struct guest *guest, int port)
@@ -89,7 +89,7 @@ static int replace_by_other(struct guest *guest, int port)
 	const struct plug *card = card_find(guest, port);
 
 	if (!card)
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 
 	return slot_surprise_remove(guest, card) ?:
 	       slot_try_plug(guest, card == card_quick(port) ?
@@ -101,7 +101,7 @@ static int replace_by_same(struct guest *guest, int port)
 	const struct plug *card = card_find(guest, port);
 
 	if (!card || card_is_switch(card))
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 
 	return slot_surprise_remove(guest, card) ?:
 	       slot_try_plug(guest, card);
@@ -121,7 +121,7 @@ static int find_mask(struct guest *guest, int port, int *offset, uint16_t *bits)
 	int ret;
 
 	if (guest->setup.interrupt == INTERRUPT_POLLING)
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 	ret = config_find_capability(guest, bdf, PCI_CAP_ID_MSIX, offset);
 	if (!ret) {
 		*offset += PCI_MSIX_FLAGS;
@@ -131,7 +131,7 @@ static int find_mask(struct guest *guest, int port, int *offset, uint16_t *bits)
 	ret = config_find_capability(guest, bdf, PCI_CAP_ID_MSI, offset) ?:
 	      config_read16(guest, bdf, *offset + PCI_MSI_FLAGS, &control);
 	if (ret || !(control & PCI_MSI_FLAGS_MASKBIT))
-		return ret ?: -EOPNOTSUPP;
+		return ret ?: -ECANCELED;
 	*offset += control & PCI_MSI_FLAGS_64BIT ? PCI_MSI_MASK_64 :
 						   PCI_MSI_MASK_32;
 	*bits = 0xffff;
@@ -147,7 +147,7 @@ static int mask(struct guest *guest, int port, bool on)
 
 	ret = find_mask(guest, port, &offset, &bits);
 	if (ret == -ENODEV)
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 
 	return ret ?: config_read16(guest, bdf, offset, &value) ?:
 	       config_write16(guest, bdf, offset,
@@ -324,7 +324,7 @@ int operation_run(const struct operation *operation, struct guest *guest)
 	if (ret)
 		return ret;
 	if (operation->port >= guest->n_ports)
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 
 	ret = operation->run ? operation->run(guest, operation->port) :
 	      standby_wake(guest, operation->standby);

@@ -148,7 +148,7 @@ int standby_wake(struct guest *guest, enum standby_request request)
 
 	if (request == STANDBY_RESET &&
 	    pci_tree_find(&guest->vm.qmp, "root0", root))
-		return -EOPNOTSUPP;
+		return -ECANCELED;
 	bits[request / 8] = 1 << request % 8;
 	ret = standby_save(guest, &base);
 

@@ -145,7 +145,7 @@ static void check_ended(struct guest *guest,
 				       "what %s wrote to sysfs never returns",
 				       operation->name);
 		else if (was_in_vain(operation, error))
-			course->operated = -EOPNOTSUPP;
+			course->operated = -ECANCELED;
 	}
 }
 
