@@ -11,8 +11,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <libpciehp/environment.h>
-#include <libpciehp/stream.h>
 #include <libpciehp/vm.h>
 
 /* QEMU's answer to a monitor or debugger request, on a loaded machine. */
