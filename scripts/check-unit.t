@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The clients of QMP, gdbstub and agent, against peers that misbehave; and the check of
+# The clients of QMP, gdbstub and agent, against peers that misbehave; the check of
 # trace events, against traces of a driver that does; which machine boots an image; and
 # copies of a program that has not begun.
 set -eu
