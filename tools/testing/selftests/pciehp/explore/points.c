@@ -183,7 +183,10 @@ static int add_function(struct loader *loader, Dwarf_Die *unit, int group,
 
 		if (call && kind == POINT_OTHER)
 			point.kind = POINT_CALL;
-		memcpy(point.code, insn->bytes, sizeof(point.code));
+		/* On x86, it may be shorter or longer. */
+		point.code_len = insn->size < sizeof(point.code) ?
+				 insn->size : sizeof(point.code);
+		memcpy(point.code, insn->bytes, point.code_len);
 		snprintf(point.text, sizeof(point.text), "%.12s %.34s",
 			 insn->mnemonic, insn->op_str);
 		find_line(loader, unit, &point);

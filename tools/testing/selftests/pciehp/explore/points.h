@@ -31,6 +31,7 @@ enum point_kind {
  * @file: its source file, from the kernel's top directory, or NULL
  * @line: its line there, or 0
  * @code: the instruction, or its beginning
+ * @code_len: bytes of that
  * @text: the same, for people
  */
 struct point {
@@ -42,6 +43,7 @@ struct point {
 	const char *file;
 	int line;
 	uint8_t code[4];
+	size_t code_len;
 	char text[48];
 };
 

@@ -52,8 +52,8 @@ bool text_has(struct guest *guest, const struct points *points,
 	uint8_t there[sizeof(point->code)];
 
 	return points->text &&
-	       !text_read(guest, points, point->addr, there, sizeof(there)) &&
-	       !memcmp(there, point->code, sizeof(there));
+	       !text_read(guest, points, point->addr, there, point->code_len) &&
+	       !memcmp(there, point->code, point->code_len);
 }
 
 /**
