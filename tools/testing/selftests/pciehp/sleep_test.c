@@ -39,32 +39,12 @@ FIXTURE_TEARDOWN(suspend)
 	end_guest(_metadata, &self->guest);
 }
 
-/*
- * On a machine with ACPI, rtc_cmos leaves it to ACPI's fixed event to wake it up.
- * QEMU 7.2's clock raises that in suspend-to-RAM only.
- */
-static bool acpi_hears_clock(struct guest *guest)
-{
-	static const char event[] = "/sys/firmware/acpi/interrupts/ff_rt_clk";
-
-	if (guest_request(guest, "exists %s", event) ||
-	    !strcmp(guest->agent.text, "no"))
-		return true;
-	if (guest_request(guest, "write /sys/class/rtc/rtc0/wakealarm +1") ||
-	    guest_request(guest, "sleep 3000") ||
-	    guest_request(guest, "read %s", event))
-		return false;
-
-	return strstr(guest->agent.text, "STS");
-}
-
 static const char *cannot_wake_up(struct guest *guest, uint64_t *last_moment)
 {
-	if (guest_request(guest, "exists /sys/class/rtc/rtc0/wakealarm") ||
-	    strcmp(guest->agent.text, "yes"))
-		return "the guest has no clock that could wake it";
-	if (!acpi_hears_clock(guest))
-		return "QEMU's clock raises no ACPI event to wake from suspend-to-idle";
+	const char *why = guest_cannot_wake(guest);
+
+	if (why)
+		return why;
 	if (guest_find_symbol(guest, LAST_MOMENT, last_moment))
 		return "the kernel tells no addresses of its functions";
 	if (guest_request(guest, "write /sys/class/rtc/rtc0/wakealarm +%s",

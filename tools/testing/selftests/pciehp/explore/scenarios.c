@@ -187,17 +187,13 @@ static int request_bring_up(struct guest *guest,
 
 static int prepare_clock(struct guest *guest, const struct scenario *scenario)
 {
-	int ret;
+	const char *why = guest_cannot_wake(guest);
 
-	ret = guest_request(guest,
-			    "exists /sys/class/rtc/rtc0/wakealarm");
-	if (!ret && strcmp(guest->agent.text, "yes")) {
-		result_skip(&guest->result,
-			    "the guest has no clock that could wake it");
-		return -EOPNOTSUPP;
-	}
+	if (!why)
+		return 0;
+	result_skip(&guest->result, "%s", why);
 
-	return ret;
+	return -EOPNOTSUPP;
 }
 
 static int request_suspend(struct guest *guest, const struct scenario *scenario,

@@ -178,6 +178,9 @@ int guest_keep_answers(struct guest *guest);
 bool guest_take_kept(struct guest *guest, const char *request, int *ret);
 void guest_forget_answers(struct guest *guest);
 
+/* guest_clock.c */
+const char *guest_cannot_wake(struct guest *guest);
+
 /* guest_stop.c */
 int guest_find_symbol(struct guest *guest, const char *name, uint64_t *addr);
 int guest_request_to(struct guest *guest, uint64_t addr, const char *request);
