@@ -46,7 +46,7 @@ checkpatch_mails() (
 	fi | xargs perl "$newest/scripts/checkpatch.pl" --no-tree "--root=$newest" --strict --quiet --terse --showfile \
 		--show-types --ignore UNKNOWN_COMMIT_ID,FILE_PATH_CHANGES >"$tmp/words" || :
 	! grep -v '^total: ' "$tmp/words" |
-		grep -v ":TYPO_SPELLING: 'implemetation' " |
+		grep -v "^:[0-9]*: WARNING:TYPO_SPELLING: 'implemetation' " |
 		grep -vE '^tools/testing/selftests/pciehp/.*:(VOLATILE|SPACING|PREFER_DEFINED_ATTRIBUTE_MACRO):' |
 		grep -vE '^tools/testing/selftests/pciehp/explore/points.c:.*:CAMELCASE:' |
 		grep -vE '^include/trace/events/.*:(SPACING|OPEN_ENDED_LINE|PARENTHESIS_ALIGNMENT|COMPLEX_MACRO|MACRO_ARG_UNUSED|MACRO_ARG_REUSE|TRAILING_SEMICOLON|MULTISTATEMENT_MACRO_USE_DO_WHILE):'
