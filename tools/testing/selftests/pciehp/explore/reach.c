@@ -145,7 +145,6 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 	const char *const options[] = { "-D", log, "-dfilter", filter, NULL };
 	json_t *reach = json_pack("{s:s}", "scenario", scenario->name);
 	struct guest guest;
-	const char *problem;
 	char why[256];
 	int fd, ret;
 
@@ -165,12 +164,11 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 		ret = scenario->trigger(&guest, scenario);
 	ret = ret ?: begin_log(&guest) ?:
 	      scenario_begin(&guest, scenario, request) ?: guest_finish(&guest);
-	if (ret) {
-		problem = json_string_value(json_array_get(guest.result.problems, 0));
+	if (ret)
 		json_object_set_new(reach, "error",
 				    json_sprintf("go through the scenario: %s",
-						 problem ?: strerror(-ret)));
-	}
+						 result_first_problem(&guest.result) ?:
+						 strerror(-ret)));
 	guest_forget(&guest);
 	result_cleanup(&guest.result);
 	if (!ret)

@@ -165,7 +165,7 @@ int scenario_save(const struct scenario *scenario, const struct points *points,
 		      boot_to_port(&guest, points, state) :
 		      boot_to_agent(&guest, scenario, points, state);
 	ret = ret ?: guest_save(&guest);
-	problem = json_string_value(json_array_get(guest.result.problems, 0));
+	problem = result_first_problem(&guest.result);
 	if (guest.result.skip[0])
 		problem = guest.result.skip;
 	snprintf(why, size, "%s", problem ?: strerror(-ret));

@@ -145,6 +145,17 @@ void result_problem(struct result *result, const char *fmt, ...)
 }
 
 /**
+ * result_first_problem() - what came first, of which the others may be consequences
+ * @result: the result
+ *
+ * Return: its words, valid as long as the result; or NULL when there is no problem.
+ */
+const char *result_first_problem(const struct result *result)
+{
+	return json_string_value(json_array_get(result->problems, 0));
+}
+
+/**
  * result_error() - the case cannot be run to its end
  * @result: the result
  * @fmt: why, as of printf()

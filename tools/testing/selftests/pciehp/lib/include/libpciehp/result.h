@@ -55,6 +55,7 @@ __printf(2, 3)
 void result_lost(struct result *result, const char *fmt, ...);
 __printf(2, 3)
 void result_problem(struct result *result, const char *fmt, ...);
+const char *result_first_problem(const struct result *result);
 __printf(2, 3)
 void result_error(struct result *result, const char *fmt, ...);
 void result_take(struct result *result, const struct result *from,
