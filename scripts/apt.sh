@@ -3,8 +3,8 @@
 # Debian packages without touching the system. Sourced after lib.sh; works in
 # the directory $tmp that scratch makes.
 
-# The system's apt sources with the suite of its own release replaced by $1, as
-# files in the directory $2. Only the main archive has all suites: security
+# The system's apt sources with the suite of its own release replaced by those of $1,
+# as files in the directory $2. Only the main archive has all suites: security
 # archives name theirs differently, and so are left out.
 derive_sources() {
 	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-none}")
@@ -14,14 +14,14 @@ derive_sources() {
 		[ -f "$file" ] || continue
 		case $file in
 		*.sources)
-			awk -v own="$own" -v suite="$1" 'BEGIN { RS = ""; FS = OFS = "\n"; ORS = "\n\n" }
+			awk -v own="$own" -v suites="$1" 'BEGIN { RS = ""; FS = OFS = "\n"; ORS = "\n\n" }
 			{
 				use = 0
 				for (i = 1; i <= NF; i++)
 					if ($i ~ /^Enabled:[ \t]*(no|false)/) {
 						next
 					} else if ($i ~ "^Suites:(.*[ \t])?" own "([ \t]|$)") {
-						$i = "Suites: " suite
+						$i = "Suites: " suites
 						use = 1
 					}
 				if (use)
@@ -30,15 +30,17 @@ derive_sources() {
 			;;
 		*.list)
 			s='[[:blank:]]+'
-			sed -nE "s/^(deb$s(\[[^]]*\]$s)?[^[:blank:]]+$s)$own($s.*)/\1$1\3/p" \
-				"$file" >>"$2/base.list"
+			for suite in $1; do
+				sed -nE "s/^(deb$s(\[[^]]*\]$s)?[^[:blank:]]+$s)$own($s.*)/\1$suite\3/p" \
+					"$file" >>"$2/base.list"
+			done
 			;;
 		esac
 	done
 }
 
-# An apt of our own: other suites than the system's, nothing of the system
-# touched, no root needed, none of its hooks run.
+# private_apt SUITES: an apt of our own: other suites than the system's, nothing of the
+# system touched, no root needed, none of its hooks run.
 private_apt() {
 	mkdir -p "$tmp/lists/partial" "$tmp/cache/archives/partial"
 	cat >"$tmp/apt.conf" <<-END
