@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What every program with guests has in common. Each test has a guest of its own;
- * when it is over, the invariants I1 to I6 are checked whatever it did: see
+ * when it is over, the invariants I1 to I7 are checked whatever it did: see
  * lib/invariants.c.
  */
 #ifndef GUEST_FIXTURE_H

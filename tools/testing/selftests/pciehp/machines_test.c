@@ -9,6 +9,7 @@
 
 /* Guest time. */
 #define JOIN_MS		10000
+#define IDLE_MS		10000
 
 /* A boot takes few; who repeats one for ever is stopped by the kernel at 100000. */
 #define INTERRUPTS_MAX	1000
@@ -193,6 +194,34 @@ TEST_F_TIMEOUT(machine, hot_add_remove_add, TIMEOUT_S)
 
 	ASSERT_EQ(0, slot_hot_add(guest, &card));
 	ASSERT_EQ(0, slot_hot_remove(guest, &card));
+	ASSERT_EQ(0, slot_hot_add(guest, &card));
+}
+
+/* Long enough for whatever may suspend to have done so. */
+static int stay_idle(struct guest *guest)
+{
+	return guest_request(guest, "sleep %d", IDLE_MS) ?:
+	       slot_check_can_signal(guest, 0);
+}
+
+TEST_F_TIMEOUT(machine, added_10_s_after_boot, TIMEOUT_S)
+{
+	struct plug card = virtio_net(0, 0);
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, stay_idle(guest));
+	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &card));
+}
+
+TEST_F_TIMEOUT(machine, added_10_s_after_removal, TIMEOUT_S)
+{
+	struct plug card = virtio_net(0, 0);
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &card));
+	ASSERT_EQ(0, stay_idle(guest));
 	ASSERT_EQ(0, slot_hot_add(guest, &card));
 }
 

@@ -299,6 +299,7 @@ static void be_patient(struct guest *guest,
 	json_array_clear(guest->result.problems);
 	json_array_clear(guest->result.timeouts);
 	guest->result.pending = 0;
+	guest->result.asleep = false;
 	check_settled(guest, interleaving, course);
 }
 
@@ -417,7 +418,7 @@ static uint64_t read_owner(struct guest *guest, const struct points *points)
 static void check_deadlock(struct guest *guest, const struct points *points)
 {
 	static const char *const follows[] = {
-		"I1:", "I4:", "QMP", "hot-", "what ", "a scan ", "the scenario ",
+		"I1:", "I4:", "I7:", "QMP", "hot-", "what ", "a scan ", "the scenario ",
 		"the press ", "the guest does not settle", "no driver ",
 	};
 	uint64_t owner = read_owner(guest, points);

@@ -22,20 +22,21 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static void read_id(const char *bdf, const char *name, char *id, size_t size)
+static void read_attribute(const char *bdf, const char *name, char *text,
+			   size_t size)
 {
 	char path[128];
 	FILE *f;
 
 	snprintf(path, sizeof(path), SYSFS_PCI_DEVICES "/%s/%s", bdf, name);
-	id[0] = '\0';
+	text[0] = '\0';
 	f = fopen(path, "re");
 	if (!f)
 		return;
-	if (!fgets(id, size, f))
-		id[0] = '\0';
+	if (!fgets(text, size, f))
+		text[0] = '\0';
 	fclose(f);
-	id[strcspn(id, "\n")] = '\0';
+	text[strcspn(text, "\n")] = '\0';
 }
 
 /**
@@ -63,8 +64,8 @@ int pci_list(struct answer *answer)
 			free(entries[i]);
 			continue;
 		}
-		read_id(bdf, "vendor", vendor, sizeof(vendor));
-		read_id(bdf, "device", device, sizeof(device));
+		read_attribute(bdf, "vendor", vendor, sizeof(vendor));
+		read_attribute(bdf, "device", device, sizeof(device));
 		snprintf(path, sizeof(path), SYSFS_PCI_DEVICES "/%.32s/driver",
 			 bdf);
 		len = readlink(path, link, sizeof(link) - 1);
@@ -100,8 +101,8 @@ static int config_read(int fd, void *value, size_t size, unsigned int where)
 	return (size_t)len == size ? 0 : -EIO;
 }
 
-/* Offset of the PCI Express capability, or a negative errno. */
-static int find_express_cap(int fd)
+/* Offset of a capability, or a negative errno. */
+static int find_cap(int fd, int id)
 {
 	uint8_t header[2], pos;
 	int ret;
@@ -114,7 +115,7 @@ static int find_express_cap(int fd)
 		ret = config_read(fd, header, sizeof(header), pos & ~3);
 		if (ret)
 			return ret;
-		if (header[0] == PCI_CAP_ID_EXP)
+		if (header[0] == id)
 			return pos & ~3;
 		pos = header[1];
 	}
@@ -122,12 +123,31 @@ static int find_express_cap(int fd)
 	return -ENODEV;
 }
 
+/* What the kernel says of a port's runtime power management, "-" for nothing. */
+static void read_runtime_status(const char *bdf, char *status, size_t size)
+{
+	read_attribute(bdf, "power/runtime_status", status, size);
+	if (!*status)
+		snprintf(status, size, "-");
+}
+
+/* Power Management Control/Status (PCIe Base Spec sec. 7.5.2.2), 0 without it. */
+static uint16_t read_power_control(int fd)
+{
+	int cap = find_cap(fd, PCI_CAP_ID_PM);
+	uint16_t value;
+
+	return cap < 0 || config_read(fd, &value, sizeof(value), cap + PCI_PM_CTRL) ?
+	       0 : value;
+}
+
 /**
  * pci_read_slot_registers() - the registers of a port's slot
  * @bdf: the port
- * @answer: receives "BDF CAPABILITIES CONTROL STATUS LINK-STATUS"
+ * @answer: receives "BDF CAPABILITIES CONTROL STATUS LINK-STATUS RUNTIME-STATUS
+ *	POWER-CONTROL"
  *
- * Read by 16 bits, as Slot Status has write-1-to-clear bits, which are best left
+ * To read them wakes no port, but one in D3cold. Read by 16 bits, as Slot Status has write-1-to-clear bits, which are best left
  * apart (PCIe Base Spec sec. 7.5.3.11).
  *
  * Return: 0 or a negative errno; -ENODEV when the device is no PCI Express one.
@@ -138,24 +158,27 @@ int pci_read_slot_registers(const char *bdf, struct answer *answer)
 		PCI_EXP_SLTCAP, PCI_EXP_SLTCAP + 2, PCI_EXP_SLTCTL,
 		PCI_EXP_SLTSTA, PCI_EXP_LNKSTA,
 	};
-	uint16_t values[ARRAY_SIZE(registers)];
+	uint16_t values[ARRAY_SIZE(registers)], power_control;
 	int cap, fd, ret = 0;
+	char status[32];
 
+	read_runtime_status(bdf, status, sizeof(status));
 	fd = open_config(bdf, O_RDONLY);
 	if (fd < 0)
 		return fd;
 
-	cap = find_express_cap(fd);
+	cap = find_cap(fd, PCI_CAP_ID_EXP);
 	if (cap < 0)
 		ret = cap;
 	for (size_t i = 0; !ret && i < ARRAY_SIZE(registers); i++)
 		ret = config_read(fd, &values[i], sizeof(values[i]),
 				  cap + registers[i]);
+	power_control = read_power_control(fd);
 	close(fd);
 	if (!ret)
-		answer_add(answer, "%s %04x%04x %04x %04x %04x\n", bdf,
+		answer_add(answer, "%s %04x%04x %04x %04x %04x %s %04x\n", bdf,
 			   values[1], values[0], values[2], values[3],
-			   values[4]);
+			   values[4], status, power_control);
 
 	return ret;
 }
@@ -175,7 +198,7 @@ int pci_write_slot_control(const char *bdf, uint16_t value)
 	if (fd < 0)
 		return fd;
 
-	cap = find_express_cap(fd);
+	cap = find_cap(fd, PCI_CAP_ID_EXP);
 	if (cap < 0)
 		ret = cap;
 	else if (pwrite(fd, &value, sizeof(value), cap + PCI_EXP_SLTCTL) < 0)

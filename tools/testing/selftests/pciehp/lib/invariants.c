@@ -53,8 +53,8 @@ static void check_devices(struct guest *guest)
 }
 
 /* I3 and I4: nothing that would interrupt is pending, and HPIE is as it must be. */
-static void check_regs(struct guest *guest, const struct port *port,
-		       const struct port_regs *regs)
+static void check_awake(struct guest *guest, const struct port *port,
+			const struct port_regs *regs)
 {
 	bool hpie = regs->slot_control & PCI_EXP_SLTCTL_HPIE;
 	uint16_t pending = port_pending_events(regs);
@@ -74,6 +74,16 @@ static void check_regs(struct guest *guest, const struct port *port,
 			       "I4: Hot-Plug Interrupt Enable of %s is %s (Slot Control %#06x)",
 			       regs->bdf, hpie ? "on" : "off",
 			       regs->slot_control);
+}
+
+static void check_regs(struct guest *guest, const struct port *port,
+		       const struct port_regs *regs)
+{
+	/* with the interrupt off, PME tells of events */
+	if (regs->runtime_suspended && !(regs->slot_control & PCI_EXP_SLTCTL_HPIE))
+		port_check_can_signal(guest, regs);
+	else
+		check_awake(guest, port, regs);
 }
 
 static void check_ports(struct guest *guest)
@@ -199,7 +209,7 @@ void invariants_requests(const struct guest *guest, char *requests, size_t size)
 }
 
 /**
- * invariants_check() - let the machine settle, then check I1 to I6
+ * invariants_check() - let the machine settle, then check I1 to I7
  * @guest: a guest that is alive; what is found goes into its result
  */
 void invariants_check(struct guest *guest)

@@ -207,6 +207,7 @@ static void format_verdict(const struct result *result, char *text, size_t size)
 {
 	size_t timeouts = json_array_size(result->timeouts);
 	char *end = text + size;
+	bool silent;
 
 	if (result->error || (!result->complete && !result->skip[0])) {
 		snprintf(text, size, "ERROR");
@@ -219,16 +220,18 @@ static void format_verdict(const struct result *result, char *text, size_t size)
 	}
 
 	*text = '\0';
+	silent = result->lost || result->pending || result->asleep;
 	if (result->lost)
 		text += snprintf(text, end - text, "LOST");
 	else if (result->pending)
 		text += snprintf(text, end - text, "PENDING %#06x",
 				 result->pending);
+	else if (result->asleep)
+		text += snprintf(text, end - text, "ASLEEP");
 	if (timeouts)
 		text += snprintf(text, end - text, "%sTIMEOUT x %zu",
-				 result->lost || result->pending ? ", " : "",
-				 timeouts);
-	if (!result->lost && !result->pending && !timeouts)
+				 silent ? ", " : "", timeouts);
+	if (!silent && !timeouts)
 		snprintf(text, end - text, "%s",
 			 result_ok(result) ? "ok" : "FAIL");
 }

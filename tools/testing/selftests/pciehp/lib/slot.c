@@ -45,10 +45,16 @@ void slot_function_bdf(const struct guest *guest, int port, int function,
  */
 int port_parse_regs(const char *line, struct port_regs *regs)
 {
-	if (sscanf(line, "%15s %x %hx %hx %hx", regs->bdf,
+	uint16_t power_control;
+	char status[32];
+
+	if (sscanf(line, "%15s %x %hx %hx %hx %31s %hx", regs->bdf,
 		   &regs->slot_capabilities, &regs->slot_control,
-		   &regs->slot_status, &regs->link_status) != 5)
+		   &regs->slot_status, &regs->link_status, status,
+		   &power_control) != 7)
 		return -EPROTO;
+	regs->runtime_suspended = !strcmp(status, "suspended");
+	regs->pme_enabled = power_control & PCI_PM_CTRL_PME_ENABLE;
 
 	return 0;
 }

@@ -40,6 +40,45 @@ int slot_check_stays(struct guest *guest, const struct plug *plug)
 }
 
 /**
+ * port_check_can_signal() - a port must be able to tell of an event (I7)
+ * @guest: the guest
+ * @regs: the port's registers
+ *
+ * A port that is runtime suspended does so by an interrupt, or by PME (PCIe Base Spec
+ * sec. 6.7.3.4). What is wrong is recorded in the result.
+ */
+void port_check_can_signal(struct guest *guest, const struct port_regs *regs)
+{
+	if (!regs->runtime_suspended || regs->pme_enabled ||
+	    regs->slot_control & PCI_EXP_SLTCTL_HPIE)
+		return;
+	guest->result.asleep = true;
+	result_problem(&guest->result,
+		       "I7: %s is runtime suspended, and neither Hot-Plug Interrupt Enable nor PME can wake it (Slot Control %#06x, Slot Status %#06x)",
+		       regs->bdf, regs->slot_control, regs->slot_status);
+}
+
+/**
+ * slot_check_can_signal() - a slot's port must be able to tell of an event (I7)
+ * @guest: the guest
+ * @port: number of the port
+ *
+ * Return: 0, also when it is not, which is recorded in the result; or a negative
+ * errno.
+ */
+int slot_check_can_signal(struct guest *guest, int port)
+{
+	struct port_regs regs;
+	int ret;
+
+	ret = port_read_regs(guest, port, &regs);
+	if (!ret)
+		port_check_can_signal(guest, &regs);
+
+	return ret;
+}
+
+/**
  * slot_check_power() - a slot's power must be as it should be
  * @guest: the guest
  * @port: number of the slot's port

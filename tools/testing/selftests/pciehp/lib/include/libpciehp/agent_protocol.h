@@ -27,8 +27,11 @@
  *   quiet MS TIMEOUT_MS         until no PCI uevent has come for MS
  *   forget                      what uevents have come, for "wait"
  *   devices                     "BDF VENDOR:DEVICE DRIVER" per PCI device
- *   slot-registers BDF[,BDF]    "BDF CAPABILITIES CONTROL STATUS" of each
- *                               port's slot and its Link Status, one a line
+ *   slot-registers BDF[,BDF]    "BDF CAPABILITIES CONTROL STATUS LINK-STATUS
+ *                               RUNTIME-STATUS POWER-CONTROL" of each port, one a
+ *                               line: the slot's registers and Link Status, what
+ *                               the kernel says of the port's runtime power
+ *                               management, Power Management Control/Status or 0
  *   slot-control BDF VALUE      write Slot Control, past the kernel's back
  *   slot BDF                    name in /sys/bus/pci/slots of the slot whose
  *                               first function is BDF
@@ -98,7 +101,7 @@
 #define AGENT_DOORBELL		0x60030000
 
 #define AGENT_MAGIC		0x70636965
-#define AGENT_VERSION		7
+#define AGENT_VERSION		8
 #define AGENT_REQUEST_SIZE	4096
 #define AGENT_ANSWER_SIZE	65536
 #define AGENT_TEXT_SIZE		16320

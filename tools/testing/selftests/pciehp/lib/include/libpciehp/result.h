@@ -18,6 +18,7 @@
  * @timeouts: the kernel's "Timeout on hotplug command" messages
  * @lost: an event that the guest should have seen did not come
  * @pending: events in Slot Status whose interrupt is lost
+ * @asleep: a port is suspended and nothing can wake it
  * @timeline: every request to the guest, and when it was answered
  * @timeline_size: bytes of @timeline
  * @timeline_file: writes to @timeline
@@ -33,6 +34,7 @@ struct result {
 	json_t *timeouts;
 	bool lost;
 	uint16_t pending;
+	bool asleep;
 	char *timeline;
 	size_t timeline_size;
 	FILE *timeline_file;

@@ -3,6 +3,7 @@
 #ifndef LIBPCIEHP_SLOT_H
 #define LIBPCIEHP_SLOT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <linux/pci_regs.h>
@@ -35,6 +36,8 @@
  * @slot_control: Slot Control
  * @slot_status: Slot Status
  * @link_status: Link Status
+ * @runtime_suspended: the kernel has suspended the port
+ * @pme_enabled: the port may signal PME
  */
 struct port_regs {
 	char bdf[BDF_SIZE];
@@ -42,6 +45,8 @@ struct port_regs {
 	uint16_t slot_control;
 	uint16_t slot_status;
 	uint16_t link_status;
+	bool runtime_suspended;
+	bool pme_enabled;
 };
 
 /**
@@ -105,6 +110,8 @@ void slot_function_bdf(const struct guest *guest, int port, int function,
 		       char bdf[BDF_SIZE]);
 
 /* slot_check.c */
+void port_check_can_signal(struct guest *guest, const struct port_regs *regs);
+int slot_check_can_signal(struct guest *guest, int port);
 int slot_check_stays(struct guest *guest, const struct plug *plug);
 int slot_check_power(struct guest *guest, int port, bool on);
 int slot_check_attention(struct guest *guest, int port, uint16_t indicator);
