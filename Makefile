@@ -5,7 +5,7 @@ BASE ?= newest
 ARCH ?= arm64
 VARIANT ?= series
 KDIR ?=
-export ARCH BASE VARIANT KDIR
+export ARCH BASE VARIANT KDIR SET
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
@@ -59,7 +59,7 @@ cost: setup		## count what the series costs: instructions of an interrupt, bytes
 check-sanitizers: setup	## run cases on kernels with KASAN, UBSAN, lockdep and KCSAN (CASES= a pattern)
 	@scripts/check-sanitizers
 
-series: setup			## write out/series/ to be mailed, signed off by you (BASE=newest|6.12|6.1|v4.20)
+series: setup			## write out/series/ to be mailed, signed off by you (BASE=newest|7.2|6.12|6.1|v4.20, SET=)
 	@scripts/export-series '$(BASE)'
 
 tree: setup		## make out/tree/BASE, the kernel BASE with a commit for each patch, to be edited
@@ -74,13 +74,13 @@ apply:			## put the series on a new branch of your KDIR=/path/to/linux
 setup:			## install what is missing (Debian packages)
 	@scripts/setup
 
-fetch:			## get the kernel BASE=newest|6.12|6.1 into the cache
+fetch:			## get the kernel BASE=newest|7.2|6.12|6.1 into the cache
 	@scripts/fetch-base "$$BASE"
 
 patches-fit:		## check that all patches apply to BASE
 	@tree=$$(scripts/fetch-base "$$BASE") && scripts/patches-fit "$$tree"
 
-variant: setup		## build VARIANT=stock|series|regressed of BASE, or of your KDIR=/path/to/linux
+variant: setup		## build VARIANT=stock|runtime-pm|series|regressed of BASE, or of your KDIR=/path/to/linux
 	@[ "$$KDIR" ] || { TREE=$$(scripts/fetch-base "$$BASE") && export TREE; } && scripts/build-variant
 
 clean:			## remove out/, but not the caches

@@ -29,7 +29,7 @@ am() {
 
 am_mails() {
 	# shellcheck disable=SC2046
-	am $(sed 1d "$tmp/mails")
+	am $(grep -v 0000-cover-letter "$tmp/mails")
 }
 
 # The history is not known here, and who maintains new files is asked below. A commit
@@ -39,7 +39,7 @@ am_mails() {
 checkpatch_mails() (
 	# where it leaves a file
 	cd "$tmp" || exit
-	sed 1d "$tmp/mails" | if [ "$base" = newest ]; then
+	grep -v 0000-cover-letter "$tmp/mails" | if [ "$base" = newest ]; then
 		cat
 	else
 		xargs grep -L '^+++ b/tools/testing/selftests/pciehp/'
@@ -185,7 +185,7 @@ newest=$("$root/scripts/fetch-base" newest)
 scratch "$(mktemp -d)"
 identity "$root"
 ok 'every patch is in patches/series' no_stray_patch
-for base in newest 6.12 6.1; do
+for base in $bases; do
 	rm -rf "${tmp:?}"/*
 	tree=$("$root/scripts/fetch-base" "$base")
 	import_touched "$tree"

@@ -47,6 +47,9 @@ free_mb() {
 	df -Pm "$1" | awk 'NR == 2 { print $4 }'
 }
 
+# What the series is for, the newest first: as fetch-base knows them.
+bases='newest 7.2 6.12 6.1'
+
 # Patterns of cases, for pciehp_run: those of the report, and of what the series
 # fixes besides; one of each kind, as far as that takes little time; those whose guest
 # time is virtual; and those in which it is exact, for which pciehp-testing.rst has the
@@ -73,15 +76,17 @@ image() {
 	VARIANT=$1 TREE=${tree-} "$root/scripts/build-variant"
 }
 
-# expected VARIANT: the file that says what of it fails, on the base of $tree if there
-# is one for that.
+# expected NAME: a file that says what of that variant fails: in patches/, NAME.expect for
+# all bases. What the base of $tree has of its own comes first, and so counts.
 expected() {
-	own=$root/patches/$(base_major "${tree:-$KDIR}")/$1.expect
-	if [ -f "$own" ]; then
-		echo "$own"
-	else
-		echo "$root/patches/$1.expect"
-	fi
+	base=$(base_major "${tree:-$KDIR}")
+	all=$root/out/expect/$(echo "$1" | tr / -)-$base-${ARCH:=arm64}
+	mkdir -p "${all%/*}"
+	for own in "$base/$1-$ARCH" "$base/$1" "$1"; do
+		[ ! -f "$root/patches/$own.expect" ] || cat "$root/patches/$own.expect"
+	done >"$all.part"
+	mv "$all.part" "$all.expect"
+	echo "$all.expect"
 }
 
 # kernel_or_series: $KERNEL, or the series' image of $BASE, the newest if unset.
@@ -134,9 +139,16 @@ base_major() {
 	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { print v "." $3; exit }' "$1/Makefile"
 }
 
-# The lines of patches/series: a patch, then the overlay files it carries.
+# series [SET]: the lines of patches/series: a patch, then the overlay files it carries.
 series() {
-	sed 's/#.*//' "$root/patches/series" | awk 'NF'
+	sed 's/#.*//' "$root/patches/series" | awk -v only="${1-}" '
+		$1 == "set" { set = $2; next }
+		NF && (only == "" || set == only)'
+}
+
+# sets: what is posted together, in order.
+sets() {
+	awk '$1 == "set" { print $2 }' "$root/patches/series"
 }
 
 # patch_for MAJOR NAME: its file; a base that needs another version has its own.

@@ -385,7 +385,12 @@ struct fake_port *fake_port_init(struct kunit *test)
 	fake_port_set(port, PCI_EXP_LNKSTA, PCI_EXP_LNKSTA_DLLLA);
 	port->vector = true;
 
+	port->host = kunit_kzalloc(test, sizeof(*port->host), GFP_KERNEL);
+	if (!port->host)
+		return NULL;
+
 	port->bus.ops = &fake_port_ops;
+	port->bus.bridge = &port->host->dev;
 	INIT_LIST_HEAD(&port->bus.devices);
 	INIT_LIST_HEAD(&port->subordinate.devices);
 	port->subordinate.parent = &port->bus;

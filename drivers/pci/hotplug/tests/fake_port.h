@@ -29,6 +29,7 @@ enum fake_port_completion {
 /**
  * struct fake_port - hotplug port with a config space in memory
  * @pdev: the port
+ * @host: the host bridge, which native_pme is read of
  * @bus: the root bus, which the port is on
  * @subordinate: the bus below the port, on which nothing is
  * @pcie: the hotplug service of the port
@@ -73,6 +74,7 @@ enum fake_port_completion {
  */
 struct fake_port {
 	struct pci_dev *pdev;
+	struct pci_host_bridge *host;
 	struct pci_bus bus;
 	struct pci_bus subordinate;
 	struct pcie_device pcie;

@@ -14,6 +14,7 @@
  *    its interrupt lost.
  * G5 Events are ignored while interrupts are disabled.
  * G6 In polling mode, none of this matters.
+ * G7 Interrupts are disabled for runtime suspend only if PME can wake the port.
  */
 
 #ifndef _PCIEHP_KUNIT_H

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KUnit tests of the PCIe hotplug driver when its port is suspended */
+
+#include <kunit/test.h>
+#include <linux/pci.h>
+
+#include "../pciehp.h"
+#include "fake_port.h"
+#include "pciehp_kunit.h"
+
+/* Runtime suspend: G7 */
+
+static void can_signal_pme_from(struct fake_port *port, unsigned int states)
+{
+	port->pdev->pme_support = states;
+	port->host->native_pme = true;
+}
+
+static void port_without_pme_stays_awake(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	can_signal_pme_from(port, 0);
+	enable(port);
+
+	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), -EBUSY);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
+	expect_hotplug_works(test, port);
+}
+
+/* A port in D0 signals hotplug events by its interrupt only. */
+static void port_with_pme_from_d0_stays_awake(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	can_signal_pme_from(port, BIT(PCI_D0));
+	enable(port);
+
+	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), -EBUSY);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
+	expect_hotplug_works(test, port);
+}
+
+static void port_with_pme_is_suspended(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	u16 enables = PCI_EXP_SLTCTL_HPIE | PCI_EXP_SLTCTL_DLLSCE;
+
+	can_signal_pme_from(port, BIT(PCI_D3hot));
+	enable(port);
+
+	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), 0);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & enables, 0);
+	/* What else is enabled causes a PME (PCIe r6.2, sec 6.7.3.4). */
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_ABPE,
+			PCI_EXP_SLTCTL_ABPE);
+}
+
+/* Whoever handles PME then does so unnoticed, so the interrupt is kept. */
+static void port_with_firmware_pme_keeps_interrupt(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	if (pcie_ports_native)
+		kunit_skip(test, "no port leaves PME to firmware");
+	can_signal_pme_from(port, 0);
+	port->host->native_pme = false;
+	enable(port);
+
+	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), 0);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
+	expect_hotplug_works(test, port);
+}
+
+static struct kunit_case suspend_cases[] = {
+	KUNIT_CASE(port_without_pme_stays_awake),
+	KUNIT_CASE(port_with_pme_from_d0_stays_awake),
+	KUNIT_CASE(port_with_pme_is_suspended),
+	KUNIT_CASE(port_with_firmware_pme_keeps_interrupt),
+	{}
+};
+
+static struct kunit_suite suspend_suite = {
+	.name = "pciehp_suspend",
+	.init = pciehp_test_init,
+	.exit = pciehp_test_exit,
+	.test_cases = suspend_cases,
+};
+
+kunit_test_suite(suspend_suite);
