@@ -54,7 +54,7 @@ skips_without_compiler() {
 		grep '^ok 1 selftests: pciehp: hotplug_test # SKIP' "$work/log"
 }
 
-for base in newest 6.12 6.1; do
+for base in $bases; do
 	tree=$work/$base
 	ok "$base: the series applies, and 'make headers' runs" apply_series "$base"
 	ok "$base: run_tests without a kernel" run_without_kernel

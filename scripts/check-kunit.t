@@ -107,7 +107,7 @@ for patch in "$root"/patches/regressions/kunit/*.patch; do
 	ok "$(basename "$patch" .patch) turns red what it should" turns_red "$patch"
 done
 
-[ "${FULL-}" ] && for base in 6.12 6.1; do
+[ "${FULL-}" ] && for base in ${bases#newest}; do
 	tree=$("$root/scripts/fetch-base" "$base")
 	ok "$base: the suite passes" boots_green "$out/$base.log"
 done

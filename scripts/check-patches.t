@@ -35,7 +35,7 @@ mailable() {
 }
 
 scratch "$(mktemp -d)"
-for base in newest 6.12 6.1; do
+for base in $bases; do
 	ok "patches apply to base $base" fits "$base"
 done
 for patch in "$root"/patches/v4.20/*.patch; do
