@@ -75,6 +75,19 @@ other_system() {
 	END
 }
 
+# list_modules ROOT RELEASE: what the modules of the kernel that is unpacked in ROOT depend
+# on. They are in /lib or /usr/lib, by Debian's release, and depmod and modprobe look in
+# one of these, by theirs.
+list_modules() {
+	mkdir -p "$1/lib" "$1/usr/lib"
+	if [ -d "$1/lib/modules" ]; then
+		ln -s ../../lib/modules "$1/usr/lib/modules"
+	else
+		ln -s ../usr/lib/modules "$1/lib/modules"
+	fi
+	/sbin/depmod -b "$1" "$2" || die "cannot list what the modules of $2 depend on"
+}
+
 # put_modules ROOT RELEASE TO MODULE...: modules of the kernel that is unpacked in ROOT,
 # and what they depend on, go to TO/modules, where the agent looks for them. A module
 # comes after what it depends on, each once; what the kernel has built in, or has not at
@@ -86,7 +99,8 @@ put_modules() {
 	for module; do
 		/sbin/modprobe -d "$from" -S "$kernel" --show-depends "$module" 2>/dev/null || :
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
-		cp "$file" "$to/modules/"
-		echo "${file##*/}" >>"$to/modules/order"
+		name=$(basename "$file" .xz)
+		xz -dcf "$file" >"$to/modules/$name" # copies what is not compressed
+		echo "$name" >>"$to/modules/order"
 	done
 }
