@@ -5,7 +5,10 @@ BASE ?= newest
 ARCH ?= arm64
 VARIANT ?= series
 KDIR ?=
-export ARCH BASE VARIANT KDIR SET
+SET ?=
+SUITE ?=
+FLAVOUR ?=
+export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
@@ -17,8 +20,8 @@ help:			## list the goals
 reproduce: setup	## watch the reported bug happen, and not happen with the fix (BASE=, KDIR= or KERNEL=)
 	@scripts/reproduce
 
-reproduce-distro: setup	## the same cases on the kernel of this Debian release (ARCH=arm64|x86_64)
-	@guest=$$(scripts/fetch-distro-kernel) && eval "export $$guest" && scripts/reproduce
+reproduce-distro: setup	## the same cases on a kernel of Debian (ARCH=arm64|x86_64, or SUITE= and FLAVOUR=; SUITE= alone lists them)
+	@scripts/reproduce-distro
 
 vfio: setup		## watch the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern, NETWORK=1)
 	@scripts/vfio
