@@ -55,6 +55,8 @@ bases='newest 7.2 6.12 6.1'
 # time is virtual; and those in which it is exact, for which pciehp-testing.rst has the
 # reasons.
 core='@(empty_slot|hotplug|slot|occupied_slot).*'
+core="$core|machine.@(ioh3420_msi|pcie_root_port_msix|xio3130_msi)_1cpu.added_10_s_after_@(boot|removal)"
+core="$core|machine.ioh3420_polling_1cpu.added_10_s_after_removal"
 core="$core|machine.ioh3420_msi_threaded_1cpu.@(hot_add_remove_add|power_off)"
 core="$core|slot_use.ioh3420.@(power_lost|removed_while_unbound)"
 core="$core|bus_reset.msi.@(slot_*|attention_written_meanwhile|while_button_pending)"
