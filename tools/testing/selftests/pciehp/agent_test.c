@@ -25,6 +25,7 @@ FIXTURE(agent)
 	struct fake_peer peer;
 	struct gdbstub gdb;
 	struct agent agent;
+	int served;
 };
 
 static void sets_watchpoint(struct fake_peer *peer)
@@ -348,6 +349,49 @@ TEST_F(agent, stop_points_take_turns)
 		ASSERT_EQ(0, agent_begin(&self->agent, "sleep %d", i));
 		ASSERT_EQ(0, agent_finish(&self->agent));
 	}
+}
+
+/* The first two stops are for somebody else. */
+static int serve_twice(void *context)
+{
+	FIXTURE_DATA(agent) *self = context;
+
+	if (++self->served > 2)
+		return 0;
+
+	return gdb_continue(&self->gdb) ?: -EAGAIN;
+}
+
+TEST_F(agent, stops_for_somebody_else)
+{
+	boots(&self->peer);
+	gets_request(&self->peer, "log");
+	for (int i = 0; i < 2; i++) {
+		fake_stub_expect(&self->peer, "c");
+		fake_stub_send(&self->peer, STOPPED);
+	}
+	answers(&self->peer, "123 ok end");
+	ASSERT_EQ(0, boot(self));
+	self->agent.serve = serve_twice;
+	self->agent.serve_context = self;
+	ASSERT_EQ(0, agent_request(&self->agent, "log"));
+	EXPECT_STREQ("end", self->agent.text);
+	EXPECT_EQ(3, self->served);
+}
+
+static int cannot_serve(void *context)
+{
+	return -EFAULT;
+}
+
+TEST_F(agent, stop_that_nobody_serves)
+{
+	boots(&self->peer);
+	gets_request(&self->peer, "log");
+	ASSERT_EQ(0, boot(self));
+	self->agent.serve = cannot_serve;
+	EXPECT_EQ(-ENOLINK, agent_request(&self->agent, "log"));
+	EXPECT_EQ(-EFAULT, self->agent.failure);
 }
 
 /* A refusal is the end of the request: the machine is not let run. */

@@ -78,6 +78,11 @@ static int set_watchpoint(struct gdbstub *gdb)
 	return gdb_set_watchpoint(gdb, GDB_WRITE, ADDR, 4);
 }
 
+static int watch_any_access(struct gdbstub *gdb)
+{
+	return gdb_set_watchpoint(gdb, GDB_ACCESS, ADDR, 8);
+}
+
 static int clear_watchpoint(struct gdbstub *gdb)
 {
 	return gdb_clear_watchpoint(gdb, GDB_READ, ADDR, 8);
@@ -102,6 +107,12 @@ static int change_flags(struct gdbstub *gdb)
 	uint32_t was;
 
 	return gdb_change_flags(gdb, 1, 0, 1, &was);
+}
+
+/* 0x8877665544332211 into the second. */
+static int write_register(struct gdbstub *gdb)
+{
+	return gdb_write_register(gdb, 1, 0x8877665544332211);
 }
 
 static int physical(struct gdbstub *gdb)
@@ -170,6 +181,7 @@ TEST_F(gdbstub, replies)
 		{ set_watchpoint, "Z2,1000000,4", "OK", 0 },
 		{ set_watchpoint, "Z2,1000000,4", "E22", -EREMOTEIO },
 		{ set_watchpoint, "Z2,1000000,4", "", -EOPNOTSUPP },
+		{ watch_any_access, "Z4,1000000,8", "OK", 0 },
 		{ clear_watchpoint, "z3,1000000,8", "OK", 0 },
 		{ clear_watchpoint, "z3,1000000,8", "E22", -EREMOTEIO },
 		{ read_register_1, "g", REG_0 REG_1 REG_2, 0 },
@@ -184,6 +196,10 @@ TEST_F(gdbstub, replies)
 		{ change_flags, "g", REG_0 "1122334x", -EPROTO },
 		{ change_flags, "g", "", -EPROTO },
 		{ change_flags, "g", "E14", -EREMOTEIO },
+		{ write_register, "g", REG_0 "11223344556677", -EPROTO },
+		{ write_register, "g", REG_0, -EPROTO },
+		{ write_register, "g", "", -EPROTO },
+		{ write_register, "g", "E14", -EREMOTEIO },
 		{ physical, "Qqemu.PhyMemMode:1", "OK", 0 },
 		{ physical, "Qqemu.PhyMemMode:1", "", -EOPNOTSUPP },
 		{ physical, "Qqemu.PhyMemMode:1", "E22", -EREMOTEIO },
@@ -222,6 +238,17 @@ TEST_F(gdbstub, replies)
 		}
 		EXPECT_EQ(0, disconnect(self));
 	}
+}
+
+/* All are sent back, and only one is another. */
+TEST_F(gdbstub, register_written)
+{
+	hears(self, "g");
+	says(self, REG_2 REG_0 REG_2);
+	hears(self, "G" REG_2 REG_1 REG_2);
+	says(self, "OK");
+	connect_client(self);
+	EXPECT_EQ(0, write_register(&self->gdb));
 }
 
 TEST_F(gdbstub, broken_packets)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <libpciehp/agent.h>
+#include <libpciehp/stream.h>
 
 /*
  * Host time for one request. Guest time leaps over what is idle, so this only
@@ -93,11 +94,25 @@ static int read_mailbox(struct agent *agent)
 	return parse_answer(agent, head.answer_len);
 }
 
+static int wait_stop(struct agent *agent, int timeout_ms)
+{
+	const int64_t deadline_ms = host_now_ms() + timeout_ms;
+	int ret;
+
+	do {
+		ret = gdb_wait_stop(agent->gdb, deadline_ms - host_now_ms());
+		if (!ret && agent->serve)
+			ret = agent->serve(agent->serve_context);
+	} while (ret == -EAGAIN);
+
+	return ret;
+}
+
 static int receive_answer(struct agent *agent, int timeout_ms)
 {
 	int ret;
 
-	ret = gdb_wait_stop(agent->gdb, timeout_ms);
+	ret = wait_stop(agent, timeout_ms);
 
 	return ret ? fail(agent, "wait for the guest", ret) :
 	       read_mailbox(agent);

@@ -380,6 +380,32 @@ int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value)
 }
 
 /**
+ * gdb_write_register() - write a register of the CPU that stopped
+ * @gdb: the connection; the machine must be stopped
+ * @number: the register's, as for gdb_read_register()
+ * @value: the value
+ *
+ * Return: as gdb_read_registers().
+ */
+int gdb_write_register(struct gdbstub *gdb, int number, uint64_t value)
+{
+	char request[GDB_PACKET_MAX] = "G", digits[2 * sizeof(value) + 1];
+	char *hex = request + 1 + number * 2 * sizeof(value);
+	int ret;
+
+	ret = transact(gdb, "g", request + 1, sizeof(request) - 1);
+	if (ret)
+		return ret;
+	if (request + strlen(request) < hex + 2 * sizeof(value))
+		return -EPROTO;
+	for (size_t i = 0; i < sizeof(value); i++)
+		sprintf(digits + 2 * i, "%02x", (uint8_t)(value >> 8 * i));
+	memcpy(hex, digits, 2 * sizeof(value));
+
+	return transact_ok(gdb, request);
+}
+
+/**
  * gdb_change_flags() - change bits of the flags of the CPU that stopped
  * @gdb: the connection; the machine must be stopped
  * @number: their register's, as gdb numbers those of the architecture; it has 32 bits

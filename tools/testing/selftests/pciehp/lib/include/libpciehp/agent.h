@@ -19,6 +19,9 @@
  * @layer: which of the machine's agents it is, see AGENT_LAYER
  * @error: why the link failed, for people
  * @failure: the same as a negative errno
+ * @serve: called when the machine stops while an answer is awaited, or NULL; returns 0
+ *	if it stopped with that, -EAGAIN if not, and it runs again, or a negative errno
+ * @serve_context: what @serve is called with
  */
 struct agent {
 	struct gdbstub *gdb;
@@ -29,6 +32,8 @@ struct agent {
 	unsigned int layer;
 	char error[256];
 	int failure;
+	int (*serve)(void *context);
+	void *serve_context;
 };
 
 int agent_prepare(struct agent *agent, struct gdbstub *gdb);

@@ -33,10 +33,12 @@ struct gdbstub {
  * enum gdb_access - what a watchpoint watches for, as the protocol numbers it
  * @GDB_WRITE: a CPU writes
  * @GDB_READ: a CPU reads
+ * @GDB_ACCESS: either
  */
 enum gdb_access {
 	GDB_WRITE = 2,
 	GDB_READ = 3,
+	GDB_ACCESS = 4,
 };
 
 void gdb_init(struct gdbstub *gdb, int fd, int timeout_ms);
@@ -51,6 +53,7 @@ int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
 		     uint32_t set, uint32_t *was);
 int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n);
 int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value);
+int gdb_write_register(struct gdbstub *gdb, int number, uint64_t value);
 int gdb_physical(struct gdbstub *gdb, bool on);
 int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len);
 int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len);
