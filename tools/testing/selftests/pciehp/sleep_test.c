@@ -241,6 +241,129 @@ TEST_F_TIMEOUT(runtime_suspend, awake_again, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
+FIXTURE(runtime_pm)
+{
+	struct guest guest;
+	struct fake_pm pm;
+	struct plug card;
+};
+
+FIXTURE_VARIANT(runtime_pm)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(runtime_pm, ioh3420) { .port = PORT_IOH3420 };
+FIXTURE_VARIANT_ADD(runtime_pm, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(runtime_pm, xio3130) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(runtime_pm)
+{
+	struct guest_setup setup = {
+		.port = variant->port,
+		.cmdline = "pcie_port_pm=force",
+	};
+
+	self->card = virtio_net(0, 0);
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(runtime_pm)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/*
+ * The kernel does not look for PME below a port that sleeps, as one without a Power
+ * Management capability may on paper.
+ */
+static int keep_switch_awake(struct guest *guest)
+{
+	if (!topology_is_switch(guest->setup.port))
+		return 0;
+
+	return guest_request(guest,
+			     "write /sys/bus/pci/devices/%s/../power/control on",
+			     guest->ports[0].bdf);
+}
+
+/* The kernel finds the port with a Power Management capability. */
+static int find_port_with_pm(FIXTURE_DATA(runtime_pm) *self,
+			     uint16_t pme_support)
+{
+	struct guest *guest = &self->guest;
+	const char *bdf = guest->ports[0].bdf;
+
+	return keep_switch_awake(guest) ?: port_power(guest, "on") ?:
+	       fake_pm_init(&self->pm, guest, 0, pme_support) ?:
+	       guest_request(guest, "write /sys/bus/pci/devices/%s/remove 1",
+			     bdf) ?:
+	       guest_request(guest, "write /sys/bus/pci/rescan 1");
+}
+
+static int lose_pm(FIXTURE_DATA(runtime_pm) *self)
+{
+	return port_power(&self->guest, "on") ?: fake_pm_cleanup(&self->pm);
+}
+
+/* It signals PME for the card, and the kernel wakes it. */
+TEST_F_TIMEOUT(runtime_pm, port_with_pme_wakes, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int ret;
+
+	ret = find_port_with_pm(self, PCI_PM_CAP_PME_D0 | PCI_PM_CAP_PME_D3hot);
+	if (ret == -EOPNOTSUPP)
+		SKIP(return, "%s", guest->result.skip);
+	ASSERT_EQ(0, ret);
+
+	for (int i = 0; i < 2; i++) {
+		ASSERT_EQ(0, let_port_suspend(guest, &self->card));
+		ASSERT_TRUE(port_is(guest, "suspended"));
+		EXPECT_FALSE(port_interrupts(guest));
+		self->pm.signals = 0;
+		ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+		EXPECT_TRUE(port_is(guest, "active"));
+		EXPECT_EQ(1, self->pm.signals);
+		ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	}
+	ASSERT_EQ(0, lose_pm(self));
+}
+
+static int add_to_port_that_stays_awake(FIXTURE_DATA(runtime_pm) *self,
+					uint16_t pme_support)
+{
+	struct guest *guest = &self->guest;
+
+	return find_port_with_pm(self, pme_support) ?:
+	       let_port_suspend(guest, &self->card) ?:
+	       slot_hot_add(guest, &self->card) ?:
+	       slot_hot_remove(guest, &self->card) ?: lose_pm(self);
+}
+
+/* Nothing would wake it. */
+TEST_F_TIMEOUT(runtime_pm, port_without_pme_stays_awake, TIMEOUT_S)
+{
+	int ret;
+
+	ret = add_to_port_that_stays_awake(self, 0);
+	if (ret == -EOPNOTSUPP)
+		SKIP(return, "%s", self->guest.result.skip);
+	ASSERT_EQ(0, ret);
+}
+
+/* Nor here: its main power stays on, and in D0 a port signals no PME for its slot. */
+TEST_F_TIMEOUT(runtime_pm, port_with_pme_in_other_states_stays_awake, TIMEOUT_S)
+{
+	int ret;
+
+	ret = add_to_port_that_stays_awake(self, PCI_PM_CAP_PME_D0 |
+						 PCI_PM_CAP_PME_D3cold);
+	if (ret == -EOPNOTSUPP)
+		SKIP(return, "%s", self->guest.result.skip);
+	ASSERT_EQ(0, ret);
+}
+
 int main(int argc, char **argv)
 {
 	return guest_test_main(argc, argv);

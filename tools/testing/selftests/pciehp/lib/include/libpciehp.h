@@ -7,6 +7,7 @@
 #include <libpciehp/config_space.h>
 #include <libpciehp/environment.h>
 #include <libpciehp/error_injection.h>
+#include <libpciehp/fake_pm.h>
 #include <libpciehp/guest.h>
 #include <libpciehp/invariants.h>
 #include <libpciehp/nested.h>
