@@ -330,6 +330,25 @@ TEST_F_TIMEOUT(runtime_pm, port_with_pme_wakes, TIMEOUT_S)
 	ASSERT_EQ(0, lose_pm(self));
 }
 
+/* In D3hot, Slot Control can be written. It is restored as the port wakes. */
+TEST_F_TIMEOUT(runtime_pm, attention_written_while_suspended, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int ret;
+
+	ret = find_port_with_pm(self, PCI_PM_CAP_PME_D0 | PCI_PM_CAP_PME_D3hot);
+	if (ret == -EOPNOTSUPP)
+		SKIP(return, "%s", guest->result.skip);
+	ASSERT_EQ(0, ret);
+
+	ASSERT_EQ(0, let_port_suspend(guest, &self->card));
+	ASSERT_TRUE(port_is(guest, "suspended"));
+	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "1"));
+	EXPECT_TRUE(port_is(guest, "suspended"));
+	ASSERT_EQ(0, lose_pm(self));
+	ASSERT_EQ(0, slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
+}
+
 static int add_to_port_that_stays_awake(FIXTURE_DATA(runtime_pm) *self,
 					uint16_t pme_support)
 {
