@@ -10,8 +10,12 @@
 
 /* Runtime suspend: G7 */
 
+/* Nothing reads the capability itself. */
+#define PM_CAP	0x80
+
 static void can_signal_pme_from(struct fake_port *port, unsigned int states)
 {
+	port->pdev->pm_cap = states ? PM_CAP : 0;
 	port->pdev->pme_support = states;
 	port->host->native_pme = true;
 }
