@@ -11,7 +11,8 @@ export EXPLORE
 tree=$("$root/scripts/fetch-base" newest)
 series=$(image series)
 regressed=$(image regressed)
-stock=$(image stock)
+asleep=$(image regressions/suspended-without-pme)
+unpatched=$(image runtime-pm)
 bin=$("$root/scripts/build-selftest")
 out=$root/out/check/explore
 rm -rf "$out" && mkdir -p "$out"
@@ -115,7 +116,8 @@ ok 'the reported bug is found' exits 1 explorer "$regressed" root.add
 ok 'each time' says "$regressed" '-c 3 root.add' '^the same 3 of 3 times'
 ok 'and it is gone with the series' says "$series" root.add ': clean, '
 ok 'an event in the middle of a command is not lost' says "$series" "$other_events" ': clean, '
-ok 'threads that wait for each other are found' says "$stock" "$nested" 'pci_rescan_remove_lock is never released'
+ok 'threads that wait for each other are found' says "$unpatched" "$nested" 'pci_rescan_remove_lock is never released'
+ok 'a port that nothing can wake is found' says "$asleep" root.remove ' I7: .* is runtime suspended'
 ok 'what proves nothing is no success' exits 2 explorer "$series" "$nowhere"
 ok 'nor is a sweep of nothing' exits 2 explorer "$series" -s root.nothing
 ok 'two CPUs stop at a point each' says "$series" "$two_cpus" ': clean, '
