@@ -56,7 +56,8 @@ dry_send() {
 	xargs git send-email --dry-run --quiet --confirm=never <"$tmp/mails"
 }
 
-# Sent for real, but into a mailbox, and taken out of it as a maintainer would.
+# Each set is sent for real, but into a mailbox, and taken out of it as a maintainer
+# would.
 b4_am() {
 	cat >"$tmp/sendmail" <<-END
 		#!/bin/sh
@@ -64,9 +65,21 @@ b4_am() {
 	END
 	chmod +x "$tmp/sendmail"
 	mkdir "$tmp/b4"
-	xargs git send-email --quiet --confirm=never "--sendmail-cmd=$tmp/sendmail" <"$tmp/mails" &&
-		XDG_DATA_HOME=$tmp/b4 XDG_CACHE_HOME=$tmp/b4 b4 --offline-mode --no-stdin \
-			am -m "$tmp/mbox" -o "$tmp/b4" && am "$tmp"/b4/*.mbx
+	taken=
+	for set in $(sets); do
+		rm -f "$tmp/mbox"
+		grep "/$set/" "$tmp/mails" | xargs git send-email --quiet --confirm=never "--sendmail-cmd=$tmp/sendmail" &&
+			XDG_DATA_HOME=$tmp/b4 XDG_CACHE_HOME=$tmp/b4 b4 --offline-mode --no-stdin \
+				am -m "$tmp/mbox" -o "$tmp/b4/$set" || return
+		taken="$taken $(echo "$tmp/b4/$set"/*.mbx)"
+	done
+	# shellcheck disable=SC2086
+	am $taken
+}
+
+# The first set is to be taken alone.
+am_first_set() {
+	pristine "$tmp/first" && git -C "$tmp/first" am -q "$tmp/series/$(sets | head -n 1)"/*.patch
 }
 
 # kernel_doc DIR: what it says about the C files that the series touches.
@@ -194,6 +207,7 @@ for base in $bases; do
 
 	ok "$base: make series" export_mails
 	ok "$base: git am gives the tested tree" am_mails
+	ok "$base: git am takes the first set alone" am_first_set
 	ok "$base: checkpatch --strict has no word against any patch" checkpatch_mails
 	ok "$base: kernel-doc has no new word" kernel_doc_is_complete
 	ok "$base: git send-email --dry-run" dry_send

@@ -141,14 +141,17 @@ base_major() {
 	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { print v "." $3; exit }' "$1/Makefile"
 }
 
-# series [SET]: the lines of patches/series: a patch, then the overlay files it carries.
+# The lines of patches/series: a patch, then the overlay files it carries.
 series() {
-	sed 's/#.*//' "$root/patches/series" | awk -v only="${1-}" '
-		$1 == "set" { set = $2; next }
-		NF && (only == "" || set == only)'
+	sed 's/#.*//' "$root/patches/series" | awk 'NF && $1 != "set"'
 }
 
-# sets: what is posted together, in order.
+# in_set SET: those that are posted together.
+in_set() {
+	sed 's/#.*//' "$root/patches/series" | awk -v name="$1" '$1 == "set" { set = $2; next } NF && set == name'
+}
+
+# sets: their names, in order.
 sets() {
 	awk '$1 == "set" { print $2 }' "$root/patches/series"
 }

@@ -147,8 +147,9 @@ static uint16_t read_power_control(int fd)
  * @answer: receives "BDF CAPABILITIES CONTROL STATUS LINK-STATUS RUNTIME-STATUS
  *	POWER-CONTROL"
  *
- * To read them wakes no port, but one in D3cold. Read by 16 bits, as Slot Status has write-1-to-clear bits, which are best left
- * apart (PCIe Base Spec sec. 7.5.3.11).
+ * To read them wakes no port but one in D3cold. They are read by 16 bits, as Slot
+ * Status has write-1-to-clear bits, which are best left apart (PCIe Base Spec sec.
+ * 7.5.3.11).
  *
  * Return: 0 or a negative errno; -ENODEV when the device is no PCI Express one.
  */
