@@ -64,10 +64,10 @@ b4_am() {
 		{ echo "From x Thu Jan  1 00:00:00 1970"; sed 's/^>*From />&/'; echo; } >>"$tmp/mbox"
 	END
 	chmod +x "$tmp/sendmail"
-	mkdir "$tmp/b4"
 	taken=
 	for set in $(sets); do
 		rm -f "$tmp/mbox"
+		mkdir -p "$tmp/b4/$set"
 		grep "/$set/" "$tmp/mails" | xargs git send-email --quiet --confirm=never "--sendmail-cmd=$tmp/sendmail" &&
 			XDG_DATA_HOME=$tmp/b4 XDG_CACHE_HOME=$tmp/b4 b4 --offline-mode --no-stdin \
 				am -m "$tmp/mbox" -o "$tmp/b4/$set" || return
