@@ -81,14 +81,15 @@ image() {
 # expected NAME: a file that says what of that variant fails: in patches/, NAME.expect for
 # all bases. What the base of $tree has of its own comes first, and so counts.
 expected() {
-	base=$(base_major "${tree:-$KDIR}")
-	all=$root/out/expect/$(echo "$1" | tr / -)-$base-${ARCH:=arm64}
+	major=$(base_major "${tree:-$KDIR}")
+	all=$root/out/expect/$(echo "$1" | tr / -)-$major-${ARCH:-arm64}.expect
 	mkdir -p "${all%/*}"
-	for own in "$base/$1-$ARCH" "$base/$1" "$1"; do
+	part=$(mktemp "$all.XXXXXX")
+	for own in "$major/$1-${ARCH:-arm64}" "$major/$1" "$1"; do
 		[ ! -f "$root/patches/$own.expect" ] || cat "$root/patches/$own.expect"
-	done >"$all.part"
-	mv "$all.part" "$all.expect"
-	echo "$all.expect"
+	done >"$part"
+	mv "$part" "$all"
+	echo "$all"
 }
 
 # kernel_or_series: $KERNEL, or the series' image of $BASE, the newest if unset.

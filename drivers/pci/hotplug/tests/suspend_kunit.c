@@ -13,10 +13,10 @@
 /* Nothing reads the capability itself. */
 #define PM_CAP	0x80
 
-static void can_signal_pme_from(struct fake_port *port, unsigned int states)
+static void can_signal_pme_from(struct fake_port *port, u16 states)
 {
 	port->pdev->pm_cap = states ? PM_CAP : 0;
-	port->pdev->pme_support = states;
+	port->pdev->pme_support = states >> PCI_PM_CAP_PME_SHIFT;
 	port->host->native_pme = true;
 }
 
@@ -32,12 +32,15 @@ static void port_without_pme_stays_awake(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->ctrl->notification, ENABLES);
 }
 
-/* A port in D0 signals hotplug events by its interrupt only. */
-static void port_with_pme_from_d0_stays_awake(struct kunit *test)
+/*
+ * A port in D0 signals hotplug events by its interrupt only, and nothing takes it to
+ * D3cold.
+ */
+static void port_with_pme_from_other_states_stays_awake(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	can_signal_pme_from(port, BIT(PCI_D0));
+	can_signal_pme_from(port, PCI_PM_CAP_PME_D0 | PCI_PM_CAP_PME_D3cold);
 	enable(port);
 
 	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), -EBUSY);
@@ -50,7 +53,7 @@ static void port_with_pme_is_suspended(struct kunit *test)
 	struct fake_port *port = test->priv;
 	u16 enables = PCI_EXP_SLTCTL_HPIE | PCI_EXP_SLTCTL_DLLSCE;
 
-	can_signal_pme_from(port, BIT(PCI_D3hot));
+	can_signal_pme_from(port, PCI_PM_CAP_PME_D3hot);
 	enable(port);
 
 	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), 0);
@@ -60,7 +63,7 @@ static void port_with_pme_is_suspended(struct kunit *test)
 			PCI_EXP_SLTCTL_ABPE);
 }
 
-/* Whoever handles PME then does so unnoticed, so the interrupt is kept. */
+/* Firmware then handles PME, so the interrupt is kept. */
 static void port_with_firmware_pme_keeps_interrupt(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -78,7 +81,7 @@ static void port_with_firmware_pme_keeps_interrupt(struct kunit *test)
 
 static struct kunit_case suspend_cases[] = {
 	KUNIT_CASE(port_without_pme_stays_awake),
-	KUNIT_CASE(port_with_pme_from_d0_stays_awake),
+	KUNIT_CASE(port_with_pme_from_other_states_stays_awake),
 	KUNIT_CASE(port_with_pme_is_suspended),
 	KUNIT_CASE(port_with_firmware_pme_keeps_interrupt),
 	{}

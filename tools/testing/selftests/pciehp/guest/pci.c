@@ -163,7 +163,6 @@ int pci_read_slot_registers(const char *bdf, struct answer *answer)
 	int cap, fd, ret = 0;
 	char status[32];
 
-	read_runtime_status(bdf, status, sizeof(status));
 	fd = open_config(bdf, O_RDONLY);
 	if (fd < 0)
 		return fd;
@@ -176,6 +175,7 @@ int pci_read_slot_registers(const char *bdf, struct answer *answer)
 				  cap + registers[i]);
 	power_control = read_power_control(fd);
 	close(fd);
+	read_runtime_status(bdf, status, sizeof(status));
 	if (!ret)
 		answer_add(answer, "%s %04x%04x %04x %04x %04x %s %04x\n", bdf,
 			   values[1], values[0], values[2], values[3],

@@ -52,23 +52,30 @@ static void check_devices(struct guest *guest)
 	json_decref(devices);
 }
 
-/* I3 and I4: nothing that would interrupt is pending, and HPIE is as it must be. */
-static void check_awake(struct guest *guest, const struct port *port,
-			const struct port_regs *regs)
+/* I3: nothing that would interrupt, or cause PME, is pending. */
+static void check_pending(struct guest *guest, const struct port_regs *regs)
 {
-	bool hpie = regs->slot_control & PCI_EXP_SLTCTL_HPIE;
 	uint16_t pending = port_pending_events(regs);
-	bool wanted;
 
+	/* the command with which it was suspended is waited for as it resumes */
+	if (regs->runtime_suspended)
+		pending &= ~PCI_EXP_SLTSTA_CC;
 	guest->result.pending |= pending;
 	if (pending)
 		result_problem(&guest->result,
 			       "I3: event %#06x pending in Slot Status %#06x of %s with its interrupt lost (Slot Control %#06x)",
 			       pending, regs->slot_status, regs->bdf,
 			       regs->slot_control);
+}
 
-	wanted = !port->unbound &&
-		 guest->setup.interrupt != INTERRUPT_POLLING;
+/* I4: HPIE is as it must be. */
+static void check_hpie(struct guest *guest, const struct port *port,
+		       const struct port_regs *regs)
+{
+	bool hpie = regs->slot_control & PCI_EXP_SLTCTL_HPIE;
+	bool wanted = !port->unbound &&
+		      guest->setup.interrupt != INTERRUPT_POLLING;
+
 	if (hpie != wanted)
 		result_problem(&guest->result,
 			       "I4: Hot-Plug Interrupt Enable of %s is %s (Slot Control %#06x)",
@@ -76,14 +83,16 @@ static void check_awake(struct guest *guest, const struct port *port,
 			       regs->slot_control);
 }
 
+/* I3, and I4 or, of a port that is suspended, I7. */
 static void check_regs(struct guest *guest, const struct port *port,
 		       const struct port_regs *regs)
 {
-	/* with the interrupt off, PME tells of events */
-	if (regs->runtime_suspended && !(regs->slot_control & PCI_EXP_SLTCTL_HPIE))
+	check_pending(guest, regs);
+	if (regs->runtime_suspended && !port->unbound &&
+	    !(regs->slot_control & PCI_EXP_SLTCTL_HPIE))
 		port_check_can_signal(guest, regs);
 	else
-		check_awake(guest, port, regs);
+		check_hpie(guest, port, regs);
 }
 
 static void check_ports(struct guest *guest)

@@ -207,7 +207,7 @@ static void format_verdict(const struct result *result, char *text, size_t size)
 {
 	size_t timeouts = json_array_size(result->timeouts);
 	char *end = text + size;
-	bool silent;
+	bool loses_events;
 
 	if (result->error || (!result->complete && !result->skip[0])) {
 		snprintf(text, size, "ERROR");
@@ -220,18 +220,18 @@ static void format_verdict(const struct result *result, char *text, size_t size)
 	}
 
 	*text = '\0';
-	silent = result->lost || result->pending || result->asleep;
+	loses_events = result->lost || result->pending || result->asleep;
 	if (result->lost)
 		text += snprintf(text, end - text, "LOST");
+	else if (result->asleep)
+		text += snprintf(text, end - text, "ASLEEP");
 	else if (result->pending)
 		text += snprintf(text, end - text, "PENDING %#06x",
 				 result->pending);
-	else if (result->asleep)
-		text += snprintf(text, end - text, "ASLEEP");
 	if (timeouts)
 		text += snprintf(text, end - text, "%sTIMEOUT x %zu",
-				 silent ? ", " : "", timeouts);
-	if (!silent && !timeouts)
+				 loses_events ? ", " : "", timeouts);
+	if (!loses_events && !timeouts)
 		snprintf(text, end - text, "%s",
 			 result_ok(result) ? "ok" : "FAIL");
 }

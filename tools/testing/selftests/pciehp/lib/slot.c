@@ -54,7 +54,9 @@ int port_parse_regs(const char *line, struct port_regs *regs)
 		   &power_control) != 7)
 		return -EPROTO;
 	regs->runtime_suspended = !strcmp(status, "suspended");
-	regs->pme_enabled = power_control & PCI_PM_CTRL_PME_ENABLE;
+	/* for an event in its slot, not in D0 (PCIe Base Spec sec. 6.7.3.4) */
+	regs->can_signal_pme = power_control & PCI_PM_CTRL_PME_ENABLE &&
+			       power_control & PCI_PM_CTRL_STATE_MASK;
 
 	return 0;
 }

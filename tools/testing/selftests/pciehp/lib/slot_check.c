@@ -49,7 +49,7 @@ int slot_check_stays(struct guest *guest, const struct plug *plug)
  */
 void port_check_can_signal(struct guest *guest, const struct port_regs *regs)
 {
-	if (!regs->runtime_suspended || regs->pme_enabled ||
+	if (!regs->runtime_suspended || regs->can_signal_pme ||
 	    regs->slot_control & PCI_EXP_SLTCTL_HPIE)
 		return;
 	guest->result.asleep = true;

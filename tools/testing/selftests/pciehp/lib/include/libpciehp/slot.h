@@ -37,7 +37,7 @@
  * @slot_status: Slot Status
  * @link_status: Link Status
  * @runtime_suspended: the kernel has suspended the port
- * @pme_enabled: the port may signal PME
+ * @can_signal_pme: the port would signal PME for an event in its slot
  */
 struct port_regs {
 	char bdf[BDF_SIZE];
@@ -46,7 +46,7 @@ struct port_regs {
 	uint16_t slot_status;
 	uint16_t link_status;
 	bool runtime_suspended;
-	bool pme_enabled;
+	bool can_signal_pme;
 };
 
 /**
