@@ -17,7 +17,7 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 help:			## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-reproduce: setup	## watch the reported bug happen, and not happen with the fix (BASE=, KDIR= or KERNEL=)
+reproduce: setup	## watch what today's kernel loses, and the series does not (BASE=, KDIR= or KERNEL=)
 	@scripts/reproduce
 
 reproduce-distro: setup	## the same cases on a kernel of Debian (ARCH=arm64|x86_64, or SUITE= and FLAVOUR=; SUITE= alone lists them)
