@@ -17,54 +17,78 @@
 
 #include "runner.h"
 
-/* Those with guests; the others test the tests. */
-static const char *const programs[] = {
-	"hotplug_test", "machines_test", "devices_test", "slot_test", "switch_test",
-	"reset_test", "recovery_test", "boot_test", "reboot_test", "sleep_test",
-	"vm_test", "scale_test", "realtime_test", "vfio_test",
-};
+static int cannot_list(const char *program, const char *why)
+{
+	fprintf(stderr, "cannot list the cases of %s: %s\n", program, why);
+
+	return -ENOEXEC;
+}
+
+static int add_case(struct run *run, const char *program, const char *name)
+{
+	if (fnmatch(run->pattern, name, FNM_EXTMATCH))
+		return 0;
+	if (run->n_cases == CASES_MAX)
+		return cannot_list(program, "with them there are more than CASES_MAX");
+	run->cases[run->n_cases++] = (struct test_case){
+		.program = program, .name = strdup(name),
+	};
+
+	return 0;
+}
 
 /* Without a kernel every test is skipped at once, and its name is printed. */
 static int list_program(struct run *run, const char *program)
 {
-	char command[PATH_MAX + 64], line[512], name[256];
+	char command[PATH_MAX + 64], line[512], name[256], why[64];
+	bool has_cases = false;
+	int status, ret = 0;
 	FILE *out;
 
 	snprintf(command, sizeof(command), "KERNEL= '%s/%s' -T none 2>&1",
 		 run->program_dir, program);
 	out = popen(command, "re");
 	if (!out)
-		return -errno;
+		return cannot_list(program, strerror(errno));
 
-	while (fgets(line, sizeof(line), out)) {
-		if (sscanf(line, "ok %*d %255s # SKIP", name) != 1 ||
-		    fnmatch(run->pattern, name, FNM_EXTMATCH))
+	while (!ret && fgets(line, sizeof(line), out)) {
+		if (sscanf(line, "ok %*d %255s # SKIP", name) != 1)
 			continue;
-		if (run->n_cases == CASES_MAX)
-			break;
-		run->cases[run->n_cases++] = (struct test_case){
-			.program = program, .name = strdup(name),
-		};
+		has_cases = true;
+		ret = add_case(run, program, name);
 	}
-	pclose(out);
+	status = pclose(out);
+	if (ret)
+		return ret;
+	if (status) {
+		snprintf(why, sizeof(why), "it ended with wait status %#x", status);
+		return cannot_list(program, why);
+	}
 
-	return 0;
+	return has_cases ? 0 : cannot_list(program, "it has none");
 }
 
 /**
  * jobs_list_cases() - ask the test programs which cases they have
  * @run: @run->cases is filled
  *
- * Return: 0 or a negative errno.
+ * Return: 0, or a negative errno, explained on stderr.
  */
 int jobs_list_cases(struct run *run)
 {
+	static char programs[] = GUEST_TESTS;
+	char *next = programs, *program;
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < ARRAY_SIZE(programs); i++)
-		ret = list_program(run, programs[i]);
+	while (!ret && (program = strsep(&next, " ")))
+		ret = list_program(run, program);
+	if (!ret && !run->n_cases) {
+		fprintf(stderr, "cannot run any case: none matches '%s'\n",
+			run->pattern);
+		ret = -ENOENT;
+	}
 
-	return ret ?: run->n_cases ? 0 : -ENOEXEC;
+	return ret;
 }
 
 /**
@@ -148,7 +172,21 @@ static void find_skip_reason(const struct run *run, struct job *job)
 	fclose(log);
 }
 
-static void judge_job(const struct run *run, struct job *job)
+/*
+ * What a test found out of the kernel tells more than how it ended. But it is not well
+ * if the test is not, which may have expected more than it wrote down.
+ */
+static void take_end(struct job *job, int status)
+{
+	if (!status || (strcmp(job->verdict, "ok") && !job_is_skipped(job)))
+		return;
+	snprintf(job->verdict, sizeof(job->verdict), "%s",
+		 WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FAILURE ?
+		 "FAIL" : "ERROR");
+}
+
+/* @status is that of waitpid() */
+static void judge_job(const struct run *run, struct job *job, int status)
 {
 	char path[PATH_MAX];
 	const char *verdict;
@@ -162,6 +200,7 @@ static void judge_job(const struct run *run, struct job *job)
 		find_skip_reason(run, job);
 	else
 		unlink(path);
+	take_end(job, status);
 	job->as_expected = expect_verdict(job->kernel, job->test_case->name,
 					  job->verdict);
 }
@@ -312,8 +351,8 @@ static int run_all(struct run *run, unsigned int parallel)
 {
 	size_t next = 0, running = 0, done = 0, n = 0;
 	struct job *job;
+	int status, ret;
 	pid_t pid;
-	int ret;
 
 	for (size_t i = 0; i < run_n_jobs(run); i++)
 		n += !run->jobs[i].same_as && !run->jobs[i].omitted;
@@ -326,7 +365,7 @@ static int run_all(struct run *run, unsigned int parallel)
 			running++;
 		}
 
-		pid = waitpid(-1, NULL, 0);
+		pid = waitpid(-1, &status, 0);
 		if (pid < 0 && errno == EINTR)
 			continue;
 		if (pid < 0)
@@ -337,7 +376,7 @@ static int run_all(struct run *run, unsigned int parallel)
 		job->pid = 0;
 		running--;
 		done++;
-		judge_job(run, job);
+		judge_job(run, job, status);
 		show_progress(run, job, done, n);
 	}
 	if (isatty(STDERR_FILENO))

@@ -129,7 +129,7 @@ int main(int argc, char **argv)
 			return print_usage();
 	}
 
-	if (check("list the cases of", run.program_dir, jobs_list_cases(&run)) ||
+	if (jobs_list_cases(&run) ||
 	    check("run", run.program_dir, jobs_run(&run, parallel)))
 		return EXIT_NOT_RUN;
 
