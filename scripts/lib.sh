@@ -17,6 +17,15 @@ die() {
 	exit 1
 }
 
+# at_least LEAST NAME VALUE: what the variable NAME is set to is a number, and no less.
+at_least() {
+	case $3 in
+	*[!0-9]* | '') ;;
+	*) [ "$3" -lt "$1" ] || return 0 ;;
+	esac
+	die "$2=$3 is refused: it is a number, $1 or more"
+}
+
 # scratch DIR: an empty directory that is gone when the shell that asked for it
 # ends, however it ends.
 scratch() {
