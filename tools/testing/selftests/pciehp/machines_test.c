@@ -151,10 +151,12 @@ FIXTURE_SETUP(machine)
 		.cpus = variant->cpus,
 	};
 	struct guest *guest = &self->guest;
+	const char *why;
 
 	boot_guest(_metadata, variant, guest, &setup);
-	if (guest->alive && impossible(guest)) {
-		result_skip(&guest->result, "%s", impossible(guest));
+	why = guest->alive ? impossible(guest) : NULL;
+	if (why) {
+		result_skip(&guest->result, "%s", why);
 		guest_end(guest);
 		SKIP(return, "%s", guest->result.skip);
 	}

@@ -18,7 +18,7 @@ GUEST_SRC := $(wildcard guest/*.c) lib/cpio.c
 GUEST_CPIOS := $(GUEST_BUILT:%=$(OUTPUT)/pciehp_agent-%.cpio)
 
 $(GUEST_CPIOS): $(OUTPUT)/pciehp_agent-%.cpio: $(GUEST_SRC) guest/agent.h \
-		lib/include/libpciehp/agent_protocol.h
+		$(wildcard lib/include/libpciehp/*.h)
 	@mkdir -p $(OUTPUT)/initramfs/$*
 	$(call guest_cc,$*) $(GUEST_CFLAGS) -fno-pie $(GUEST_LDFLAGS) \
 		$(GUEST_SRC) -o $(OUTPUT)/initramfs/$*/init

@@ -100,7 +100,7 @@ int config_find_capability(struct guest *guest, const char *bdf, int id,
 	int ret;
 
 	ret = config_read16(guest, bdf, PCI_CAPABILITY_LIST, &header);
-	*offset = header & 0xfc;
+	*offset = ret ? 0 : header & 0xfc;
 	for (int i = 0; !ret && *offset && i < CAPABILITIES_MAX; i++) {
 		ret = config_read16(guest, bdf, *offset, &header);
 		if (ret || (header & 0xff) == id)

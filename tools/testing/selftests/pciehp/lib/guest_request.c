@@ -41,7 +41,7 @@ void guest_explain_failure(struct guest *guest)
  */
 int guest_begin(struct guest *guest, const char *fmt, ...)
 {
-	char request[AGENT_REQUEST_SIZE];
+	char *request;
 	va_list ap;
 	int ret;
 
@@ -49,11 +49,15 @@ int guest_begin(struct guest *guest, const char *fmt, ...)
 		return -ENOLINK;
 
 	va_start(ap, fmt);
-	vsnprintf(request, sizeof(request), fmt, ap);
+	ret = vasprintf(&request, fmt, ap);
 	va_end(ap);
+	if (ret < 0)
+		return -ENOMEM;
 
 	result_request(&guest->result, request);
+	/* which refuses one that is too long */
 	ret = agent_begin(&guest->agent, "%s", request);
+	free(request);
 	if (ret == -ENOLINK)
 		guest_explain_failure(guest);
 
@@ -105,18 +109,21 @@ int guest_take_answer(struct guest *guest)
  */
 int guest_request(struct guest *guest, const char *fmt, ...)
 {
-	char request[AGENT_REQUEST_SIZE];
+	char *request;
 	va_list ap;
 	int ret;
 
 	va_start(ap, fmt);
-	vsnprintf(request, sizeof(request), fmt, ap);
+	ret = vasprintf(&request, fmt, ap);
 	va_end(ap);
+	if (ret < 0)
+		return -ENOMEM;
 
-	if (guest_take_kept(guest, request, &ret))
-		return ret;
+	if (!guest_take_kept(guest, request, &ret))
+		ret = guest_begin(guest, "%s", request) ?: guest_finish(guest);
+	free(request);
 
-	return guest_begin(guest, "%s", request) ?: guest_finish(guest);
+	return ret;
 }
 
 /* All that a request tells page by page. */

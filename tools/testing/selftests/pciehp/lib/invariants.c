@@ -135,7 +135,7 @@ static void check_message(struct guest *guest, const char *text)
 		"Internal error", "Kernel panic", "possible circular locking",
 		"possible recursive locking", "INFO: task", "KASAN", "KCSAN",
 		"UBSAN", "nobody cared", "soft lockup", "rcu_preempt detected",
-		"scheduling while atomic",
+		"scheduling while atomic", "unlocked secondary bus reset",
 	};
 
 	if (strstr(text, "Timeout on hotplug command")) {

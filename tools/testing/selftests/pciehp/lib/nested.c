@@ -159,17 +159,20 @@ static int wake_host(struct nested *nested)
 int nested_host_request(struct nested *nested, const char *fmt, ...)
 {
 	struct guest *guest = &nested->guest, *host = &nested->host;
-	char request[AGENT_REQUEST_SIZE];
-	va_list ap;
 	int ret, answer;
+	char *request;
+	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(request, sizeof(request), fmt, ap);
+	ret = vasprintf(&request, fmt, ap);
 	va_end(ap);
+	if (ret < 0)
+		return -ENOMEM;
 
 	ret = wake_host(nested) ?:
 	      guest_begin(host, "%s", request) ?:
 	      run_until(nested, NESTED_HOST_LAYER, ANSWER_TIMEOUT_MS);
+	free(request);
 	if (ret)
 		return ret;
 	answer = guest_take_answer(host);

@@ -53,6 +53,9 @@
  *   await PATH                  until PATH has something to read; error ECHILD,
  *                               and how, when the program that was started last
  *                               ended
+ *   network-up NAME TIMEOUT_MS  bring an interface up, and wait for its link
+ *   ask-gateway NAME TIMES      send that many ARP requests to the gateway, each
+ *                               after the answer to the one before
  *   nvme-admin PATH OPCODE CDW10 CDW11
  *                               an admin command of NVMe without data
  *   log                         kernel messages not yet fetched; there may be
