@@ -24,7 +24,7 @@ cat >"$tmp/hotplug_test" <<'END'
 if [ "$1" = -T ]; then
 	eval "$LISTING"
 else
-	[ -z "$RESULT" ] || echo "{ \"verdict\": \"$RESULT\" }" >"$PCIEHP_RESULTS/$PCIEHP_CASE.json"
+	[ -z "$RESULT" ] || echo "{ \"verdict\": \"$RESULT\", \"booted\": $BOOTED }" >"$PCIEHP_RESULTS/$PCIEHP_CASE.json"
 	eval "$END"
 fi
 END
@@ -35,7 +35,7 @@ runs() {
 	wanted=$1
 	status=0
 	mkdir -p "$tmp/out"
-	export RESULT END LISTING
+	export RESULT END LISTING BOOTED
 	QEMU=/bin/true "$tmp/pciehp_run" -t "$PATTERN" -o "$tmp/out" "x=$tmp/Image" >"$tmp/said" 2>&1 || status=$?
 	cat "$tmp/said"
 	echo "status $status"
@@ -44,6 +44,7 @@ runs() {
 
 PATTERN='fake.*'
 LISTING='echo "ok 1 fake.case # SKIP no kernel"'
+BOOTED=true
 
 # gives STATUS TAP: for a test that wrote RESULT and ended with END
 gives() {
@@ -78,7 +79,15 @@ refuses() {
 	runs 2 && grep -q "$1" "$tmp/said"
 }
 
-RESULT=ok END='exit 0'
+# One boot tells of an image, though there are two cases.
+RESULT=ERROR END='echo tried >>tries; exit 1' BOOTED=false
+LISTING='echo "ok 1 fake.one # SKIP no kernel"; echo "ok 2 fake.two # SKIP no kernel"'
+tried_once() {
+	cd "$tmp" && refuses 'it does not boot' && [ "$(wc -l <tries)" -eq 1 ]
+}
+ok 'a kernel that does not boot ends the run' tried_once
+
+RESULT=ok END='exit 0' BOOTED=true
 PATTERN=nothing
 ok 'a pattern that no case matches is refused' refuses "none matches 'nothing'"
 PATTERN='fake.*'

@@ -81,16 +81,19 @@ static int reach_agent(struct guest *guest)
 	else if (ret)
 		result_error(&guest->result, "the agent cannot work: %s",
 			     strerror(-ret));
-	else
-		guest->alive = true;
+	if (ret)
+		return ret;
+
+	guest->alive = true;
+	guest->result.booted = true;
 	/* who boots for all begins once more as all the others do */
-	if (!ret && !config->save) {
+	if (!config->save) {
 		result_request(&guest->result, "boot");
 		result_answer(&guest->result, 0, guest->agent.time_ns,
 			      guest->agent.now_ns);
 	}
 
-	return ret;
+	return 0;
 }
 
 /**

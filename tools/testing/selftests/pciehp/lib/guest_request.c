@@ -66,11 +66,13 @@ int guest_begin(struct guest *guest, const char *fmt, ...)
 
 static int note_answer(struct guest *guest, int ret)
 {
-	if (ret == -ENOLINK)
+	if (ret == -ENOLINK) {
 		guest_explain_failure(guest);
-	else
-		result_answer(&guest->result, ret, guest->agent.time_ns,
-			      guest->agent.now_ns);
+		return ret;
+	}
+	guest->result.booted = true;
+	result_answer(&guest->result, ret, guest->agent.time_ns,
+		      guest->agent.now_ns);
 
 	return ret;
 }

@@ -275,9 +275,10 @@ int result_write(const struct result *result, const char *dir, long peak_kib)
 	int ret = 0;
 
 	format_verdict(result, verdict, sizeof(verdict));
-	json = json_pack("{s:s, s:s, s:f, s:O, s:O, s:O, s:I, s:I}",
+	json = json_pack("{s:s, s:s, s:b, s:f, s:O, s:O, s:O, s:I, s:I}",
 			 "case", result->name,
 			 "verdict", verdict,
+			 "booted", result->booted,
 			 "latency_ms", latency_ms(result),
 			 "steps", result->steps,
 			 "timeouts", result->timeouts,

@@ -335,21 +335,53 @@ static int make_jobs(struct run *run)
 	return 0;
 }
 
-static struct job *next_job(struct run *run, size_t *next)
+static bool is_to_run(const struct job *job)
 {
-	while (*next < run_n_jobs(run)) {
-		struct job *job = run->order[(*next)++];
+	return !job->same_as && !job->omitted && !job->begun;
+}
 
-		if (!job->same_as && !job->omitted)
+/* Of a kernel that may not boot, one case alone waits for that. */
+static struct job *next_job(struct run *run)
+{
+	for (size_t i = 0; i < run_n_jobs(run); i++) {
+		struct job *job = run->order[i];
+
+		if (is_to_run(job) && job->kernel->boots != BOOTS_TRIED)
 			return job;
 	}
 
 	return NULL;
 }
 
+static void begin_boot(struct job *job)
+{
+	job->begun = true;
+	if (job->kernel->boots == BOOTS_UNKNOWN)
+		job->kernel->boots = BOOTS_TRIED;
+}
+
+static void end_boot(struct run *run, struct job *job)
+{
+	struct kernel *kernel = job->kernel;
+
+	if (json_is_true(json_object_get(job->result, "booted")))
+		kernel->boots = BOOTS;
+	if (kernel->boots != BOOTS_TRIED)
+		return;
+	/* what was skipped tells nothing, nor does a test that ended early */
+	if (!job->result || job_is_skipped(job)) {
+		kernel->boots = BOOTS_UNKNOWN;
+		return;
+	}
+	run->dead = kernel;
+	fprintf(stderr,
+		"cannot run the cases on %s=%s: it does not boot, see above. It takes support for QEMU's serial port as a console, for an initramfs and for uevents (CONFIG_NET).\n",
+		kernel->label, kernel->image);
+}
+
 static int run_all(struct run *run, unsigned int parallel)
 {
-	size_t next = 0, running = 0, done = 0, n = 0;
+	size_t running = 0, done = 0, n = 0;
 	struct job *job;
 	int status, ret;
 	pid_t pid;
@@ -357,13 +389,16 @@ static int run_all(struct run *run, unsigned int parallel)
 	for (size_t i = 0; i < run_n_jobs(run); i++)
 		n += !run->jobs[i].same_as && !run->jobs[i].omitted;
 
-	while (done < n && !interruption_noted()) {
-		while (running < parallel && (job = next_job(run, &next))) {
+	while (!interruption_noted() && !run->dead) {
+		while (running < parallel && (job = next_job(run))) {
+			begin_boot(job);
 			ret = start_job(run, job);
 			if (ret)
 				return ret;
 			running++;
 		}
+		if (!running)
+			break;
 
 		pid = waitpid(-1, &status, 0);
 		if (pid < 0 && errno == EINTR)
@@ -378,6 +413,7 @@ static int run_all(struct run *run, unsigned int parallel)
 		done++;
 		judge_job(run, job, status);
 		show_progress(run, job, done, n);
+		end_boot(run, job);
 	}
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
@@ -386,7 +422,7 @@ static int run_all(struct run *run, unsigned int parallel)
 			copy_result(&run->jobs[i]);
 	}
 
-	return interruption_noted() ? -EINTR : 0;
+	return interruption_noted() ? -EINTR : run->dead ? -ENOEXEC : 0;
 }
 
 /**
@@ -394,7 +430,8 @@ static int run_all(struct run *run, unsigned int parallel)
  * @run: what to run; @run->jobs is made
  * @parallel: how many side by side
  *
- * Return: 0 or a negative errno.
+ * Return: 0; -ENOEXEC when a kernel does not boot, which is told on stderr; or another
+ * negative errno.
  */
 int jobs_run(struct run *run, unsigned int parallel)
 {

@@ -108,7 +108,7 @@ int main(int argc, char **argv)
 		.program_dir = own_dir(),
 		.pattern = "*",
 	};
-	int opt;
+	int opt, ret;
 
 	while ((opt = getopt(argc, argv, "j:no:t:")) != -1) {
 		if (opt == 'j')
@@ -129,8 +129,10 @@ int main(int argc, char **argv)
 			return print_usage();
 	}
 
-	if (jobs_list_cases(&run) ||
-	    check("run", run.program_dir, jobs_run(&run, parallel)))
+	if (jobs_list_cases(&run))
+		return EXIT_NOT_RUN;
+	ret = jobs_run(&run, parallel);
+	if (ret == -ENOEXEC || check("run", run.program_dir, ret))
 		return EXIT_NOT_RUN;
 
 	return report(&run);

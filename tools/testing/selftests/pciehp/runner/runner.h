@@ -12,16 +12,30 @@
 #define CASES_MAX	1024
 
 /**
+ * enum boots - does a kernel boot
+ * @BOOTS_UNKNOWN: no case has booted it yet
+ * @BOOTS_TRIED: one is about to
+ * @BOOTS: yes
+ */
+enum boots {
+	BOOTS_UNKNOWN,
+	BOOTS_TRIED,
+	BOOTS,
+};
+
+/**
  * struct kernel - a column of the table
  * @label: its name
  * @image: path of the kernel image
  * @expect: path of a file with the verdicts that are expected, or NULL when
  *	every case must be ok
+ * @boots: does it boot
  */
 struct kernel {
 	const char *label;
 	const char *image;
 	const char *expect;
+	enum boots boots;
 };
 
 /**
@@ -40,16 +54,18 @@ struct test_case {
  * @test_case: the case
  * @omitted: it is not to be run
  * @same_as: a job with the same image and expectations, whose result will do
+ * @begun: it runs, or has
  * @pid: its process while it runs, else 0
  * @result: what the case wrote, or NULL
  * @verdict: one or some words
  * @as_expected: whether @verdict is what it should be
  */
 struct job {
-	const struct kernel *kernel;
+	struct kernel *kernel;
 	const struct test_case *test_case;
 	bool omitted;
 	const struct job *same_as;
+	bool begun;
 	pid_t pid;
 	json_t *result;
 	char verdict[320];
@@ -65,6 +81,7 @@ struct job {
  * @states: temporary folder for booted machines
  * @kernels: the columns
  * @n_kernels: how many
+ * @dead: one of them that does not boot, or NULL
  * @cases: the rows
  * @n_cases: how many
  * @jobs: row by row, @n_kernels each
@@ -78,6 +95,7 @@ struct run {
 	char states[PATH_MAX];
 	struct kernel kernels[KERNELS_MAX];
 	size_t n_kernels;
+	const struct kernel *dead;
 	struct test_case cases[CASES_MAX];
 	size_t n_cases;
 	struct job *jobs;

@@ -23,6 +23,7 @@
  * @timeline_size: bytes of @timeline
  * @timeline_file: writes to @timeline
  * @skip: why the case cannot be run, or empty
+ * @booted: the guest's agent has answered
  * @complete: the guest lived to see its invariants checked
  * @error: the case could not be run to its end
  * @start_ms: host time at which it began
@@ -39,6 +40,7 @@ struct result {
 	size_t timeline_size;
 	FILE *timeline_file;
 	char skip[256];
+	bool booted;
 	bool complete;
 	bool error;
 	int64_t start_ms;
