@@ -8,6 +8,7 @@ set -eu
 
 bin=$("$root/scripts/build-selftest")
 out=$root/out/check
+mkdir -p "$out"
 status=0
 for test in qmp_test gdbstub_test agent_test contract_test image_test forkserver_test; do
 	"$bin/$test" >"$out/$test.tap" 2>&1 || status=1
