@@ -34,6 +34,18 @@ mailable() {
 			--ignore UNKNOWN_COMMIT_ID <"$tmp/exported"
 }
 
+# The cache has links to a tree that is there, and no suite can be reached.
+keeps_newest() {
+	mkdir -p "$tmp/cache/pciehp/src"
+	ln -s "$tree" "$tmp/cache/pciehp/src/${tree##*/}"
+	ln -s "${tree##*/}" "$tmp/cache/pciehp/src/newest"
+	touch -h -d '2 days ago' "$tmp/cache/pciehp/src/newest"
+	echo 'Acquire::http::Proxy "http://127.0.0.1:9"; Acquire::https::Proxy "http://127.0.0.1:9";' >"$tmp/apt.conf"
+	found=$(APT_CONFIG=$tmp/apt.conf XDG_CACHE_HOME=$tmp/cache "$root/scripts/fetch-base" newest)
+	echo "$found"
+	[ "$found" = "$tree" ]
+}
+
 scratch "$(mktemp -d)"
 for base in $bases; do
 	ok "patches apply to base $base" fits "$base"
@@ -42,5 +54,6 @@ for patch in "$root"/patches/v4.20/*.patch; do
 	ok "git am applies ${patch##*/} to the code of v4.20-rc1" fits_v4_20 "$patch"
 done
 tree=$("$root/scripts/fetch-base" newest)
+ok 'the newest base in the cache is used when no suite can be reached' keeps_newest
 ok 'checkpatch --strict has no word against the exported patches' mailable
 done_testing
