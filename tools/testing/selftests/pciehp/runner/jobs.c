@@ -337,7 +337,7 @@ static int make_jobs(struct run *run)
 
 static bool is_to_run(const struct job *job)
 {
-	return !job->same_as && !job->omitted && !job->begun;
+	return !job->same_as && !job->omitted && !job->pid && !*job->verdict;
 }
 
 /* Of a kernel that may not boot, one case alone waits for that. */
@@ -353,30 +353,25 @@ static struct job *next_job(struct run *run)
 	return NULL;
 }
 
-static void begin_boot(struct job *job)
-{
-	job->begun = true;
-	if (job->kernel->boots == BOOTS_UNKNOWN)
-		job->kernel->boots = BOOTS_TRIED;
-}
-
-static void end_boot(struct run *run, struct job *job)
+/* What a job that is over tells of its kernel: 0 or -ENOEXEC, explained on stderr. */
+static int end_boot(const struct job *job)
 {
 	struct kernel *kernel = job->kernel;
 
 	if (json_is_true(json_object_get(job->result, "booted")))
 		kernel->boots = BOOTS;
 	if (kernel->boots != BOOTS_TRIED)
-		return;
+		return 0;
 	/* what was skipped tells nothing, nor does a test that ended early */
 	if (!job->result || job_is_skipped(job)) {
 		kernel->boots = BOOTS_UNKNOWN;
-		return;
+		return 0;
 	}
-	run->dead = kernel;
 	fprintf(stderr,
 		"cannot run the cases on %s=%s: it does not boot, see above. It takes support for QEMU's serial port as a console, for an initramfs and for uevents (CONFIG_NET).\n",
 		kernel->label, kernel->image);
+
+	return -ENOEXEC;
 }
 
 static int run_all(struct run *run, unsigned int parallel)
@@ -389,13 +384,14 @@ static int run_all(struct run *run, unsigned int parallel)
 	for (size_t i = 0; i < run_n_jobs(run); i++)
 		n += !run->jobs[i].same_as && !run->jobs[i].omitted;
 
-	while (!interruption_noted() && !run->dead) {
+	while (!interruption_noted()) {
 		while (running < parallel && (job = next_job(run))) {
-			begin_boot(job);
 			ret = start_job(run, job);
 			if (ret)
 				return ret;
 			running++;
+			if (job->kernel->boots == BOOTS_UNKNOWN)
+				job->kernel->boots = BOOTS_TRIED;
 		}
 		if (!running)
 			break;
@@ -413,7 +409,9 @@ static int run_all(struct run *run, unsigned int parallel)
 		done++;
 		judge_job(run, job, status);
 		show_progress(run, job, done, n);
-		end_boot(run, job);
+		ret = end_boot(job);
+		if (ret)
+			return ret;
 	}
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
@@ -422,7 +420,7 @@ static int run_all(struct run *run, unsigned int parallel)
 			copy_result(&run->jobs[i]);
 	}
 
-	return interruption_noted() ? -EINTR : run->dead ? -ENOEXEC : 0;
+	return interruption_noted() ? -EINTR : 0;
 }
 
 /**

@@ -54,10 +54,9 @@ struct test_case {
  * @test_case: the case
  * @omitted: it is not to be run
  * @same_as: a job with the same image and expectations, whose result will do
- * @begun: it runs, or has
  * @pid: its process while it runs, else 0
  * @result: what the case wrote, or NULL
- * @verdict: one or some words
+ * @verdict: one or some words; none until it is over
  * @as_expected: whether @verdict is what it should be
  */
 struct job {
@@ -65,7 +64,6 @@ struct job {
 	const struct test_case *test_case;
 	bool omitted;
 	const struct job *same_as;
-	bool begun;
 	pid_t pid;
 	json_t *result;
 	char verdict[320];
@@ -81,7 +79,6 @@ struct job {
  * @states: temporary folder for booted machines
  * @kernels: the columns
  * @n_kernels: how many
- * @dead: one of them that does not boot, or NULL
  * @cases: the rows
  * @n_cases: how many
  * @jobs: row by row, @n_kernels each
@@ -95,7 +92,6 @@ struct run {
 	char states[PATH_MAX];
 	struct kernel kernels[KERNELS_MAX];
 	size_t n_kernels;
-	const struct kernel *dead;
 	struct test_case cases[CASES_MAX];
 	size_t n_cases;
 	struct job *jobs;
