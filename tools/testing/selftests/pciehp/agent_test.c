@@ -351,7 +351,7 @@ TEST_F(agent, stop_points_take_turns)
 	}
 }
 
-/* The first two stops are for somebody else. */
+/* The first two stops are those of another watchpoint. */
 static int serve_twice(void *context)
 {
 	FIXTURE_DATA(agent) *self = context;
@@ -362,7 +362,7 @@ static int serve_twice(void *context)
 	return gdb_continue(&self->gdb) ?: -EAGAIN;
 }
 
-TEST_F(agent, stops_for_somebody_else)
+TEST_F(agent, stops_of_another_watchpoint)
 {
 	boots(&self->peer);
 	gets_request(&self->peer, "log");

@@ -83,6 +83,7 @@ static int decode(uint32_t code, struct access *access)
 	return access->size > 4 ? -EOPNOTSUPP : 0;
 }
 
+/* -ENOENT if user space has stopped: at the watchpoint by which the agent answers. */
 static int read_access(struct gdbstub *gdb, struct access *access)
 {
 	uint32_t code;
