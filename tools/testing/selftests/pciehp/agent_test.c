@@ -127,7 +127,7 @@ TEST_F(agent, boot)
 	boots(&self->peer);
 	ASSERT_EQ(0, boot(self));
 	EXPECT_EQ(5, self->agent.time_ns);
-	EXPECT_EQ(77, self->agent.now_ns);
+	EXPECT_EQ(77, self->agent.now.ns);
 	EXPECT_STREQ("", self->agent.text);
 }
 
@@ -139,7 +139,7 @@ TEST_F(agent, attach_to_one_that_rests)
 	answers(&self->peer, "123 ok end");
 	gdb_init(&self->gdb, fake_peer_start(&self->peer), TIMEOUT_MS);
 	ASSERT_EQ(0, agent_attach(&self->agent, &self->gdb));
-	EXPECT_EQ(77, self->agent.now_ns);
+	EXPECT_EQ(77, self->agent.now.ns);
 	ASSERT_EQ(0, agent_request(&self->agent, "log"));
 	EXPECT_STREQ("end", self->agent.text);
 }

@@ -110,7 +110,7 @@ static struct plug function_of(const FIXTURE_VARIANT(device) *variant,
 /* Function 0 comes last: it is what makes the card appear. */
 static int hot_add(struct guest *guest, const FIXTURE_VARIANT(device) *variant)
 {
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 	struct plug plug;
 	int ret = 0;
 
@@ -120,7 +120,7 @@ static int hot_add(struct guest *guest, const FIXTURE_VARIANT(device) *variant)
 	}
 	for (int i = 0; !ret && i < variant->functions; i++) {
 		plug = function_of(variant, i);
-		ret = slot_wait_added(guest, &plug, since_ns);
+		ret = slot_wait_added(guest, &plug, since);
 	}
 
 	return ret;
@@ -130,14 +130,14 @@ static int hot_add(struct guest *guest, const FIXTURE_VARIANT(device) *variant)
 static int hot_remove(struct guest *guest,
 		      const FIXTURE_VARIANT(device) *variant)
 {
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 	struct plug plug = function_of(variant, 0);
 	int ret;
 
 	ret = slot_request_unplug(guest, &plug);
 	for (int i = 0; !ret && i < variant->functions; i++) {
 		plug = function_of(variant, i);
-		ret = slot_wait_removed(guest, &plug, since_ns);
+		ret = slot_wait_removed(guest, &plug, since);
 	}
 
 	return ret;

@@ -150,7 +150,7 @@ TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 	struct plug first = virtio_net(0, 0);
 	struct plug second = virtio_net(0, 1);
 	struct guest *guest = &self->guest;
-	int64_t added_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 	char bdf[BDF_SIZE];
 	struct port_regs regs;
 
@@ -158,8 +158,8 @@ TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 	/* function 0 comes last: it is what makes the card appear */
 	ASSERT_EQ(0, slot_plug(guest, &second));
 	ASSERT_EQ(0, slot_plug(guest, &first));
-	ASSERT_EQ(0, slot_wait_added(guest, &first, added_ns));
-	ASSERT_EQ(0, slot_wait_added(guest, &second, added_ns));
+	ASSERT_EQ(0, slot_wait_added(guest, &first, since));
+	ASSERT_EQ(0, slot_wait_added(guest, &second, since));
 	slot_function_bdf(guest, 0, 0, bdf);
 
 	ASSERT_EQ(0, slot_request_unplug(guest, &first));
@@ -175,8 +175,8 @@ TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 	regs.slot_control |= PCI_EXP_SLTCTL_PWR_IND_ON;
 	ASSERT_EQ(0, port_write_slot_control(guest, 0, regs.slot_control));
 	ASSERT_EQ(0, slot_request_unplug(guest, &second));
-	if (guest_request(guest, "wait remove %s %d", bdf, AFTER_BUTTON_MS) !=
-	    -ETIMEDOUT)
+	if (guest_wait_event(guest, "remove", bdf, guest->agent.now,
+			     AFTER_BUTTON_MS) != -ETIMEDOUT)
 		result_lost(&guest->result,
 			    "the second press of the attention button is lost: %s was removed",
 			    bdf);

@@ -233,14 +233,14 @@ TEST_F_TIMEOUT(machine, power_off, TIMEOUT_S)
 	struct plug card = virtio_net(0, 0);
 	struct guest *guest = &self->guest;
 	char power[SLOT_PATH_SIZE];
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &card));
 	ASSERT_EQ(0, slot_attribute(guest, 0, "power", power));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	/* in a process of its own, as the write ends with the removal */
 	ASSERT_EQ(0, guest_request(guest, "start write %s 0", power));
-	ASSERT_EQ(0, slot_wait_removed(guest, &card, since_ns));
+	ASSERT_EQ(0, slot_wait_removed(guest, &card, since));
 	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
 	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
 	ASSERT_EQ(-ENODEV, slot_write_attribute(guest, 0, "power", "1"));

@@ -69,21 +69,21 @@ FIXTURE_TEARDOWN(realtime)
  */
 static int power_off(struct guest *guest, const struct plug *card)
 {
-	int64_t until_ns = guest->agent.now_ns + POWERED_ON_MS * 1000000LL;
+	int64_t until_ns = guest->agent.now.ns + POWERED_ON_MS * 1000000LL;
 	char path[SLOT_PATH_SIZE];
-	int64_t since_ns;
+	struct moment since;
 	int ret;
 
 	ret = slot_attribute(guest, 0, "power", path);
 	if (ret)
 		return ret;
 	do {
-		since_ns = guest->agent.now_ns;
+		since = guest->agent.now;
 		ret = guest_request(guest, "write %s 0", path);
-	} while (ret == -ENODEV && guest->agent.now_ns < until_ns &&
+	} while (ret == -ENODEV && guest->agent.now.ns < until_ns &&
 		 !guest_request(guest, "sleep 20"));
 
-	return ret ?: slot_wait_removed(guest, card, since_ns);
+	return ret ?: slot_wait_removed(guest, card, since);
 }
 
 TEST_F_TIMEOUT(realtime, boot_then_hot_remove, TIMEOUT_S)
@@ -163,13 +163,13 @@ TEST_F_TIMEOUT(realtime, disk_removed_while_written, TIMEOUT_S)
 TEST_F_TIMEOUT(realtime, disk_surprise_removed_while_written, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->disk));
 	ASSERT_EQ(0, start_writing(guest));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->disk));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->disk, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->disk, since));
 	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
 	expect_writes_ended(_metadata, guest);
 	ASSERT_EQ(0, slot_hot_add(guest, &self->disk));

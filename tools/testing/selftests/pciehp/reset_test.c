@@ -185,17 +185,17 @@ TEST_F_TIMEOUT(bus_reset, while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	char bdf[BDF_SIZE];
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
 	ASSERT_EQ(0, guest_request(guest, "sleep %d", NOTICED_MS));
 	ASSERT_EQ(0, guest_request(guest, "write %s 1", self->reset));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since));
 	slot_function_bdf(guest, 0, 0, bdf);
-	EXPECT_EQ(-ETIMEDOUT, guest_request(guest, "wait add %s %d", bdf,
-					    BUTTON_MS));
+	EXPECT_EQ(-ETIMEDOUT, guest_wait_event(guest, "add", bdf, since,
+					       BUTTON_MS));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
@@ -343,11 +343,11 @@ TEST_F_TIMEOUT(reset_moment, card_added, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	char bdf[BDF_SIZE];
-	int64_t since_ns;
+	struct moment since;
 
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
 	ASSERT_EQ(0, guest_go_on(guest));
 	if (variant->is_before &&
@@ -355,22 +355,22 @@ TEST_F_TIMEOUT(reset_moment, card_added, TIMEOUT_S)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
 				 "QEMU powers it on, and takes it as off is restored"));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
 	ASSERT_EQ(0, guest_go_on(guest));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, slot_check_power(guest, 0, false));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
@@ -379,16 +379,16 @@ TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
 TEST_F_TIMEOUT(reset_moment, card_swapped, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_plug(guest, &self->other));
 	ASSERT_EQ(0, guest_go_on(guest));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->other));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->other));
 }
@@ -396,7 +396,7 @@ TEST_F_TIMEOUT(reset_moment, card_swapped, TIMEOUT_S)
 TEST_F_TIMEOUT(reset_moment, button_pressed, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	if (variant->is_before)
 		SKIP(return, "%s",
@@ -405,10 +405,10 @@ TEST_F_TIMEOUT(reset_moment, button_pressed, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
 	ASSERT_EQ(0, guest_go_on(guest));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 

@@ -53,21 +53,22 @@ FIXTURE_TEARDOWN(slots)
 
 /* One request for all, as each costs some host time. */
 static void wait_request(const struct guest *guest, const char *actions, int n,
-			 int timeout_ms, char request[AGENT_REQUEST_SIZE])
+			 struct moment since, int timeout_ms,
+			 char request[AGENT_REQUEST_SIZE])
 {
-	char bdf[BDF_SIZE], *at = request;
+	char bdf[BDF_SIZE], bdfs[AGENT_REQUEST_SIZE / 2], *at = bdfs;
 
-	at += sprintf(at, "wait %s ", actions);
 	for (int i = 0; i < n; i++) {
 		slot_function_bdf(guest, i, 0, bdf);
 		at += sprintf(at, "%s%s", i ? "," : "", bdf);
 	}
-	sprintf(at, " %d", timeout_ms);
+	guest_format_wait(request, AGENT_REQUEST_SIZE, actions, bdfs, since,
+			  timeout_ms);
 }
 
 /* Every answer "ACTION BDF TIME_NS" of one action is a step. */
 static int note_steps(struct guest *guest, const char *action, const char *step,
-		      int64_t since_ns)
+		      struct moment since)
 {
 	char seen[16], bdf[BDF_SIZE];
 	const char *line;
@@ -79,7 +80,7 @@ static int note_steps(struct guest *guest, const char *action, const char *step,
 			break;
 		if (strcmp(seen, action))
 			continue;
-		result_step(&guest->result, step, since_ns, ns);
+		result_step(&guest->result, step, since.ns, ns);
 		n++;
 	}
 
@@ -99,7 +100,7 @@ static struct plug card_in(int slot, char id[16])
 
 static int add_all(struct guest *guest, int n)
 {
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 	char request[AGENT_REQUEST_SIZE], id[16];
 	struct plug card;
 	int ret = 0, added;
@@ -111,11 +112,11 @@ static int add_all(struct guest *guest, int n)
 	if (ret)
 		return ret;
 
-	wait_request(guest, "add,bind", n, ALL_ADDED_MS, request);
+	wait_request(guest, "add,bind", n, since, ALL_ADDED_MS, request);
 	ret = guest_request(guest, "%s", request);
 	if (ret && ret != -ETIMEDOUT)
 		return ret;
-	added = note_steps(guest, "add", "hot-add", since_ns);
+	added = note_steps(guest, "add", "hot-add", since);
 	if (added < n)
 		result_lost(&guest->result, "%d of %d hot-adds are lost",
 			    n - added, n);
@@ -125,7 +126,7 @@ static int add_all(struct guest *guest, int n)
 
 static int remove_all(struct guest *guest, int n)
 {
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 	char request[AGENT_REQUEST_SIZE], id[16];
 	struct plug card;
 	int ret = 0, removed;
@@ -137,11 +138,11 @@ static int remove_all(struct guest *guest, int n)
 	if (ret)
 		return ret;
 
-	wait_request(guest, "remove", n, ALL_REMOVED_MS, request);
+	wait_request(guest, "remove", n, since, ALL_REMOVED_MS, request);
 	ret = guest_request(guest, "%s", request);
 	if (ret && ret != -ETIMEDOUT)
 		return ret;
-	removed = note_steps(guest, "remove", "hot-remove", since_ns);
+	removed = note_steps(guest, "remove", "hot-remove", since);
 	if (removed < n)
 		result_lost(&guest->result, "%d of %d hot-removes are lost",
 			    n - removed, n);

@@ -73,28 +73,31 @@ static bool fall_asleep(struct guest *guest)
 TEST_F_TIMEOUT(suspend, card_stays, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
+	struct moment since;
 	char bdf[BDF_SIZE];
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	since = guest->agent.now;
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
 	ASSERT_EQ(0, guest_go_on(guest));
 	slot_function_bdf(guest, 0, 0, bdf);
-	EXPECT_EQ(-ETIMEDOUT, guest_request(guest, "wait remove %s 3000", bdf));
+	EXPECT_EQ(-ETIMEDOUT, guest_wait_event(guest, "remove", bdf, since,
+					       3000));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(suspend, card_added, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
 	ASSERT_EQ(0, guest_go_on(guest));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
@@ -102,29 +105,29 @@ TEST_F_TIMEOUT(suspend, card_added, TIMEOUT_S)
 TEST_F_TIMEOUT(suspend, card_added_without_event, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
 	ASSERT_EQ(0, slot_clear_events(guest, 0));
 	ASSERT_EQ(0, guest_go_on(guest));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
 }
 
 TEST_F_TIMEOUT(suspend, card_removed, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
 	ASSERT_EQ(0, guest_go_on(guest));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 }
 
@@ -132,16 +135,16 @@ TEST_F_TIMEOUT(suspend, card_removed, TIMEOUT_S)
 TEST_F_TIMEOUT(suspend, card_swapped, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_plug(guest, &self->other));
 	ASSERT_EQ(0, guest_go_on(guest));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->other));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->other));
 }

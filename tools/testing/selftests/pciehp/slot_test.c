@@ -46,12 +46,12 @@ static int press_button(struct guest *guest, const struct plug *card)
 TEST_F_TIMEOUT(slot_use, surprise_removal, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->gone));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
 }
 
@@ -60,15 +60,15 @@ TEST_F_TIMEOUT(slot_use, power_lost, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	struct port_regs regs;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
 	ASSERT_EQ(0, port_read_regs(guest, 0, &regs));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, port_write_slot_control(guest, 0, regs.slot_control |
 					     PCI_EXP_SLTCTL_PWR_OFF |
 					     PCI_EXP_SLTCTL_PWR_IND_OFF));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
 }
 
@@ -80,13 +80,13 @@ TEST_F_TIMEOUT(slot_use, power_lost, TIMEOUT_S)
 TEST_F_TIMEOUT(slot_use, swapped, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->gone));
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 }
@@ -99,22 +99,22 @@ TEST_F_TIMEOUT(slot_use, power_off_while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	struct plug card = self->card;
-	int64_t pressed_ns;
+	struct moment pressed;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &card));
 	ASSERT_EQ(0, press_button(guest, &card));
-	pressed_ns = guest->agent.now_ns;
+	pressed = guest->agent.now;
 	ASSERT_EQ(0, slot_write_attribute(guest, 0, "power", "0"));
-	ASSERT_EQ(0, slot_wait_removed(guest, &card, pressed_ns));
-	if (guest->agent.now_ns - pressed_ns > BUTTON_MS * 1000000LL)
+	ASSERT_EQ(0, slot_wait_removed(guest, &card, pressed));
+	if (guest->agent.now.ns - pressed.ns > BUTTON_MS * 1000000LL)
 		result_lost(&guest->result, "power off waited for the attention button");
 
 	card.id = "dev1";
 	ASSERT_EQ(0, slot_hot_add(guest, &card));
-	pressed_ns = guest->agent.now_ns;
+	pressed = guest->agent.now;
 	ASSERT_EQ(0, slot_request_unplug(guest, &card));
-	ASSERT_EQ(0, slot_wait_removed(guest, &card, pressed_ns));
-	if (guest->agent.now_ns - pressed_ns < BUTTON_MS * 1000000LL)
+	ASSERT_EQ(0, slot_wait_removed(guest, &card, pressed));
+	if (guest->agent.now.ns - pressed.ns < BUTTON_MS * 1000000LL)
 		result_lost(&guest->result, "the second press of the button had less than 5 s");
 }
 
@@ -122,13 +122,13 @@ TEST_F_TIMEOUT(slot_use, power_off_while_button_pending, TIMEOUT_S)
 TEST_F_TIMEOUT(slot_use, power_on_while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t pressed_ns;
+	struct moment pressed;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	pressed_ns = guest->agent.now_ns;
+	pressed = guest->agent.now;
 	ASSERT_EQ(0, press_button(guest, &self->card));
 	slot_write_attribute(guest, 0, "power", "1");
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, pressed_ns));
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, pressed));
 }
 
 /* Commands of others, hundreds of them, in between those of the driver. */
@@ -179,13 +179,13 @@ TEST_F_TIMEOUT(slot_use, unbound_port_is_silent, TIMEOUT_S)
 TEST_F_TIMEOUT(slot_use, added_while_unbound, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 
 	ASSERT_EQ(0, drive(guest, "unbind"));
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
 	ASSERT_EQ(0, guest_request(guest, "sleep 2000"));
 	ASSERT_EQ(0, drive(guest, "bind"));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
@@ -193,27 +193,27 @@ TEST_F_TIMEOUT(slot_use, added_while_unbound, TIMEOUT_S)
 TEST_F_TIMEOUT(slot_use, added_while_unbound_without_event, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 
 	ASSERT_EQ(0, drive(guest, "unbind"));
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
 	ASSERT_EQ(0, slot_clear_events(guest, 0));
 	ASSERT_EQ(0, drive(guest, "bind"));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(slot_use, removed_while_unbound, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
 	ASSERT_EQ(0, drive(guest, "unbind"));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->gone));
 	ASSERT_EQ(0, drive(guest, "bind"));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
 }
 
@@ -255,13 +255,13 @@ TEST_F_TIMEOUT(slot_use, forgotten_then_removed, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	char path[SLOT_PATH_SIZE];
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 	device_file(guest, &self->card, "remove", path);
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, guest_request(guest, "write %s 1", path));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
 	ASSERT_EQ(0, guest_request(guest, "sleep %d", AFTER_BUTTON_MS));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
@@ -272,17 +272,17 @@ TEST_F_TIMEOUT(slot_use, rescanned_while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	char path[SLOT_PATH_SIZE];
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 	device_file(guest, &self->card, "remove", path);
 	ASSERT_EQ(0, press_button(guest, &self->card));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, guest_request(guest, "write %s 1", path));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, guest_request(guest, "write /sys/bus/pci/rescan 1"));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since_ns));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since));
 }
 
 /* Both take locks on the way to the device, and must not wait for each other. */
@@ -290,16 +290,16 @@ TEST_F_TIMEOUT(slot_use, forgotten_against_power_off, TIMEOUT_S)
 {
 	char power[SLOT_PATH_SIZE], path[SLOT_PATH_SIZE];
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 	device_file(guest, &self->card, "remove", path);
 	ASSERT_EQ(0, slot_attribute(guest, 0, "power", power));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, guest_request(guest, "start write %s 0", power));
 	ASSERT_EQ(0, guest_request(guest, "start write %s 1", path));
 	ASSERT_EQ(0, guest_request(guest, "start write /sys/bus/pci/rescan 1"));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
 	ASSERT_EQ(0, guest_request(guest, "quiet 2000 %d", JOIN_MS));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
@@ -314,7 +314,7 @@ TEST_F_TIMEOUT(slot_use, forgotten_against_power_off, TIMEOUT_S)
 TEST_F_TIMEOUT(slot_use, event_while_handler_clears_another, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	char request[64], bdf[BDF_SIZE];
+	char request[128], bdf[BDF_SIZE];
 	uint64_t clear;
 	int ret;
 
@@ -322,7 +322,8 @@ TEST_F_TIMEOUT(slot_use, event_while_handler_clears_another, TIMEOUT_S)
 		SKIP(return, "%s",
 		     result_skip(&guest->result, "the kernel tells no addresses of its functions"));
 	slot_function_bdf(guest, 0, 0, bdf);
-	snprintf(request, sizeof(request), "wait add %s %d", bdf, ADD_MS);
+	guest_format_wait(request, sizeof(request), "add", bdf, guest->agent.now,
+			  ADD_MS);
 
 	ASSERT_EQ(0, slot_complete_command(guest, 0));
 	ASSERT_EQ(0, guest_request_to(guest, clear, request));
@@ -337,7 +338,7 @@ TEST_F_TIMEOUT(slot_use, event_while_handler_clears_another, TIMEOUT_S)
 TEST_F_TIMEOUT(slot_use, command_completes_before_thread_runs, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	char request[64], bdf[BDF_SIZE];
+	char request[128], bdf[BDF_SIZE];
 	uint64_t thread;
 	int ret;
 
@@ -345,7 +346,8 @@ TEST_F_TIMEOUT(slot_use, command_completes_before_thread_runs, TIMEOUT_S)
 		SKIP(return, "%s",
 		     result_skip(&guest->result, "the kernel tells no addresses of its functions"));
 	slot_function_bdf(guest, 0, 0, bdf);
-	snprintf(request, sizeof(request), "wait add %s %d", bdf, ADD_MS);
+	guest_format_wait(request, sizeof(request), "add", bdf, guest->agent.now,
+			  ADD_MS);
 
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
 	ASSERT_EQ(0, guest_request_to(guest, thread, request));

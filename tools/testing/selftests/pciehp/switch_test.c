@@ -58,10 +58,10 @@ TEST_F_TIMEOUT(nested_slot, switch_removed, TIMEOUT_S)
 TEST_F_TIMEOUT(nested_slot, switch_removed_by_surprise, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	/* its slot's driver may have more to wait for */
 	ASSERT_EQ(0, guest_request(guest, "sleep 3000"));
 	ASSERT_EQ(0, guest_find_ports(guest));

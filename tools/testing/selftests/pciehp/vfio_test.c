@@ -144,16 +144,16 @@ TEST_F_TIMEOUT(vfio, removed_while_written, TIMEOUT_S)
 {
 	struct guest *guest = self->guest;
 	unsigned long blocks;
-	int64_t since_ns;
+	struct moment since;
 	int error, fields;
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->vf));
 	ASSERT_EQ(0, wait_disk(guest));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->vf));
 	ASSERT_EQ(0, guest_request(guest, "sleep %d", BUTTON_MS));
 	ASSERT_EQ(0, guest_request(guest, "start write-until-error " DISK));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->vf, since_ns));
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->vf, since));
 	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
 	fields = sscanf(guest->agent.text, "ok %lu %d", &blocks, &error);
 	ASSERT_EQ(2, fields) {
@@ -167,13 +167,13 @@ TEST_F_TIMEOUT(vfio, removed_while_written, TIMEOUT_S)
 TEST_F_TIMEOUT(vfio, unbound_in_host, TIMEOUT_S)
 {
 	struct nested *nested = &self->nested;
-	int64_t since_ns;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
-	since_ns = self->guest->agent.now_ns;
+	since = self->guest->agent.now;
 	ASSERT_EQ(0, nested_host_request(nested, "start write /sys/bus/pci/drivers/vfio-pci/unbind "
 					 NESTED_VF));
-	ASSERT_EQ(0, slot_wait_removed(self->guest, &self->vf, since_ns));
+	ASSERT_EQ(0, slot_wait_removed(self->guest, &self->vf, since));
 	ASSERT_EQ(0, nested_host_request(nested, "join %d", JOIN_MS));
 	EXPECT_EQ(0, strncmp(nested->host.agent.text, "ok", strlen("ok")));
 }

@@ -42,13 +42,14 @@ FIXTURE_TEARDOWN(vm)
 TEST_F_TIMEOUT(vm, stopped_again_and_again_in_hot_add, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns = guest->agent.now_ns;
-	char bdf[BDF_SIZE];
+	struct moment since = guest->agent.now;
+	char request[128], bdf[BDF_SIZE];
 	int ret;
 
 	slot_function_bdf(guest, 0, 0, bdf);
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_begin(guest, "wait add %s %d", bdf, ADD_MS));
+	guest_format_wait(request, sizeof(request), "add", bdf, since, ADD_MS);
+	ASSERT_EQ(0, guest_begin(guest, "%s", request));
 	do
 		ret = guest_run_and_pause(guest, RUN_MS, PAUSE_MS);
 	while (!ret);
@@ -57,7 +58,7 @@ TEST_F_TIMEOUT(vm, stopped_again_and_again_in_hot_add, TIMEOUT_S)
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "hot-add is lost");
 	ASSERT_EQ(0, ret);
-	result_step(&guest->result, "hot-add", since_ns,
+	result_step(&guest->result, "hot-add", since.ns,
 		    guest->agent.time_ns);
 }
 
@@ -116,16 +117,16 @@ TEST_F_TIMEOUT(migration, with_card, TIMEOUT_S)
 TEST_F_TIMEOUT(migration, while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	int64_t since_ns;
+	struct moment since;
 	char bdf[BDF_SIZE];
 
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	since_ns = guest->agent.now_ns;
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
 	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
 	ASSERT_EQ(0, guest_migrate(guest, "virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="));
 	slot_function_bdf(guest, 0, 0, bdf);
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since_ns));
+	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since));
 }
 
 FIXTURE(no_hotplug)
@@ -169,7 +170,8 @@ TEST_F_TIMEOUT(no_hotplug, hot_add_is_refused, TIMEOUT_S)
 	ASSERT_EQ(-EREMOTEIO, slot_try_plug(guest, &self->card));
 	EXPECT_NE(NULL, strstr(guest->vm.qmp.error, "port0"));
 	slot_function_bdf(guest, 0, 0, bdf);
-	EXPECT_EQ(-ETIMEDOUT, guest_request(guest, "wait add %s 3000", bdf));
+	EXPECT_EQ(-ETIMEDOUT, guest_wait_event(guest, "add", bdf,
+					       guest->agent.now, 3000));
 	EXPECT_EQ(-ENODEV, guest_request(guest, "slot %s", bdf));
 }
 
@@ -200,18 +202,18 @@ TEST_F_TIMEOUT(two_switches, at_once, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 
 	for (int i = 0; i < 3; i++) {
-		int64_t since_ns = guest->agent.now_ns;
+		struct moment since = guest->agent.now;
 
 		ASSERT_EQ(0, slot_plug(guest, &first));
 		ASSERT_EQ(0, slot_plug(guest, &second));
-		ASSERT_EQ(0, slot_wait_added(guest, &first, since_ns));
-		ASSERT_EQ(0, slot_wait_added(guest, &second, since_ns));
+		ASSERT_EQ(0, slot_wait_added(guest, &first, since));
+		ASSERT_EQ(0, slot_wait_added(guest, &second, since));
 
-		since_ns = guest->agent.now_ns;
+		since = guest->agent.now;
 		ASSERT_EQ(0, slot_request_unplug(guest, &first));
 		ASSERT_EQ(0, slot_request_unplug(guest, &second));
-		ASSERT_EQ(0, slot_wait_removed(guest, &first, since_ns));
-		ASSERT_EQ(0, slot_wait_removed(guest, &second, since_ns));
+		ASSERT_EQ(0, slot_wait_removed(guest, &first, since));
+		ASSERT_EQ(0, slot_wait_removed(guest, &second, since));
 	}
 }
 

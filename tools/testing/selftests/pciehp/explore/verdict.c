@@ -190,7 +190,7 @@ static int end_removal(struct guest *guest, const struct plug *card)
 
 static int try_remove(struct guest *guest, const struct plug *card)
 {
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 	char bdf[BDF_SIZE], requests[REQUEST_SIZE];
 	int ret;
 
@@ -202,13 +202,13 @@ static int try_remove(struct guest *guest, const struct plug *card)
 		 SLOT_REMOVE_TIMEOUT_MS, SLOT_POWER_OFF_MS);
 
 	return verdict_ask_all(guest, requests) ?:
-	       slot_wait_gone(guest, card, since_ns) ?:
+	       slot_wait_gone(guest, card, since) ?:
 	       end_removal(guest, card);
 }
 
 static int try_add(struct guest *guest, const struct plug *card)
 {
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 	char bdf[BDF_SIZE], requests[REQUEST_SIZE], checks[REQUEST_SIZE / 2];
 	int ret;
 
@@ -221,7 +221,7 @@ static int try_add(struct guest *guest, const struct plug *card)
 		 SLOT_ADD_TIMEOUT_MS, checks);
 
 	return verdict_ask_all(guest, requests) ?:
-	       slot_wait_added(guest, card, since_ns);
+	       slot_wait_added(guest, card, since);
 }
 
 static void overlook(struct guest *guest, const char *beginning)

@@ -33,10 +33,13 @@ void agent_say(const char *fmt, ...);
 /* uevent.c */
 int64_t now_ns(void);
 int uevent_init(void);
-int uevent_wait(const char *action, const char *bdf, int timeout_ms,
-		int64_t *time_ns);
+uint64_t uevent_seqnum(void);
+int uevent_wait(const char *action, const char *bdf, int64_t deadline_ns,
+		uint64_t *seqnum, int64_t *time_ns);
+int uevent_await(int fd, int64_t deadline_ns);
+int uevent_sleep(int64_t until_ns);
+void uevent_leave(void);
 int uevent_quiet(int quiet_ms, int timeout_ms);
-void uevent_forget(void);
 
 /* request.c */
 void request_run(char *request, struct answer *answer);

@@ -11,7 +11,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -29,8 +28,8 @@ struct arp_frame {
 
 static int wait_running(int fd, struct ifreq *ifr, int timeout_ms)
 {
-	const struct timespec poll = { .tv_nsec = 10 * NSEC_PER_MSEC };
 	int64_t deadline_ns = now_ns() + timeout_ms * NSEC_PER_MSEC;
+	int ret;
 
 	for (;;) {
 		if (ioctl(fd, SIOCGIFFLAGS, ifr))
@@ -39,7 +38,9 @@ static int wait_running(int fd, struct ifreq *ifr, int timeout_ms)
 			return 0;
 		if (now_ns() > deadline_ns)
 			return -ETIMEDOUT;
-		nanosleep(&poll, NULL);
+		ret = uevent_sleep(now_ns() + 10 * NSEC_PER_MSEC);
+		if (ret)
+			return ret;
 	}
 }
 

@@ -53,6 +53,7 @@ static void publish(const struct answer *answer)
 	memcpy(to + len, answer->text, answer->len);
 	mailbox.answer_len = len + answer->len;
 	mailbox.now_ns = now_ns();
+	mailbox.seqnum = uevent_seqnum();
 }
 
 /*

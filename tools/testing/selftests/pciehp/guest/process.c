@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Requests that run beside each other, each in a process of its own. */
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +23,7 @@ static void run(const char *request, int out)
 	char words[AGENT_REQUEST_SIZE], text[256];
 	struct answer answer = { .text = text, .size = sizeof(text) };
 
+	uevent_leave();
 	text[0] = '\0';
 	snprintf(words, sizeof(words), "%s", request);
 	request_run(words, &answer);
@@ -71,12 +71,12 @@ int process_start(const char *request)
 static int receive(const struct process *process, int64_t deadline_ns,
 		   char *text, size_t size)
 {
-	struct pollfd pfd = { .fd = process->out, .events = POLLIN };
-	int64_t left_ms = (deadline_ns - now_ns()) / NSEC_PER_MSEC;
 	ssize_t len;
+	int ret;
 
-	if (poll(&pfd, 1, left_ms > 0 ? left_ms : 0) != 1)
-		return -ETIMEDOUT;
+	ret = uevent_await(process->out, deadline_ns);
+	if (ret)
+		return ret;
 	len = read(process->out, text, size - 1);
 	if (len < 0)
 		return -errno;

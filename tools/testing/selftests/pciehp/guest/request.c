@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "agent.h"
@@ -34,9 +33,10 @@ void answer_add(struct answer *answer, const char *fmt, ...)
 		answer->len += len;
 }
 
-/* One device: those of the actions that come in time. */
+/* One device: those of the actions that come in time, one after the other. */
 static int wait_for_actions(const char *actions, const char *bdf,
-			    int64_t deadline_ns, struct answer *answer)
+			    uint64_t seqnum, int64_t deadline_ns,
+			    struct answer *answer)
 {
 	char words[64], *next = words, *action;
 	int64_t time_ns;
@@ -44,9 +44,7 @@ static int wait_for_actions(const char *actions, const char *bdf,
 
 	snprintf(words, sizeof(words), "%s", actions);
 	while (!ret && (action = strsep(&next, ","))) {
-		ret = uevent_wait(action, bdf,
-				  (deadline_ns - now_ns()) / NSEC_PER_MSEC,
-				  &time_ns);
+		ret = uevent_wait(action, bdf, deadline_ns, &seqnum, &time_ns);
 		if (ret)
 			break;
 		answer_add(answer, "%s %s %lld\n", action, bdf,
@@ -63,14 +61,17 @@ static int do_wait(char *args, struct answer *answer)
 	static char bdfs[AGENT_REQUEST_SIZE];
 	char actions[64], *next = bdfs, *bdf;
 	int timeout_ms, ret = 0, last;
+	unsigned long long seqnum;
 	int64_t deadline_ns;
 
-	if (sscanf(args, "%63s %4095s %d", actions, bdfs, &timeout_ms) != 3)
+	if (sscanf(args, "%63s %4095s %llu %d", actions, bdfs, &seqnum,
+		   &timeout_ms) != 4)
 		return -EINVAL;
 
 	deadline_ns = now_ns() + timeout_ms * NSEC_PER_MSEC;
 	while ((bdf = strsep(&next, ","))) {
-		last = wait_for_actions(actions, bdf, deadline_ns, answer);
+		last = wait_for_actions(actions, bdf, seqnum, deadline_ns,
+					answer);
 		if (last)
 			ret = last;
 	}
@@ -80,23 +81,14 @@ static int do_wait(char *args, struct answer *answer)
 
 static int do_sleep(char *args, struct answer *answer)
 {
-	int ms = atoi(args);
-	struct timespec ts = {
-		.tv_sec = ms / 1000,
-		.tv_nsec = ms % 1000 * 1000000L,
-	};
-
-	nanosleep(&ts, NULL);
-
-	return 0;
+	return uevent_sleep(now_ns() + atoi(args) * NSEC_PER_MSEC);
 }
 
 static int do_appears(char *args, struct answer *answer)
 {
-	const struct timespec poll = { .tv_nsec = 10 * NSEC_PER_MSEC };
 	int64_t deadline_ns;
 	char path[256];
-	int timeout_ms;
+	int timeout_ms, ret;
 
 	if (sscanf(args, "%255s %d", path, &timeout_ms) != 2)
 		return -EINVAL;
@@ -105,7 +97,9 @@ static int do_appears(char *args, struct answer *answer)
 	while (access(path, F_OK)) {
 		if (now_ns() > deadline_ns)
 			return -ETIMEDOUT;
-		nanosleep(&poll, NULL);
+		ret = uevent_sleep(now_ns() + 10 * NSEC_PER_MSEC);
+		if (ret)
+			return ret;
 	}
 
 	return 0;
@@ -119,13 +113,6 @@ static int do_quiet(char *args, struct answer *answer)
 		return -EINVAL;
 
 	return uevent_quiet(quiet_ms, timeout_ms);
-}
-
-static int do_forget(char *args, struct answer *answer)
-{
-	uevent_forget();
-
-	return 0;
 }
 
 static int do_devices(char *args, struct answer *answer)
@@ -371,7 +358,6 @@ static const struct {
 	{ "appears",		do_appears },
 	{ "sleep",		do_sleep },
 	{ "quiet",		do_quiet },
-	{ "forget",		do_forget },
 	{ "devices",		do_devices },
 	{ "slot-registers",	do_slot_registers },
 	{ "slot-control",	do_slot_control },

@@ -251,6 +251,7 @@ int standby_start(const char *bdf, int cpu, const char *requests)
 	if (pid < 0)
 		return -errno;
 	if (!pid) {
+		uevent_leave();
 		if (be_first_on(cpu))
 			agent_say("standby: cannot be the first to run: %s",
 				  strerror(errno));

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PCI uevents from the kernel, with the guest time at which each was received.
+ * PCI uevents from the kernel, each with the kernel's number of it and the guest time at
+ * which it was received. Whatever lets guest time pass receives them meanwhile.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -17,6 +20,7 @@
 
 struct uevent {
 	int64_t time_ns;
+	uint64_t seqnum;
 	char action[16];
 	char bdf[16];
 };
@@ -26,6 +30,7 @@ static struct uevent queue[QUEUE_SIZE];
 static size_t queued;
 static int64_t last_ns;
 static int sock = -1;
+static int seqnum_file = -1;
 
 /**
  * now_ns() - CLOCK_MONOTONIC in nanoseconds
@@ -63,7 +68,25 @@ int uevent_init(void)
 	if (bind(sock, (struct sockaddr *)&addr, sizeof(addr)))
 		return -errno;
 
-	return 0;
+	seqnum_file = open("/sys/kernel/uevent_seqnum", O_RDONLY | O_CLOEXEC);
+
+	return seqnum_file < 0 ? -errno : 0;
+}
+
+/**
+ * uevent_seqnum() - the number of the last uevent that the kernel has made
+ *
+ * Return: the number; 0, before which there is none, when the kernel does not tell.
+ */
+uint64_t uevent_seqnum(void)
+{
+	char text[24];
+	ssize_t len;
+
+	len = pread(seqnum_file, text, sizeof(text) - 1, 0);
+	text[len < 0 ? 0 : len] = '\0';
+
+	return strtoull(text, NULL, 10);
 }
 
 /* The message: "ACTION@DEVPATH" and "KEY=VALUE" strings, NUL after each. */
@@ -71,6 +94,7 @@ static void queue_pci_event(const char *msg, size_t len)
 {
 	const char *slot = NULL, *action = NULL, *subsystem = "";
 	struct uevent *event;
+	uint64_t seqnum = 0;
 
 	for (const char *s = msg; s < msg + len; s += strlen(s) + 1) {
 		if (!strncmp(s, "ACTION=", 7))
@@ -79,6 +103,8 @@ static void queue_pci_event(const char *msg, size_t len)
 			subsystem = s + 10;
 		else if (!strncmp(s, "DEVPATH=", 8))
 			slot = strrchr(s, '/');
+		else if (!strncmp(s, "SEQNUM=", 7))
+			seqnum = strtoull(s + 7, NULL, 10);
 	}
 
 	if (!action || !slot || strcmp(subsystem, "pci"))
@@ -91,30 +117,16 @@ static void queue_pci_event(const char *msg, size_t len)
 
 	event = &queue[queued++];
 	event->time_ns = last_ns;
+	event->seqnum = seqnum;
 	snprintf(event->action, sizeof(event->action), "%s", action);
 	snprintf(event->bdf, sizeof(event->bdf), "%s", slot + 1);
 	agent_say("%s %s", action, slot + 1);
 }
 
-static int receive_until(int64_t deadline_ns)
+static int receive_one(void)
 {
-	struct pollfd pfd = { .fd = sock, .events = POLLIN };
-	int64_t left = deadline_ns - now_ns();
-	struct timespec ts;
 	char msg[8192];
 	ssize_t len;
-
-	if (left < 0)
-		left = 0;
-	ts.tv_sec = left / NSEC_PER_SEC;
-	ts.tv_nsec = left % NSEC_PER_SEC;
-
-	switch (ppoll(&pfd, 1, &ts, NULL)) {
-	case 0:
-		return -ETIMEDOUT;
-	case -1:
-		return -errno;
-	}
 
 	len = recv(sock, msg, sizeof(msg) - 1, 0);
 	if (len < 0)
@@ -125,12 +137,48 @@ static int receive_until(int64_t deadline_ns)
 	return 0;
 }
 
+/* -EAGAIN when an event was received before @fd has something to read. */
+static int poll_both(int fd, int64_t deadline_ns)
+{
+	struct pollfd pfds[] = {
+		{ .fd = sock, .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
+	};
+	int64_t left = deadline_ns - now_ns();
+	struct timespec ts;
+
+	if (left < 0)
+		left = 0;
+	ts.tv_sec = left / NSEC_PER_SEC;
+	ts.tv_nsec = left % NSEC_PER_SEC;
+
+	switch (ppoll(pfds, ARRAY_SIZE(pfds), &ts, NULL)) {
+	case 0:
+		return -ETIMEDOUT;
+	case -1:
+		return -errno;
+	}
+	if (pfds[1].revents)
+		return 0;
+
+	return receive_one() ?: -EAGAIN;
+}
+
+static int receive_until(int64_t deadline_ns)
+{
+	int ret = poll_both(-1, deadline_ns);
+
+	return ret == -EAGAIN ? 0 : ret;
+}
+
 static int take_from_queue(const char *action, const char *bdf,
-			   int64_t *time_ns)
+			   uint64_t *seqnum, int64_t *time_ns)
 {
 	for (size_t i = 0; i < queued; i++) {
-		if (strcmp(queue[i].action, action) || strcmp(queue[i].bdf, bdf))
+		if (queue[i].seqnum <= *seqnum ||
+		    strcmp(queue[i].action, action) || strcmp(queue[i].bdf, bdf))
 			continue;
+		*seqnum = queue[i].seqnum;
 		*time_ns = queue[i].time_ns;
 		/* later events of other devices stay; older ones too */
 		memmove(&queue[i], &queue[i + 1],
@@ -145,21 +193,21 @@ static int take_from_queue(const char *action, const char *bdf,
  * uevent_wait() - wait for a PCI uevent
  * @action: "add", "remove", "bind" or "unbind"
  * @bdf: the device, as sysfs names it
- * @timeout_ms: how long to wait, guest time
+ * @deadline_ns: until when to wait
+ * @seqnum: only an event with a greater number counts; receives the number
  * @time_ns: when it was received
  *
  * An event that came before the call counts, unless it was waited for before.
  *
  * Return: 0, -ETIMEDOUT, or another negative errno of the socket.
  */
-int uevent_wait(const char *action, const char *bdf, int timeout_ms,
-		int64_t *time_ns)
+int uevent_wait(const char *action, const char *bdf, int64_t deadline_ns,
+		uint64_t *seqnum, int64_t *time_ns)
 {
-	int64_t deadline = now_ns() + timeout_ms * NSEC_PER_MSEC;
 	int ret;
 
-	while (take_from_queue(action, bdf, time_ns)) {
-		ret = receive_until(deadline);
+	while (take_from_queue(action, bdf, seqnum, time_ns)) {
+		ret = receive_until(deadline_ns);
 		if (ret)
 			return ret;
 	}
@@ -168,11 +216,43 @@ int uevent_wait(const char *action, const char *bdf, int timeout_ms,
 }
 
 /**
- * uevent_forget() - whoever waits from now on is not told of what was received
+ * uevent_await() - wait until a file has something to read
+ * @fd: the file
+ * @deadline_ns: until when
+ *
+ * Return: 0, -ETIMEDOUT, or another negative errno.
  */
-void uevent_forget(void)
+int uevent_await(int fd, int64_t deadline_ns)
 {
-	queued = 0;
+	int ret;
+
+	do
+		ret = poll_both(fd, deadline_ns);
+	while (ret == -EAGAIN);
+
+	return ret;
+}
+
+/**
+ * uevent_sleep() - let guest time pass
+ * @until_ns: until when
+ *
+ * Return: 0 or a negative errno of the socket.
+ */
+int uevent_sleep(int64_t until_ns)
+{
+	int ret = uevent_await(-1, until_ns);
+
+	return ret == -ETIMEDOUT ? 0 : ret;
+}
+
+/**
+ * uevent_leave() - a process that the agent has forked leaves the uevents to it
+ */
+void uevent_leave(void)
+{
+	close(sock);
+	sock = -1;
 }
 
 /**

@@ -83,7 +83,10 @@ static int read_mailbox(struct agent *agent)
 		return ret;
 	if (head.layer != agent->layer)
 		return fail(agent, "wait for the guest", -EXDEV);
-	agent->now_ns = head.now_ns;
+	agent->now = (struct moment){
+		.ns = head.now_ns,
+		.seqnum = head.seqnum,
+	};
 
 	ret = gdb_read(agent->gdb, AGENT_MAILBOX +
 		       offsetof(struct agent_mailbox, answer),

@@ -90,7 +90,7 @@ static int reach_agent(struct guest *guest)
 	if (!config->save) {
 		result_request(&guest->result, "boot");
 		result_answer(&guest->result, 0, guest->agent.time_ns,
-			      guest->agent.now_ns);
+			      guest->agent.now.ns);
 	}
 
 	return 0;

@@ -72,7 +72,7 @@ static int note_answer(struct guest *guest, int ret)
 	}
 	guest->result.booted = true;
 	result_answer(&guest->result, ret, guest->agent.time_ns,
-		      guest->agent.now_ns);
+		      guest->agent.now.ns);
 
 	return ret;
 }
@@ -126,6 +126,43 @@ int guest_request(struct guest *guest, const char *fmt, ...)
 	free(request);
 
 	return ret;
+}
+
+/**
+ * guest_format_wait() - a request that waits for uevents
+ * @request: receives it
+ * @size: room in @request
+ * @actions: "add", "remove", "bind", "unbind", or some of them with commas in between
+ * @bdfs: the devices, likewise
+ * @since: the moment after which the kernel must have made them
+ * @timeout_ms: how long to wait, guest time
+ */
+void guest_format_wait(char *request, size_t size, const char *actions,
+		       const char *bdfs, struct moment since, int timeout_ms)
+{
+	snprintf(request, size, "wait %s %s %llu %d", actions, bdfs,
+		 (unsigned long long)since.seqnum, timeout_ms);
+}
+
+/**
+ * guest_wait_event() - wait for uevents of one device
+ * @guest: the guest
+ * @actions: as of guest_format_wait()
+ * @bdf: the device
+ * @since: likewise
+ * @timeout_ms: likewise
+ *
+ * Return: as guest_finish(); -ETIMEDOUT when one does not come.
+ */
+int guest_wait_event(struct guest *guest, const char *actions, const char *bdf,
+		     struct moment since, int timeout_ms)
+{
+	char request[128];
+
+	guest_format_wait(request, sizeof(request), actions, bdf, since,
+			  timeout_ms);
+
+	return guest_request(guest, "%s", request);
 }
 
 /* All that a request tells page by page. */

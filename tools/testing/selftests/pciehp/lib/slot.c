@@ -196,11 +196,11 @@ static int device_del(struct guest *guest, const struct plug *plug)
  */
 int slot_request_unplug(struct guest *guest, const struct plug *plug)
 {
-	int64_t until_ns = guest->agent.now_ns + INDICATOR_MS * 1000000LL;
+	int64_t until_ns = guest->agent.now.ns + INDICATOR_MS * 1000000LL;
 	int ret;
 
 	ret = device_del(guest, plug);
-	while (ret == -EREMOTEIO && guest->agent.now_ns < until_ns &&
+	while (ret == -EREMOTEIO && guest->agent.now.ns < until_ns &&
 	       strstr(guest->vm.qmp.error, "power indicator blinking")) {
 		if (guest_request(guest, "sleep 20"))
 			break;
@@ -231,21 +231,20 @@ static int check_not_bound(struct guest *guest, const struct plug *plug,
  * slot_wait_added() - wait until the guest has taken a device in
  * @guest: the guest
  * @plug: what was plugged
- * @since_ns: guest time at which it was
+ * @since: the moment at which it was
  *
  * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
  * another negative errno.
  */
 int slot_wait_added(struct guest *guest, const struct plug *plug,
-		    int64_t since_ns)
+		    struct moment since)
 {
 	char bdf[BDF_SIZE];
 	int ret;
 
 	slot_function_bdf(guest, plug->port, plug->function, bdf);
-	ret = guest_request(guest, "wait %s %s %d",
-			    plug->driver ? "add,bind" : "add", bdf,
-			    SLOT_ADD_TIMEOUT_MS);
+	ret = guest_wait_event(guest, plug->driver ? "add,bind" : "add", bdf,
+			       since, SLOT_ADD_TIMEOUT_MS);
 	if (ret && ret != -ETIMEDOUT)
 		return ret;
 
@@ -255,7 +254,7 @@ int slot_wait_added(struct guest *guest, const struct plug *plug,
 			    plug->model, bdf, SLOT_ADD_TIMEOUT_MS);
 		return -ETIMEDOUT;
 	}
-	result_step(&guest->result, "hot-add", since_ns, guest->agent.time_ns);
+	result_step(&guest->result, "hot-add", since.ns, guest->agent.time_ns);
 
 	return ret ? check_not_bound(guest, plug, bdf) : 0;
 }
@@ -269,12 +268,12 @@ int slot_wait_added(struct guest *guest, const struct plug *plug,
  */
 int slot_hot_add(struct guest *guest, const struct plug *plug)
 {
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 	int ret;
 
 	ret = slot_plug(guest, plug);
 
-	return ret ?: slot_wait_added(guest, plug, since_ns);
+	return ret ?: slot_wait_added(guest, plug, since);
 }
 
 /**
@@ -294,7 +293,7 @@ int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug)
  * slot_wait_removed() - wait until the guest has let go of a device, and QEMU too
  * @guest: the guest
  * @plug: what
- * @since_ns: guest time at which it was asked to
+ * @since: the moment at which it was asked to
  *
  * QEMU's DEVICE_DELETED proves nothing alone, it also comes for a device that
  * the guest never took in: the guest's own removal is the evidence, and
@@ -304,9 +303,9 @@ int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug)
  * another negative errno.
  */
 int slot_wait_removed(struct guest *guest, const struct plug *plug,
-		      int64_t since_ns)
+		      struct moment since)
 {
-	return slot_wait_gone(guest, plug, since_ns) ?:
+	return slot_wait_gone(guest, plug, since) ?:
 	       slot_wait_deleted(guest, plug);
 }
 
@@ -345,12 +344,12 @@ int slot_wait_deleted(struct guest *guest, const struct plug *plug)
  */
 int slot_hot_remove(struct guest *guest, const struct plug *plug)
 {
-	int64_t since_ns = guest->agent.now_ns;
+	struct moment since = guest->agent.now;
 	int ret;
 
 	ret = slot_request_unplug(guest, plug);
 
-	return ret ?: slot_wait_removed(guest, plug, since_ns);
+	return ret ?: slot_wait_removed(guest, plug, since);
 }
 
 /**
@@ -470,27 +469,27 @@ int slot_wait_present(struct guest *guest, const struct plug *plug)
  * power is off
  * @guest: the guest
  * @plug: what was taken away
- * @since_ns: guest time at which it was
+ * @since: the moment at which it was
  *
  * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
  * another negative errno.
  */
 int slot_wait_gone(struct guest *guest, const struct plug *plug,
-		   int64_t since_ns)
+		   struct moment since)
 {
 	char bdf[BDF_SIZE];
 	int ret;
 
 	slot_function_bdf(guest, plug->port, plug->function, bdf);
-	ret = guest_request(guest, "wait remove %s %d", bdf,
-			    SLOT_REMOVE_TIMEOUT_MS);
+	ret = guest_wait_event(guest, "remove", bdf, since,
+			       SLOT_REMOVE_TIMEOUT_MS);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result,
 			    "hot-remove of %s is lost: the guest still has %s after %d ms",
 			    plug->model, bdf, SLOT_REMOVE_TIMEOUT_MS);
 	if (ret)
 		return ret;
-	result_step(&guest->result, "hot-remove", since_ns,
+	result_step(&guest->result, "hot-remove", since.ns,
 		    guest->agent.time_ns);
 
 	return guest_request(guest, "sleep %d", SLOT_POWER_OFF_MS);

@@ -25,7 +25,8 @@ int slot_check_stays(struct guest *guest, const struct plug *plug)
 	int ret;
 
 	slot_function_bdf(guest, plug->port, plug->function, bdf);
-	ret = guest_request(guest, "wait remove %s %d", bdf, STAYS_MS);
+	ret = guest_wait_event(guest, "remove", bdf, guest->agent.now,
+			       STAYS_MS);
 	if (!ret)
 		result_lost(&guest->result, "%s was removed", bdf);
 	if (ret != -ETIMEDOUT)

@@ -10,12 +10,23 @@
 #include <libpciehp/gdbstub.h>
 
 /**
+ * struct moment - when the machine rests, before the host does something to it
+ * @ns: guest time
+ * @seqnum: the number of the kernel's last uevent; an event counts as an answer to what
+ *	the host does only if its number is greater
+ */
+struct moment {
+	int64_t ns;
+	uint64_t seqnum;
+};
+
+/**
  * struct agent - the link to one agent
  * @gdb: the debugger of its machine
  * @answer: the last answer; @text points into it
  * @text: the last answer's text
  * @time_ns: the last answer's guest time
- * @now_ns: guest time at which the machine rests
+ * @now: the moment at which the machine rests
  * @layer: which of the machine's agents it is, see AGENT_LAYER
  * @error: why the link failed, for people
  * @failure: the same as a negative errno
@@ -28,7 +39,7 @@ struct agent {
 	char answer[AGENT_ANSWER_SIZE + 1];
 	const char *text;
 	int64_t time_ns;
-	int64_t now_ns;
+	struct moment now;
 	unsigned int layer;
 	char error[256];
 	int failure;

@@ -17,15 +17,16 @@
  *
  * Requests and answers are text. A request is one line of words:
  *
- *   wait ACTION[,ACTION] BDF[,BDF] TIMEOUT_MS
- *                               the next PCI uevents ACTION (add, remove, bind,
- *                               unbind) for each BDF not yet waited for; the
- *                               answer names those that came and their times:
- *                               "ACTION BDF TIME_NS", one a line
+ *   wait ACTION[,ACTION] BDF[,BDF] SEQNUM TIMEOUT_MS
+ *                               for each BDF, the first PCI uevents ACTION (add,
+ *                               remove, bind, unbind) that the kernel made after
+ *                               the uevent SEQNUM, and that have not been waited
+ *                               for; the answer names those that came and when
+ *                               the agent received them: "ACTION BDF TIME_NS",
+ *                               one a line
  *   appears PATH TIMEOUT_MS     until the path exists
  *   sleep MS                    let guest time pass
  *   quiet MS TIMEOUT_MS         until no PCI uevent has come for MS
- *   forget                      what uevents have come, for "wait"
  *   devices                     "BDF VENDOR:DEVICE DRIVER" per PCI device
  *   slot-registers BDF[,BDF]    "BDF CAPABILITIES CONTROL STATUS LINK-STATUS
  *                               RUNTIME-STATUS POWER-CONTROL" of each port, one a
@@ -104,7 +105,7 @@
 #define AGENT_DOORBELL		0x60030000
 
 #define AGENT_MAGIC		0x70636965
-#define AGENT_VERSION		8
+#define AGENT_VERSION		9
 #define AGENT_REQUEST_SIZE	4096
 #define AGENT_ANSWER_SIZE	65536
 #define AGENT_TEXT_SIZE		16320
@@ -121,6 +122,8 @@
  * @layer: of the agent, see AGENT_LAYER; 0 for that of a guest, 1 for that of a guest
  *	in a guest
  * @now_ns: CLOCK_MONOTONIC as the agent stopped
+ * @seqnum: the number of the last uevent that the kernel had made by then; what comes of
+ *	anything that the host does to the stopped machine has a greater one
  * @request: from host to agent, NUL terminated
  * @answer: from agent to host
  */
@@ -130,6 +133,7 @@ struct agent_mailbox {
 	uint32_t answer_len;
 	uint32_t layer;
 	int64_t now_ns;
+	uint64_t seqnum;
 	char request[AGENT_REQUEST_SIZE];
 	char answer[AGENT_ANSWER_SIZE];
 };

@@ -160,6 +160,10 @@ int guest_finish(struct guest *guest);
 int guest_take_answer(struct guest *guest);
 __printf(2, 3)
 int guest_request(struct guest *guest, const char *fmt, ...);
+void guest_format_wait(char *request, size_t size, const char *actions,
+		       const char *bdfs, struct moment since, int timeout_ms);
+int guest_wait_event(struct guest *guest, const char *actions, const char *bdf,
+		     struct moment since, int timeout_ms);
 int guest_fetch_log(struct guest *guest);
 int guest_fetch_trace(struct guest *guest);
 void guest_explain_failure(struct guest *guest);

@@ -91,12 +91,12 @@ int slot_hot_add(struct guest *guest, const struct plug *plug);
 int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug);
 int slot_hot_remove(struct guest *guest, const struct plug *plug);
 int slot_wait_added(struct guest *guest, const struct plug *plug,
-		    int64_t since_ns);
+		    struct moment since);
 int slot_wait_removed(struct guest *guest, const struct plug *plug,
-		      int64_t since_ns);
+		      struct moment since);
 int slot_wait_present(struct guest *guest, const struct plug *plug);
 int slot_wait_gone(struct guest *guest, const struct plug *plug,
-		   int64_t since_ns);
+		   struct moment since);
 int slot_wait_deleted(struct guest *guest, const struct plug *plug);
 int slot_attribute(struct guest *guest, int port, const char *attribute,
 		   char path[SLOT_PATH_SIZE]);
