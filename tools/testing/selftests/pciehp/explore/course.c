@@ -180,13 +180,15 @@ static int go_through_events(struct guest *guest,
 }
 
 /* Interrupts that nothing has released come late, but come. */
-static int release(struct guest *guest, const char *settle)
+static int release(struct guest *guest, const char *settle,
+		   struct course *course)
 {
-	return operation_release(guest, 0) ?: verdict_ask_all(guest, settle);
+	return operation_release(guest, 0) ?:
+	       batch_ask(&course->batch, guest, settle);
 }
 
 /* What the boot has left the driver to do, and what else the verdict needs. */
-static int settle_after_boot(struct guest *guest)
+static int settle_after_boot(struct guest *guest, struct course *course)
 {
 	char settle[REQUEST_SIZE];
 	int ret;
@@ -197,7 +199,7 @@ static int settle_after_boot(struct guest *guest)
 		return ret;
 	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 
-	return verdict_ask_all(guest, settle);
+	return batch_ask(&course->batch, guest, settle);
 }
 
 /*
@@ -205,31 +207,28 @@ static int settle_after_boot(struct guest *guest)
  * else may fail if nothing happens. The agent answers a "join" with what failed, as a
  * write does that finds the slot busy with what the machine has done to it.
  */
-static void note_trouble(struct guest *guest,
-			 const struct interleaving *interleaving,
+static void note_trouble(const struct interleaving *interleaving,
 			 const char *requests, struct course *course)
 {
 	bool alone = !interleaving->n_events;
 	bool busy = interleaving->scenario->trigger;
-	const char *request, *text;
-	size_t n = 1, i;
-	json_t *answer;
-	int error;
+	int n = 1;
 
 	for (const char *at = strchr(requests, ';'); at; at = strchr(at + 1, ';'))
 		n++;
-	json_array_foreach(guest->answers, i, answer) {
-		if (i == n || course->trouble[0] ||
-		    json_unpack(answer, "{s:s, s:i, s:s}", "request", &request,
-				"error", &error, "text", &text))
-			return;
-		if (error == ETIMEDOUT && !strncmp(request, "join ", 5))
+	for (int i = 0; i < n && i < course->batch.n && !course->trouble[0]; i++) {
+		const struct batch_answer *answer = &course->batch.answers[i];
+
+		if (answer->error == -ETIMEDOUT &&
+		    !strncmp(answer->request, "join ", 5))
 			snprintf(course->trouble, sizeof(course->trouble),
 				 "what the scenario wrote to sysfs never returns");
-		else if (alone && (error || (!busy && strstr(text, "error "))))
+		else if (alone && (answer->error ||
+				   (!busy && strstr(answer->text, "error "))))
 			snprintf(course->trouble, sizeof(course->trouble),
-				 "the scenario fails: %s: %s", request,
-				 error ? strerror(error) : text);
+				 "the scenario fails: %s: %s", answer->request,
+				 answer->error ? strerror(-answer->error) :
+						 answer->text);
 	}
 }
 
@@ -261,13 +260,13 @@ int course_follow(struct guest *guest, const struct interleaving *interleaving,
 			       interleaving->events[0].point);
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(guest, scenario);
-	ret = ret ?: scenario_begin(guest, scenario, all) ?:
+	ret = ret ?: scenario_begin(guest, scenario, all, &course->batch) ?:
 	      go_through_events(guest, interleaving, points, course, details);
 	if (!ret)
-		ret = scenario->boot ? settle_after_boot(guest) :
-				       guest_keep_answers(guest);
+		ret = scenario->boot ? settle_after_boot(guest, course) :
+				       batch_take(&course->batch, guest);
 	if (!ret && !scenario->boot)
-		note_trouble(guest, interleaving, requests, course);
+		note_trouble(interleaving, requests, course);
 
-	return ret || !course->held ? ret : release(guest, settle);
+	return ret || !course->held ? ret : release(guest, settle, course);
 }

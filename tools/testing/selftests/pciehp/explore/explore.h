@@ -67,7 +67,7 @@ int registers_change(struct guest *guest, const struct points *points,
  * @prepare: brings the guest to where the scenario begins, or NULL
  * @trigger: what is done on the stopped machine as the scenario begins, or NULL
  * @request: writes what is asked of the guest from then on, until the scenario is
- *	over, as guest_begin_all() takes it
+ *	over, as batch_begin() takes it
  */
 struct scenario {
 	const char *name;
@@ -98,7 +98,7 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  const char *state, const char *const *options, char *request,
 		  size_t size);
 int scenario_begin(struct guest *guest, const struct scenario *scenario,
-		   const char *requests);
+		   const char *requests, struct batch *batch);
 
 int operation_press_again(struct guest *guest, int port);
 int operation_hold(struct guest *guest, int port);
@@ -249,6 +249,7 @@ int trap_clear(const struct trap *trap, struct guest *guest,
  * @missed: an operation did not come by where it was to stop
  * @held: the port's interrupts are held back
  * @trap: where it is to stop next
+ * @batch: what the guest was asked last, and its answers
  * @trouble: what the scenario's own requests tell, which no later look at the guest
  *	would; or empty
  * @judged: the guest was looked at to the end
@@ -260,6 +261,7 @@ struct course {
 	bool missed;
 	bool held;
 	struct trap trap;
+	struct batch batch;
 	char trouble[256];
 	bool judged;
 	bool ended;
@@ -287,7 +289,6 @@ int beside_operate(struct guest *guest, const struct event *event,
 #define SETTLE_MS	9000
 void verdict_settle_requests(const struct guest *guest, int settle_ms,
 			     char *requests, size_t size);
-int verdict_ask_all(struct guest *guest, const char *requests);
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 		   const struct points *points, struct course *course);
 

@@ -267,6 +267,7 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 	outcome = json_pack("{s:s, s:s, s:O, s:I}", "id", id, "verdict", verdict,
 			    "problems", guest.result.problems, "host_ms",
 			    (json_int_t)(host_now_ms() - start_ms));
+	batch_free(&course.batch);
 	guest_forget(&guest);
 	result_cleanup(&guest.result);
 

@@ -144,6 +144,7 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 	char *filter = format_filter(points);
 	const char *const options[] = { "-D", log, "-dfilter", filter, NULL };
 	json_t *reach = json_pack("{s:s}", "scenario", scenario->name);
+	struct batch batch = { .n = 0 };
 	struct guest guest;
 	char why[256];
 	int fd, ret;
@@ -163,12 +164,14 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(&guest, scenario);
 	ret = ret ?: begin_log(&guest) ?:
-	      scenario_begin(&guest, scenario, request) ?: guest_finish(&guest);
+	      scenario_begin(&guest, scenario, request, &batch) ?:
+	      guest_finish(&guest);
 	if (ret)
 		json_object_set_new(reach, "error",
 				    json_sprintf("go through the scenario: %s",
 						 result_first_problem(&guest.result) ?:
 						 strerror(-ret)));
+	batch_free(&batch);
 	guest_forget(&guest);
 	result_cleanup(&guest.result);
 	if (!ret)

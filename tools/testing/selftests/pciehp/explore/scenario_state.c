@@ -250,14 +250,15 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
  * scenario_begin() - let the guest run through a scenario
  * @guest: from scenario_load()
  * @scenario: the scenario
- * @requests: what is to be asked of it, as guest_begin_all() takes it; nothing is when
- *	it boots
+ * @requests: what is to be asked of it, as batch_begin() takes it; nothing is when it
+ *	boots
+ * @batch: for the answers
  *
  * Return: 0 or a negative errno; then comes guest_finish().
  */
 int scenario_begin(struct guest *guest, const struct scenario *scenario,
-		   const char *requests)
+		   const char *requests, struct batch *batch)
 {
 	return scenario->boot ? guest_begin_boot(guest) :
-				guest_begin_all(guest, requests);
+				batch_begin(batch, guest, requests);
 }

@@ -164,7 +164,8 @@ static int prepare_unbound(struct guest *guest, const struct scenario *scenario)
 /*
  * QEMU cannot plug a switch together with its ports, but the slot of one can lose its
  * power: its driver finds it as it would one that has just been plugged. With the power
- * indicator on, QEMU leaves a card where it is.
+ * indicator on, QEMU leaves a card where it is. The port is kept awake, as what it is
+ * told would be lost when it resumes.
  */
 static int prepare_switch_off(struct guest *guest,
 			      const struct scenario *scenario)
@@ -175,7 +176,9 @@ static int prepare_switch_off(struct guest *guest,
 	int offset, ret;
 
 	slot_function_bdf(guest, 0, 0, upstream);
-	ret = prepare_unbound(guest, scenario) ?:
+	ret = guest_request(guest, "write /sys/bus/pci/devices/%s/power/control on",
+			    bdf) ?:
+	      prepare_unbound(guest, scenario) ?:
 	      guest_request(guest, "write /sys/bus/pci/devices/%s/remove 1",
 			    upstream);
 

@@ -29,7 +29,7 @@ static void bound_request(const struct guest *guest, int port, char *request,
  * verdict_settle_requests() - what is asked of a guest to have it settle
  * @guest: the guest
  * @settle_ms: guest time to let pass before anything is looked at
- * @requests: receives it, as guest_begin_all() takes it
+ * @requests: receives it, as batch_begin() takes it
  * @size: room in @requests
  */
 void verdict_settle_requests(const struct guest *guest, int settle_ms,
@@ -44,28 +44,31 @@ void verdict_settle_requests(const struct guest *guest, int settle_ms,
 		len += snprintf(requests + len, size - len, "%s;", bound);
 	}
 	invariants_requests(guest, checks, sizeof(checks));
-	snprintf(requests + len, size - len, "standby-ended;%s;forget", checks);
+	snprintf(requests + len, size - len, "standby-ended;%s", checks);
 }
 
-static bool is_bound(struct guest *guest, int port)
+static bool is_bound(const struct guest *guest, int port,
+		     const struct batch *batch)
 {
+	const struct batch_answer *answer;
 	char request[SLOT_PATH_SIZE];
 
 	bound_request(guest, port, request, sizeof(request));
+	answer = batch_find(batch, request);
 
-	return !guest_request(guest, "%s", request) &&
-	       !strcmp(guest->agent.text, "yes");
+	return answer && !answer->error && !strcmp(answer->text, "yes");
 }
 
 /* A line for each that has: its number, what it returned, and how often it has. */
-static int count_ended(struct guest *guest, int request, int *error)
+static int count_ended(const struct batch *batch, int request, int *error)
 {
+	const struct batch_answer *answer = batch_find(batch, "standby-ended");
 	int number, times, pos;
 	const char *line;
 
-	if (guest_request(guest, "standby-ended"))
+	if (!answer || answer->error)
 		return 0;
-	line = guest->agent.text;
+	line = answer->text;
 	while (sscanf(line, "%d %d %d %n", &number, error, &times, &pos) == 3) {
 		if (number == request)
 			return times;
@@ -140,7 +143,8 @@ static void check_ended(struct guest *guest,
 		wanted = 1;
 		for (int j = 0; j < i; j++)
 			wanted += events[j].operation == operation;
-		if (count_ended(guest, operation->standby, &error) < wanted)
+		if (count_ended(&course->batch, operation->standby,
+				&error) < wanted)
 			result_problem(&guest->result,
 				       "what %s wrote to sysfs never returns",
 				       operation->name);
@@ -149,27 +153,14 @@ static void check_ended(struct guest *guest,
 	}
 }
 
-/**
- * verdict_ask_all() - make requests, and have their answers at hand
- * @guest: the guest
- * @requests: the requests, as guest_begin_all() takes them
- *
- * Return: 0 or a negative errno.
- */
-int verdict_ask_all(struct guest *guest, const char *requests)
-{
-	return guest_begin_all(guest, requests) ?: guest_finish(guest) ?:
-	       guest_keep_answers(guest);
-}
-
-static int try_bind(struct guest *guest, int port)
+static int try_bind(struct guest *guest, int port, struct course *course)
 {
 	char bind[SLOT_PATH_SIZE], requests[REQUEST_SIZE];
 
 	slot_service_request(guest, port, "bind", bind, sizeof(bind));
 	snprintf(requests, sizeof(requests), "%s;sleep %d", bind, BIND_MS);
 
-	return verdict_ask_all(guest, requests);
+	return batch_ask(&course->batch, guest, requests);
 }
 
 static int begin_removal(struct guest *guest, const struct plug *card)
@@ -191,37 +182,27 @@ static int end_removal(struct guest *guest, const struct plug *card)
 static int try_remove(struct guest *guest, const struct plug *card)
 {
 	struct moment since = guest->agent.now;
-	char bdf[BDF_SIZE], requests[REQUEST_SIZE];
-	int ret;
 
-	ret = begin_removal(guest, card);
-	if (ret)
-		return ret;
-	slot_function_bdf(guest, card->port, 0, bdf);
-	snprintf(requests, sizeof(requests), "wait remove %s %d;sleep %d", bdf,
-		 SLOT_REMOVE_TIMEOUT_MS, SLOT_POWER_OFF_MS);
-
-	return verdict_ask_all(guest, requests) ?:
+	return begin_removal(guest, card) ?:
 	       slot_wait_gone(guest, card, since) ?:
 	       end_removal(guest, card);
 }
 
-static int try_add(struct guest *guest, const struct plug *card)
+static int try_add(struct guest *guest, const struct plug *card,
+		   struct course *course)
 {
 	struct moment since = guest->agent.now;
-	char bdf[BDF_SIZE], requests[REQUEST_SIZE], checks[REQUEST_SIZE / 2];
-	int ret;
+	char requests[REQUEST_SIZE], checks[REQUEST_SIZE / 2];
+	size_t len;
 
-	ret = slot_plug(guest, card);
-	if (ret)
-		return ret;
-	slot_function_bdf(guest, card->port, 0, bdf);
+	slot_added_request(guest, card, since, requests, sizeof(requests));
+	len = strlen(requests);
 	invariants_requests(guest, checks, sizeof(checks));
-	snprintf(requests, sizeof(requests), "wait add,bind %s %d;%s", bdf,
-		 SLOT_ADD_TIMEOUT_MS, checks);
+	snprintf(requests + len, sizeof(requests) - len, ";%s", checks);
 
-	return verdict_ask_all(guest, requests) ?:
-	       slot_wait_added(guest, card, since);
+	return slot_plug(guest, card) ?:
+	       batch_ask(&course->batch, guest, requests) ?:
+	       slot_judge_added(guest, card, since, &course->batch.answers[0]);
 }
 
 static void overlook(struct guest *guest, const char *beginning)
@@ -267,15 +248,32 @@ static void check_bound(struct guest *guest,
 	}
 }
 
+/* As the guest settled, a nested port may have come or gone: then ask again. */
+static int ask_about_ports(struct guest *guest, struct course *course)
+{
+	char requests[REQUEST_SIZE];
+	int ret;
+
+	ret = ports_refresh(guest);
+	if (ret)
+		return ret;
+	invariants_requests(guest, requests, sizeof(requests));
+	if (batch_has(&course->batch, requests))
+		return 0;
+	verdict_settle_requests(guest, 0, requests, sizeof(requests));
+
+	return batch_ask(&course->batch, guest, requests);
+}
+
 static void check_settled(struct guest *guest,
 			  const struct interleaving *interleaving,
 			  struct course *course)
 {
-	if (ports_refresh(guest))
+	if (ask_about_ports(guest, course))
 		return;
 	for (int i = 0; i < guest->n_ports; i++)
-		guest->ports[i].unbound = !is_bound(guest, i);
-	invariants_check(guest);
+		guest->ports[i].unbound = !is_bound(guest, i, &course->batch);
+	invariants_judge(guest, &course->batch);
 	overlook_timeouts(guest, interleaving);
 	if (course->trouble[0])
 		result_problem(&guest->result, "%s", course->trouble);
@@ -294,7 +292,7 @@ static void be_patient(struct guest *guest,
 	char requests[REQUEST_SIZE];
 
 	verdict_settle_requests(guest, PATIENCE_MS, requests, sizeof(requests));
-	if (verdict_ask_all(guest, requests))
+	if (batch_ask(&course->batch, guest, requests))
 		return;
 	json_array_clear(guest->result.problems);
 	json_array_clear(guest->result.timeouts);
@@ -320,8 +318,9 @@ static int scan_if_forgotten(struct guest *guest,
 	/* in a process of its own, as it waits for whoever never ends */
 	snprintf(requests, sizeof(requests),
 		 "start write /sys/bus/pci/rescan 1;" JOIN_SCAN ";%s", settle);
-	ret = verdict_ask_all(guest, requests);
-	if (!ret && guest_request(guest, JOIN_SCAN) && !course->trouble[0])
+	ret = batch_ask(&course->batch, guest, requests);
+	if (!ret && batch_find(&course->batch, JOIN_SCAN)->error &&
+	    !course->trouble[0])
 		snprintf(course->trouble, sizeof(course->trouble),
 			 "a scan for what was removed never returns");
 
@@ -346,11 +345,12 @@ static void check_bound_again(struct guest *guest, int port,
 	char requests[REQUEST_SIZE];
 
 	verdict_settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
-	if (!try_bind(guest, port) && !verdict_ask_all(guest, requests))
+	if (!try_bind(guest, port, course) &&
+	    !batch_ask(&course->batch, guest, requests))
 		check_settled(guest, interleaving, course);
 }
 
-static int try_slot(struct guest *guest, int port)
+static int try_slot(struct guest *guest, int port, struct course *course)
 {
 	const struct plug *card = card_find(guest, port);
 	int ret = 0;
@@ -358,7 +358,8 @@ static int try_slot(struct guest *guest, int port)
 	if (card)
 		ret = try_remove(guest, card);
 
-	return ret ?: ports_refresh(guest) ?: try_add(guest, card_quick(port));
+	return ret ?: ports_refresh(guest) ?:
+	       try_add(guest, card_quick(port), course);
 }
 
 /*
@@ -366,20 +367,21 @@ static int try_slot(struct guest *guest, int port)
  * comes first, as it goes with the card of the other.
  */
 static void check_works(struct guest *guest,
-			const struct interleaving *interleaving)
+			const struct interleaving *interleaving,
+			struct course *course)
 {
 	int ret = 0;
 
 	for (int port = guest->n_ports - 1; !ret && port >= 0; port--)
-		ret = try_slot(guest, port);
+		ret = try_slot(guest, port, course);
 	if (ret)
 		return;
-	invariants_check(guest);
+	invariants_judge(guest, &course->batch);
 	overlook_timeouts(guest, interleaving);
 }
 
 /* Without a power controller, a card is pulled once the guest has let go of it. */
-static int pull_if_released(struct guest *guest)
+static int pull_if_released(struct guest *guest, struct course *course)
 {
 	const struct plug *card;
 	char requests[REQUEST_SIZE];
@@ -395,7 +397,7 @@ static int pull_if_released(struct guest *guest)
 	verdict_settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
 
 	return slot_surprise_remove(guest, card) ?:
-	       verdict_ask_all(guest, requests);
+	       batch_ask(&course->batch, guest, requests);
 }
 
 /* The first word of a mutex. */
@@ -422,12 +424,10 @@ static void check_deadlock(struct guest *guest, const struct points *points)
 		"the press ", "the guest does not settle", "no driver ",
 	};
 	uint64_t owner = read_owner(guest, points);
-	char requests[REQUEST_SIZE];
 
 	if (!owner)
 		return;
-	snprintf(requests, sizeof(requests), "sleep %d", PATIENCE_MS);
-	if (verdict_ask_all(guest, requests) ||
+	if (guest_request(guest, "sleep %d", PATIENCE_MS) ||
 	    read_owner(guest, points) != owner)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(follows); i++)
@@ -449,7 +449,7 @@ void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 		   const struct points *points, struct course *course)
 {
 	if (scan_if_forgotten(guest, interleaving, course) ||
-	    pull_if_released(guest))
+	    pull_if_released(guest, course))
 		return;
 	check_settled(guest, interleaving, course);
 	if (json_array_size(guest->result.problems))
@@ -462,7 +462,7 @@ void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 			check_bound_again(guest, port, interleaving, course);
 	}
 	if (!json_array_size(guest->result.problems))
-		check_works(guest, interleaving);
+		check_works(guest, interleaving, course);
 	if (json_array_size(guest->result.problems))
 		check_deadlock(guest, points);
 	course->judged = guest->alive;

@@ -133,7 +133,6 @@ void guest_forget(struct guest *guest)
 	if (guest->initrd >= 0)
 		close(guest->initrd);
 	guest->initrd = -1;
-	guest_forget_answers(guest);
 	free(guest->log);
 	guest->log = NULL;
 	free(guest->trace);

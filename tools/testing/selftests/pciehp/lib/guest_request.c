@@ -121,8 +121,7 @@ int guest_request(struct guest *guest, const char *fmt, ...)
 	if (ret < 0)
 		return -ENOMEM;
 
-	if (!guest_take_kept(guest, request, &ret))
-		ret = guest_begin(guest, "%s", request) ?: guest_finish(guest);
+	ret = guest_begin(guest, "%s", request) ?: guest_finish(guest);
 	free(request);
 
 	return ret;
@@ -165,28 +164,61 @@ int guest_wait_event(struct guest *guest, const char *actions, const char *bdf,
 	return guest_request(guest, "%s", request);
 }
 
-/* All that a request tells page by page. */
-static int fetch(struct guest *guest, const char *request, char **all,
-		 size_t *all_len)
+static int add_piece(const char *piece, char **all, size_t *all_len)
 {
-	size_t len;
+	size_t len = strlen(piece);
 	char *text;
+
+	text = realloc(*all, *all_len + len + 1);
+	if (!text)
+		return -ENOMEM;
+	memcpy(text + *all_len, piece, len + 1);
+	*all = text;
+	*all_len += len;
+
+	return 0;
+}
+
+/* All that a request tells page by page, after @piece. */
+static int fetch_after(struct guest *guest, const char *request,
+		       const char *piece, char **all, size_t *all_len)
+{
 	int ret;
 
 	for (;;) {
+		ret = add_piece(piece, all, all_len);
+		if (ret || strlen(piece) < AGENT_LOG_SIZE)
+			return ret;
 		ret = guest_request(guest, "%s", request);
 		if (ret)
 			return ret;
-		len = strlen(guest->agent.text);
-		text = realloc(*all, *all_len + len + 1);
-		if (!text)
-			return -ENOMEM;
-		memcpy(text + *all_len, guest->agent.text, len + 1);
-		*all = text;
-		*all_len += len;
-		if (len < AGENT_LOG_SIZE)
-			return 0;
+		piece = guest->agent.text;
 	}
+}
+
+/**
+ * guest_add_log() - what the guest told of its log, and what more there is
+ * @guest: the guest
+ * @piece: the answer to a request for its log
+ *
+ * Return: 0 or a negative errno.
+ */
+int guest_add_log(struct guest *guest, const char *piece)
+{
+	return fetch_after(guest, "log", piece, &guest->log, &guest->log_len);
+}
+
+/**
+ * guest_add_trace() - likewise of its trace events
+ * @guest: the guest
+ * @piece: the answer to a request for them
+ *
+ * Return: 0 or a negative errno.
+ */
+int guest_add_trace(struct guest *guest, const char *piece)
+{
+	return fetch_after(guest, "trace", piece, &guest->trace,
+			   &guest->trace_len);
 }
 
 /**
@@ -197,7 +229,8 @@ static int fetch(struct guest *guest, const char *request, char **all,
  */
 int guest_fetch_log(struct guest *guest)
 {
-	return fetch(guest, "log", &guest->log, &guest->log_len);
+	return guest_request(guest, "log") ?:
+	       guest_add_log(guest, guest->agent.text);
 }
 
 /**
@@ -209,5 +242,6 @@ int guest_fetch_log(struct guest *guest)
  */
 int guest_fetch_trace(struct guest *guest)
 {
-	return fetch(guest, "trace", &guest->trace, &guest->trace_len);
+	return guest_request(guest, "trace") ?:
+	       guest_add_trace(guest, guest->agent.text);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <libpciehp/batch.h>
 #include <libpciehp/compiler.h>
 #include <libpciehp/contract.h>
 #include <libpciehp/invariants.h>
@@ -17,24 +18,23 @@
 #define SETTLE_TIMEOUT_MS	60000
 
 /* I1: the guest has the devices that the machine has. */
-static void check_devices(struct guest *guest)
+static void check_devices(struct guest *guest, const struct batch *batch)
 {
-	char bdf[BDF_SIZE], ids[32], list[AGENT_ANSWER_SIZE + 1];
+	const struct batch_answer *list = batch_find(batch, "devices");
+	char bdf[BDF_SIZE], ids[32];
 	const char *line, *name;
 	json_t *devices, *value;
 
-	if (guest_request(guest, "devices")) {
+	if (!list || list->error) {
 		result_error(&guest->result, "cannot list the guest's devices");
 		return;
 	}
-	snprintf(list, sizeof(list), "%s", guest->agent.text);
-
 	if (pci_tree_list(&guest->vm.qmp, &devices)) {
 		result_error(&guest->result, "%s", guest->vm.qmp.error);
 		return;
 	}
 
-	for (line = list; *line; line = strchrnul(line, '\n') + 1) {
+	for (line = list->text; *line; line = strchrnul(line, '\n') + 1) {
 		if (sscanf(line, "%15s %31s", bdf, ids) != 2)
 			break;
 		value = json_object_get(devices, bdf);
@@ -95,28 +95,39 @@ static void check_regs(struct guest *guest, const struct port *port,
 		check_hpie(guest, port, regs);
 }
 
-static void check_ports(struct guest *guest)
+/* All registers in one request. */
+static void registers_request(const struct guest *guest, char *request,
+			      size_t size)
 {
-	char request[AGENT_REQUEST_SIZE], *end = request;
+	char *end = request + size;
+
+	*request = '\0';
+	for (int i = 0; i < guest->n_ports; i++)
+		request += snprintf(request, end - request, "%s%s",
+				    i ? "," : "slot-registers ",
+				    guest->ports[i].bdf);
+}
+
+static void check_ports(struct guest *guest, const struct batch *batch)
+{
+	const struct batch_answer *answer;
+	char request[AGENT_REQUEST_SIZE];
 	struct port_regs regs;
 	const char *line;
-	int n = 0, ret;
+	int n = 0;
 
-	for (int i = 0; i < guest->n_ports; i++)
-		end += snprintf(end, request + sizeof(request) - end, "%s%s",
-				i ? "," : "slot-registers ",
-				guest->ports[i].bdf);
 	if (!guest->n_ports)
 		return;
-	ret = guest_request(guest, "%s", request);
+	registers_request(guest, request, sizeof(request));
+	answer = batch_find(batch, request);
 	/* I1 tells of a port that the guest does not have */
-	if (ret == -ENOENT)
+	if (answer && answer->error == -ENOENT)
 		return;
-	if (ret) {
+	if (!answer || answer->error) {
 		result_error(&guest->result, "cannot read the ports' registers");
 		return;
 	}
-	for (line = guest->agent.text; *line; line = strchrnul(line, '\n') + 1) {
+	for (line = answer->text; *line; line = strchrnul(line, '\n') + 1) {
 		if (n == guest->n_ports || port_parse_regs(line, &regs))
 			break;
 		check_regs(guest, &guest->ports[n++], &regs);
@@ -183,38 +194,73 @@ static void note_violation(void *context, const char *why, const char *event)
 }
 
 /* I6: the driver's trace events, where it has them, tell of no lost interrupt. */
-static void check_trace(struct guest *guest)
+static void check_trace(struct guest *guest, const struct batch *batch)
 {
-	int ret;
+	const struct batch_answer *trace = batch_find(batch, "trace");
 
-	ret = guest_fetch_trace(guest);
-	if (ret == -ENOENT)
+	if (trace && trace->error == -ENOENT)
 		return;
-	if (ret)
-		result_error(&guest->result, "cannot read the trace events: %s",
-			     strerror(-ret));
+	if (!trace || trace->error)
+		result_error(&guest->result, "cannot read the trace events");
 	else
 		contract_check(guest->trace, note_violation, guest);
 }
 
+static void check_log(struct guest *guest, const struct batch *batch)
+{
+	const struct batch_answer *log = batch_find(batch, "log");
+
+	if (!log || log->error)
+		result_error(&guest->result, "cannot read the kernel's log");
+	else
+		invariants_check_log(guest, guest->log);
+}
+
+static void quiet_request(char *request, size_t size)
+{
+	snprintf(request, size, "quiet %d %d", SETTLE_MS, SETTLE_TIMEOUT_MS);
+}
+
+static void check_quiet(struct guest *guest, const struct batch *batch)
+{
+	const struct batch_answer *quiet;
+	char request[32];
+
+	quiet_request(request, sizeof(request));
+	quiet = batch_find(batch, request);
+	if (!quiet || quiet->error)
+		result_problem(&guest->result, "the guest does not settle: %s",
+			       strerror(quiet ? -quiet->error : ENODATA));
+}
+
 /**
- * invariants_requests() - what invariants_check() is going to ask
+ * invariants_requests() - what a guest must be asked for invariants_judge()
  * @guest: the guest
- * @requests: receives it, as guest_begin_all() takes it
+ * @requests: receives it, as batch_begin() takes it
  * @size: room in @requests
  */
 void invariants_requests(const struct guest *guest, char *requests, size_t size)
 {
-	char *end = requests + size;
+	char registers[AGENT_REQUEST_SIZE], quiet[32];
 
-	requests += snprintf(requests, end - requests, "quiet %d %d;devices;",
-			     SETTLE_MS, SETTLE_TIMEOUT_MS);
-	for (int i = 0; i < guest->n_ports; i++)
-		requests += snprintf(requests, end - requests, "%s%s",
-				     i ? "," : "slot-registers ",
-				     guest->ports[i].bdf);
-	snprintf(requests, end - requests, "%slog;trace",
-		 guest->n_ports ? ";" : "");
+	quiet_request(quiet, sizeof(quiet));
+	registers_request(guest, registers, sizeof(registers));
+	snprintf(requests, size, "%s;devices;%s%slog;trace", quiet, registers,
+		 *registers ? ";" : "");
+}
+
+/**
+ * invariants_judge() - check I1 to I7
+ * @guest: a guest that has settled; what is found goes into its result
+ * @batch: its answers to invariants_requests()
+ */
+void invariants_judge(struct guest *guest, const struct batch *batch)
+{
+	check_quiet(guest, batch);
+	check_devices(guest, batch);
+	check_ports(guest, batch);
+	check_log(guest, batch);
+	check_trace(guest, batch);
 }
 
 /**
@@ -223,20 +269,17 @@ void invariants_requests(const struct guest *guest, char *requests, size_t size)
  */
 void invariants_check(struct guest *guest)
 {
+	char requests[AGENT_REQUEST_SIZE];
+	struct batch batch = { .n = 0 };
 	int ret;
 
-	ret = guest_request(guest, "quiet %d %d", SETTLE_MS, SETTLE_TIMEOUT_MS);
-	if (ret == -ENOLINK)
-		return;
-	if (ret)
-		result_problem(&guest->result, "the guest does not settle: %s",
-			       strerror(-ret));
-
-	check_devices(guest);
-	check_ports(guest);
-	if (guest_fetch_log(guest))
-		result_error(&guest->result, "cannot read the kernel's log");
-	else
-		invariants_check_log(guest, guest->log);
-	check_trace(guest);
+	invariants_requests(guest, requests, sizeof(requests));
+	ret = batch_ask(&batch, guest, requests);
+	if (!ret)
+		invariants_judge(guest, &batch);
+	else if (ret != -ENOLINK)
+		result_error(&guest->result,
+			     "ask the guest for its devices and registers: %s",
+			     strerror(-ret));
+	batch_free(&batch);
 }

@@ -228,6 +228,52 @@ static int check_not_bound(struct guest *guest, const struct plug *plug,
 }
 
 /**
+ * slot_added_request() - the request that waits until a guest has taken a device in
+ * @guest: the guest
+ * @plug: what is plugged
+ * @since: the moment at which it is
+ * @request: receives the request
+ * @size: room in @request
+ */
+void slot_added_request(const struct guest *guest, const struct plug *plug,
+			struct moment since, char *request, size_t size)
+{
+	char bdf[BDF_SIZE];
+
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	guest_format_wait(request, size, plug->driver ? "add,bind" : "add", bdf,
+			  since, SLOT_ADD_TIMEOUT_MS);
+}
+
+/**
+ * slot_judge_added() - has the guest taken a device in?
+ * @guest: the guest
+ * @plug: what was plugged
+ * @since: the moment at which it was
+ * @answer: to slot_added_request()
+ *
+ * Return: as slot_wait_added().
+ */
+int slot_judge_added(struct guest *guest, const struct plug *plug,
+		     struct moment since, const struct batch_answer *answer)
+{
+	char bdf[BDF_SIZE];
+
+	if (answer->error && answer->error != -ETIMEDOUT)
+		return answer->error;
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	if (strncmp(answer->text, "add", strlen("add"))) {
+		result_lost(&guest->result,
+			    "hot-add of %s is lost: the guest does not see %s after %d ms",
+			    plug->model, bdf, SLOT_ADD_TIMEOUT_MS);
+		return -ETIMEDOUT;
+	}
+	result_step(&guest->result, "hot-add", since.ns, answer->time_ns);
+
+	return answer->error ? check_not_bound(guest, plug, bdf) : 0;
+}
+
+/**
  * slot_wait_added() - wait until the guest has taken a device in
  * @guest: the guest
  * @plug: what was plugged
@@ -239,24 +285,17 @@ static int check_not_bound(struct guest *guest, const struct plug *plug,
 int slot_wait_added(struct guest *guest, const struct plug *plug,
 		    struct moment since)
 {
-	char bdf[BDF_SIZE];
+	struct batch batch = { .n = 0 };
+	char request[128];
 	int ret;
 
-	slot_function_bdf(guest, plug->port, plug->function, bdf);
-	ret = guest_wait_event(guest, plug->driver ? "add,bind" : "add", bdf,
-			       since, SLOT_ADD_TIMEOUT_MS);
-	if (ret && ret != -ETIMEDOUT)
-		return ret;
+	slot_added_request(guest, plug, since, request, sizeof(request));
+	ret = batch_ask(&batch, guest, request);
+	if (!ret)
+		ret = slot_judge_added(guest, plug, since, &batch.answers[0]);
+	batch_free(&batch);
 
-	if (strncmp(guest->agent.text, "add", strlen("add"))) {
-		result_lost(&guest->result,
-			    "hot-add of %s is lost: the guest does not see %s after %d ms",
-			    plug->model, bdf, SLOT_ADD_TIMEOUT_MS);
-		return -ETIMEDOUT;
-	}
-	result_step(&guest->result, "hot-add", since.ns, guest->agent.time_ns);
-
-	return ret ? check_not_bound(guest, plug, bdf) : 0;
+	return ret;
 }
 
 /**
@@ -464,6 +503,24 @@ int slot_wait_present(struct guest *guest, const struct plug *plug)
 	return ret == -ETIMEDOUT ? check_not_bound(guest, plug, bdf) : ret;
 }
 
+static int judge_gone(struct guest *guest, const struct plug *plug,
+		      struct moment since, const struct batch_answer *answer)
+{
+	char bdf[BDF_SIZE];
+
+	if (answer->error == -ETIMEDOUT) {
+		slot_function_bdf(guest, plug->port, plug->function, bdf);
+		result_lost(&guest->result,
+			    "hot-remove of %s is lost: the guest still has %s after %d ms",
+			    plug->model, bdf, SLOT_REMOVE_TIMEOUT_MS);
+	}
+	if (!answer->error)
+		result_step(&guest->result, "hot-remove", since.ns,
+			    answer->time_ns);
+
+	return answer->error;
+}
+
 /**
  * slot_wait_gone() - wait until the guest has let go of a device, and its slot's
  * power is off
@@ -477,20 +534,21 @@ int slot_wait_present(struct guest *guest, const struct plug *plug)
 int slot_wait_gone(struct guest *guest, const struct plug *plug,
 		   struct moment since)
 {
-	char bdf[BDF_SIZE];
+	char bdf[BDF_SIZE], requests[160];
+	struct batch batch = { .n = 0 };
+	size_t len;
 	int ret;
 
 	slot_function_bdf(guest, plug->port, plug->function, bdf);
-	ret = guest_wait_event(guest, "remove", bdf, since,
-			       SLOT_REMOVE_TIMEOUT_MS);
-	if (ret == -ETIMEDOUT)
-		result_lost(&guest->result,
-			    "hot-remove of %s is lost: the guest still has %s after %d ms",
-			    plug->model, bdf, SLOT_REMOVE_TIMEOUT_MS);
-	if (ret)
-		return ret;
-	result_step(&guest->result, "hot-remove", since.ns,
-		    guest->agent.time_ns);
+	guest_format_wait(requests, sizeof(requests), "remove", bdf, since,
+			  SLOT_REMOVE_TIMEOUT_MS);
+	len = strlen(requests);
+	snprintf(requests + len, sizeof(requests) - len, ";sleep %d",
+		 SLOT_POWER_OFF_MS);
+	ret = batch_ask(&batch, guest, requests);
+	if (!ret)
+		ret = judge_gone(guest, plug, since, &batch.answers[0]);
+	batch_free(&batch);
 
-	return guest_request(guest, "sleep %d", SLOT_POWER_OFF_MS);
+	return ret;
 }

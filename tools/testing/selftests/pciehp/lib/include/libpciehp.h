@@ -4,6 +4,7 @@
 #define LIBPCIEHP_H
 
 #include <libpciehp/agent.h>
+#include <libpciehp/batch.h>
 #include <libpciehp/config_space.h>
 #include <libpciehp/environment.h>
 #include <libpciehp/error_injection.h>

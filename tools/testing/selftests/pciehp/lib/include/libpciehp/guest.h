@@ -114,7 +114,6 @@ struct guest_setup {
  * @log_len: bytes of @log
  * @trace: pciehp's trace events fetched so far, one a line
  * @trace_len: bytes of @trace
- * @answers: answers that came before they were asked for, see guest_begin_all()
  * @alive: booted, and the link has not failed since
  */
 struct guest {
@@ -134,7 +133,6 @@ struct guest {
 	size_t log_len;
 	char *trace;
 	size_t trace_len;
-	json_t *answers;
 	bool alive;
 };
 
@@ -164,6 +162,8 @@ void guest_format_wait(char *request, size_t size, const char *actions,
 		       const char *bdfs, struct moment since, int timeout_ms);
 int guest_wait_event(struct guest *guest, const char *actions, const char *bdf,
 		     struct moment since, int timeout_ms);
+int guest_add_log(struct guest *guest, const char *piece);
+int guest_add_trace(struct guest *guest, const char *piece);
 int guest_fetch_log(struct guest *guest);
 int guest_fetch_trace(struct guest *guest);
 void guest_explain_failure(struct guest *guest);
@@ -175,12 +175,6 @@ int guest_boot_part_to_save(struct guest *guest, const char *state,
 int guest_save(struct guest *guest);
 int guest_load_part(struct guest *guest, const char *state);
 int guest_load(struct guest *guest, const char *state, const char *device);
-
-/* guest_batch.c */
-int guest_begin_all(struct guest *guest, const char *requests);
-int guest_keep_answers(struct guest *guest);
-bool guest_take_kept(struct guest *guest, const char *request, int *ret);
-void guest_forget_answers(struct guest *guest);
 
 /* guest_clock.c */
 const char *guest_cannot_wake(struct guest *guest);

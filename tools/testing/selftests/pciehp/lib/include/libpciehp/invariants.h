@@ -3,9 +3,11 @@
 #ifndef LIBPCIEHP_INVARIANTS_H
 #define LIBPCIEHP_INVARIANTS_H
 
+#include <libpciehp/batch.h>
 #include <libpciehp/guest.h>
 
 void invariants_requests(const struct guest *guest, char *requests, size_t size);
+void invariants_judge(struct guest *guest, const struct batch *batch);
 void invariants_check(struct guest *guest);
 void invariants_check_log(struct guest *guest, const char *log);
 

@@ -8,6 +8,7 @@
 
 #include <linux/pci_regs.h>
 
+#include <libpciehp/batch.h>
 #include <libpciehp/guest.h>
 #include <libpciehp/pci_tree.h>
 
@@ -90,6 +91,10 @@ int slot_request_unplug(struct guest *guest, const struct plug *plug);
 int slot_hot_add(struct guest *guest, const struct plug *plug);
 int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug);
 int slot_hot_remove(struct guest *guest, const struct plug *plug);
+void slot_added_request(const struct guest *guest, const struct plug *plug,
+			struct moment since, char *request, size_t size);
+int slot_judge_added(struct guest *guest, const struct plug *plug,
+		     struct moment since, const struct batch_answer *answer);
 int slot_wait_added(struct guest *guest, const struct plug *plug,
 		    struct moment since);
 int slot_wait_removed(struct guest *guest, const struct plug *plug,
