@@ -90,6 +90,17 @@ ok 'a kernel that does not boot ends the run' tried_once
 RESULT=ok END='exit 0' BOOTED=true
 PATTERN=nothing
 ok 'a pattern that no case matches is refused' refuses "none matches 'nothing'"
+lists() {
+	export LISTING
+	listed=$("$tmp/pciehp_run" -t 'fake.*') && [ "$listed" = fake.case ]
+}
+LISTING='echo "ok 1 fake.case # SKIP no kernel"'
+ok 'without a kernel, the cases are listed' lists
+no_host() {
+	CASES=nothing "$root/scripts/vfio" 2>&1 | grep "none matches 'nothing'"
+}
+ok 'nor does make vfio fetch a host for it' no_host
+
 PATTERN='fake.*'
 LISTING="kill -SEGV \$\$"
 ok 'a program that crashes as it lists its cases is told' refuses 'cannot list the cases of hotplug_test'

@@ -27,7 +27,8 @@
 static int print_usage(void)
 {
 	fprintf(stderr,
-		"usage: pciehp_run [-n] [-j JOBS] [-t PATTERN] -o DIR LABEL=IMAGE[,EXPECT]...\n");
+		"usage: pciehp_run [-n] [-j JOBS] [-t PATTERN] -o DIR LABEL=IMAGE[,EXPECT]...\n"
+		"       pciehp_run [-t PATTERN]		list the cases\n");
 
 	return EXIT_NOT_RUN;
 }
@@ -101,6 +102,16 @@ static int report(const struct run *run)
 	return unexpected ? EXIT_UNEXPECTED : 0;
 }
 
+static int list(struct run *run)
+{
+	if (jobs_list_cases(run))
+		return EXIT_NOT_RUN;
+	for (size_t i = 0; i < run->n_cases; i++)
+		puts(run->cases[i].name);
+
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int parallel = environment_parallel();
@@ -122,6 +133,8 @@ int main(int argc, char **argv)
 		else
 			return print_usage();
 	}
+	if (!run.dir && optind == argc)
+		return list(&run);
 	if (!run.dir || !parallel || optind == argc)
 		return print_usage();
 	for (; optind < argc; optind++) {
