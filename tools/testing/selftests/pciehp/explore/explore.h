@@ -87,6 +87,17 @@ struct scenario {
 		       char *text, size_t size);
 };
 
+/**
+ * struct beginning - what is known of the guest at the beginning of a scenario
+ * @request: what is to be asked of it for the scenario; empty when it boots
+ * @problems: what was wrong as it came there, which is told with what the scenario alone
+ *	finds; or NULL
+ */
+struct beginning {
+	char request[REQUEST_SIZE];
+	json_t *problems;
+};
+
 extern const struct scenario scenarios[];
 extern const size_t n_scenarios;
 
@@ -95,8 +106,8 @@ bool scenario_binds(const struct scenario *scenario);
 int scenario_save(const struct scenario *scenario, const struct points *points,
 		  const char *state, char *why, size_t size);
 int scenario_load(struct guest *guest, const struct scenario *scenario,
-		  const char *state, const char *const *options, char *request,
-		  size_t size);
+		  const char *state, const char *const *options,
+		  struct beginning *beginning);
 int scenario_begin(struct guest *guest, const struct scenario *scenario,
 		   const char *requests, struct batch *batch);
 
@@ -147,6 +158,8 @@ bool operation_applies(const struct operation *operation,
  * @STANDBY_UNBIND: unbind pciehp from its port
  * @STANDBY_BIND: bind it
  * @STANDBY_REMOVE: have the kernel forget the card
+ * @STANDBY_SLOT_RESET: reset the card, which the driver of its slot does
+ * @STANDBY_PORT_RESET: reset the bus below the port
  * @STANDBY_RESCAN: have it look for all devices
  * @STANDBY_RESET: reset the bus above the port
  * @STANDBY_INNER_POWER_OFF: as @STANDBY_POWER_OFF and so on, for the nested slot
@@ -155,6 +168,8 @@ bool operation_applies(const struct operation *operation,
  * @STANDBY_INNER_UNBIND: likewise
  * @STANDBY_INNER_BIND: likewise
  * @STANDBY_INNER_REMOVE: likewise
+ * @STANDBY_INNER_SLOT_RESET: likewise
+ * @STANDBY_INNER_PORT_RESET: likewise
  */
 enum standby_request {
 	STANDBY_POWER_OFF,
@@ -163,6 +178,8 @@ enum standby_request {
 	STANDBY_UNBIND,
 	STANDBY_BIND,
 	STANDBY_REMOVE,
+	STANDBY_SLOT_RESET,
+	STANDBY_PORT_RESET,
 	STANDBY_RESCAN,
 	STANDBY_RESET,
 	STANDBY_INNER_POWER_OFF,
@@ -171,6 +188,8 @@ enum standby_request {
 	STANDBY_INNER_UNBIND,
 	STANDBY_INNER_BIND,
 	STANDBY_INNER_REMOVE,
+	STANDBY_INNER_SLOT_RESET,
+	STANDBY_INNER_PORT_RESET,
 };
 
 int standby_begin(struct guest *guest);

@@ -245,9 +245,10 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 			 const struct points *points, const char *states,
 			 FILE *details)
 {
-	char state[PATH_MAX], id[ID_SIZE], requests[REQUEST_SIZE];
+	char state[PATH_MAX], id[ID_SIZE];
 	int64_t start_ms = host_now_ms();
 	struct course course = { 0 };
+	struct beginning beginning;
 	struct guest guest;
 	const char *verdict;
 	json_t *outcome;
@@ -256,9 +257,12 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 	snprintf(state, sizeof(state), "%s/%s", states,
 		 interleaving->scenario->name);
 	if (!scenario_load(&guest, interleaving->scenario, state, NULL,
-			   requests, sizeof(requests)))
-		go_through(&guest, interleaving, points, requests, &course,
-			   details);
+			   &beginning))
+		go_through(&guest, interleaving, points, beginning.request,
+			   &course, details);
+	if (!interleaving->n_events && beginning.problems)
+		json_array_extend(guest.result.problems, beginning.problems);
+	json_decref(beginning.problems);
 	course.ended = note_end(&guest);
 	if (details)
 		print_details(&guest, details);

@@ -199,6 +199,8 @@ const struct operation operations[] = {
 	{ "bind", false, STANDBY_BIND, NULL, .alone = "away.bind_occupied" },
 	{ "rescan", false, STANDBY_RESCAN, NULL },
 	{ "remove", false, STANDBY_REMOVE, NULL },
+	{ "slot_reset", true, STANDBY_SLOT_RESET, NULL },
+	{ "port_reset", false, STANDBY_PORT_RESET, NULL },
 	{ "bus_reset", true, STANDBY_RESET, NULL,
 	  .alone = "smp.reset_occupied" },
 	{ "hold_interrupts", true, -1, operation_hold },
@@ -216,6 +218,8 @@ const struct operation operations[] = {
 	  .alone = "away.unbind_occupied" },
 	{ "inner_bind", false, STANDBY_INNER_BIND, NULL, .port = 1 },
 	{ "inner_remove", false, STANDBY_INNER_REMOVE, NULL, .port = 1 },
+	{ "inner_slot_reset", true, STANDBY_INNER_SLOT_RESET, NULL, .port = 1 },
+	{ "inner_port_reset", false, STANDBY_INNER_PORT_RESET, NULL, .port = 1 },
 };
 
 const size_t n_operations = ARRAY_SIZE(operations);
@@ -309,6 +313,20 @@ bool operation_applies(const struct operation *operation,
 	       !(scans && scenario->setup.no_power);
 }
 
+static bool resets_card(const struct operation *operation)
+{
+	return operation->standby == STANDBY_SLOT_RESET ||
+	       operation->standby == STANDBY_INNER_SLOT_RESET;
+}
+
+/* A switch is reset by Function Level Reset, which is not meant for one. */
+static bool has_endpoint(struct guest *guest, int port)
+{
+	const struct plug *card = card_find(guest, port);
+
+	return card && !card_is_switch(card);
+}
+
 /**
  * operation_run() - do it to the stopped machine
  * @operation: the operation
@@ -323,7 +341,8 @@ int operation_run(const struct operation *operation, struct guest *guest)
 	ret = ports_refresh(guest);
 	if (ret)
 		return ret;
-	if (operation->port >= guest->n_ports)
+	if (operation->port >= guest->n_ports ||
+	    (resets_card(operation) && !has_endpoint(guest, operation->port)))
 		return -ECANCELED;
 
 	ret = operation->run ? operation->run(guest, operation->port) :

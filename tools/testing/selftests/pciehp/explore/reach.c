@@ -140,11 +140,12 @@ static char *format_filter(const struct points *points)
 json_t *reach_run(const struct scenario *scenario, const struct points *points,
 		  const char *states)
 {
-	char state[PATH_MAX], log[64], request[REQUEST_SIZE];
+	char state[PATH_MAX], log[64];
 	char *filter = format_filter(points);
 	const char *const options[] = { "-D", log, "-dfilter", filter, NULL };
 	json_t *reach = json_pack("{s:s}", "scenario", scenario->name);
 	struct batch batch = { .n = 0 };
+	struct beginning beginning;
 	struct guest guest;
 	char why[256];
 	int fd, ret;
@@ -159,18 +160,20 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 		goto out;
 	}
 
-	ret = scenario_load(&guest, scenario, state, options, request,
-			    sizeof(request));
+	ret = scenario_load(&guest, scenario, state, options,
+			    &beginning);
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(&guest, scenario);
 	ret = ret ?: begin_log(&guest) ?:
-	      scenario_begin(&guest, scenario, request, &batch) ?:
+	      scenario_begin(&guest, scenario, beginning.request,
+			     &batch) ?:
 	      guest_finish(&guest);
 	if (ret)
 		json_object_set_new(reach, "error",
 				    json_sprintf("go through the scenario: %s",
 						 result_first_problem(&guest.result) ?:
 						 strerror(-ret)));
+	json_decref(beginning.problems);
 	batch_free(&batch);
 	guest_forget(&guest);
 	result_cleanup(&guest.result);

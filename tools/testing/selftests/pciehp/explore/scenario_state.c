@@ -25,20 +25,15 @@ static struct guest_setup setup_of(const struct scenario *scenario)
 }
 
 /* What each load needs to know beside the state. */
-static int save_request(struct guest *guest, const struct scenario *scenario,
-			const char *state)
+static int save_beginning(const struct guest *guest, const char *request,
+			  uint32_t base, const char *state)
 {
-	char text[REQUEST_SIZE], path[PATH_MAX + 8];
-	uint32_t base;
+	char path[PATH_MAX + 8];
 	json_t *json;
-	int ret;
+	int ret = 0;
 
-	ret = scenario->request(guest, scenario, text, sizeof(text)) ?:
-	      standby_save(guest, &base);
-	if (ret)
-		return ret;
-	json = json_pack("{s:s, s:I}", "request", text, "standby",
-			 (json_int_t)base);
+	json = json_pack("{s:s, s:I, s:O}", "request", request, "standby",
+			 (json_int_t)base, "problems", guest->result.problems);
 	snprintf(path, sizeof(path), "%s.json", state);
 	if (json_dump_file(json, path, 0))
 		ret = -EIO;
@@ -65,6 +60,28 @@ static int interrupt_second_cpu(struct guest *guest)
 	return ret;
 }
 
+/* Of the ways to reset a card, the one that the driver of its slot has a part in. */
+static int reset_cards_by_slot(struct guest *guest)
+{
+	const struct plug *card;
+	char bdf[BDF_SIZE];
+	int ret = 0;
+
+	for (int i = 0; !ret && i < guest->n_ports; i++) {
+		card = card_find(guest, i);
+		if (!card || card_is_switch(card))
+			continue;
+		slot_function_bdf(guest, i, 0, bdf);
+		ret = guest_request(guest, "write /sys/bus/pci/devices/%s/reset_method bus",
+				    bdf);
+		/* older than v5.15, or a card with two functions */
+		if (ret == -ENOENT || ret == -EINVAL)
+			ret = 0;
+	}
+
+	return ret;
+}
+
 static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
 {
 	int ret = 0;
@@ -73,23 +90,34 @@ static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
 		ret = interrupt_second_cpu(guest);
 	if (!ret && scenario->hot_added)
 		ret = slot_hot_add_and_settle(guest, card_full(scenario->port));
-	ret = ret ?: standby_begin(guest);
+	ret = ret ?: reset_cards_by_slot(guest) ?: standby_begin(guest);
+	/* this also waits for what the driver has still to do after the boot */
+	if (!ret)
+		invariants_check(guest);
 
-	/* what the driver has still to do after the boot is no part of it */
-	return ret ?: guest_request(guest, "quiet 1500 60000");
+	return ret;
 }
 
-/* What was said and traced until now is not about the scenario. */
-static int drain(struct guest *guest)
+/* Here the slot may be in any state, but nothing may have been complained about. */
+static int prepare(struct guest *guest, const struct scenario *scenario)
 {
-	int ret;
+	size_t log_len = guest->log_len, trace_len = guest->trace_len;
+	int ret = 0;
 
-	ret = guest_fetch_trace(guest);
+	if (scenario->prepare)
+		ret = scenario->prepare(guest, scenario) ?:
+		      guest_fetch_trace(guest);
 	if (ret && ret != -ENOENT)
 		return ret;
-
 	/* last, as whoever loads the state finds the last answer, which must be good */
-	return guest_fetch_log(guest);
+	ret = guest_fetch_log(guest);
+	if (ret)
+		return ret;
+	invariants_check_log(guest, guest->log + log_len);
+	if (guest->trace)
+		invariants_check_trace(guest, guest->trace + trace_len);
+
+	return 0;
 }
 
 /* Not before the buses are scanned: until then, a port cannot be operated. */
@@ -128,17 +156,19 @@ static int boot_with_registers(struct guest *guest,
 static int boot_to_agent(struct guest *guest, const struct scenario *scenario,
 			 const struct points *points, const char *state)
 {
+	char request[REQUEST_SIZE];
+	uint32_t base;
 	int ret;
 
 	ret = scenario->registers ?
 	      boot_with_registers(guest, scenario, points, state) :
 	      guest_boot_to_save(guest, state);
 	ret = ret ?: bring_to_begin(guest, scenario) ?:
-	      save_request(guest, scenario, state);
-	if (!ret && scenario->prepare)
-		ret = scenario->prepare(guest, scenario);
+	      scenario->request(guest, scenario, request, sizeof(request)) ?:
+	      standby_save(guest, &base);
 
-	return ret ?: drain(guest);
+	return ret ?: prepare(guest, scenario) ?:
+	       save_beginning(guest, request, base, state);
 }
 
 /**
@@ -187,8 +217,8 @@ static void join_options(const char *all[OPTIONS_MAX + 1],
 	all[n] = NULL;
 }
 
-static int load_request(struct guest *guest, const struct scenario *scenario,
-			const char *state, char *request, size_t size)
+static int load_beginning(struct guest *guest, const struct scenario *scenario,
+			  const char *state, struct beginning *beginning)
 {
 	char path[PATH_MAX + 8];
 	json_int_t base = 0;
@@ -198,13 +228,14 @@ static int load_request(struct guest *guest, const struct scenario *scenario,
 
 	snprintf(path, sizeof(path), "%s.json", state);
 	json = json_load_file(path, 0, NULL);
-	if (json_unpack(json, "{s:s, s:I}", "request", &text, "standby",
-			&base)) {
+	if (json_unpack(json, "{s:s, s:I, s:O}", "request", &text, "standby",
+			&base, "problems", &beginning->problems)) {
 		result_error(&guest->result, "read %s: it tells no request",
 			     path);
 		ret = -EIO;
 	} else {
-		snprintf(request, size, "%s", text);
+		snprintf(beginning->request, sizeof(beginning->request), "%s",
+			 text);
 		ret = guest_load(guest, state,
 				 scenario->hot_added ? scenario->card : NULL) ?:
 		      standby_load(guest, base);
@@ -220,30 +251,27 @@ static int load_request(struct guest *guest, const struct scenario *scenario,
  * @scenario: the scenario
  * @state: path of the state that scenario_save() has left
  * @options: options of QEMU besides those of the scenario, as of struct vm_config
- * @request: receives what is to be asked of it
- * @size: room in @request
+ * @beginning: receives what is known of it
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
 int scenario_load(struct guest *guest, const struct scenario *scenario,
-		  const char *state, const char *const *options, char *request,
-		  size_t size)
+		  const char *state, const char *const *options,
+		  struct beginning *beginning)
 {
 	const char *all[OPTIONS_MAX + 1] = { NULL };
 	struct guest_setup setup = setup_of(scenario);
 	int ret;
 
+	*beginning = (struct beginning){ .request = "" };
 	join_options(all, setup.options, options);
 	setup.options = all;
 	ret = guest_prepare(guest, scenario->name, &setup);
 	if (ret)
 		return ret;
-	if (scenario->boot) {
-		*request = '\0';
-		return guest_load_part(guest, state);
-	}
 
-	return load_request(guest, scenario, state, request, size);
+	return scenario->boot ? guest_load_part(guest, state) :
+	       load_beginning(guest, scenario, state, beginning);
 }
 
 /**

@@ -237,6 +237,20 @@ static int request_reset(struct guest *guest, const struct scenario *scenario,
 	return ret;
 }
 
+static int request_slot_reset(struct guest *guest,
+			      const struct scenario *scenario, char *text,
+			      size_t size)
+{
+	char bdf[BDF_SIZE];
+
+	slot_function_bdf(guest, scenario->port, 0, bdf);
+	snprintf(text, size,
+		 "start write /sys/bus/pci/devices/%s/reset 1;join %d;sleep 1500",
+		 bdf, JOIN_MS);
+
+	return 0;
+}
+
 static int trigger_error(struct guest *guest, const struct scenario *scenario)
 {
 	return error_inject_fatal(guest);
@@ -252,6 +266,8 @@ static int request_recovery(struct guest *guest,
 }
 
 #define ROOT_MACHINE	{ .port = PORT_IOH3420, .options = machine_options }
+/* To a port of Intel's, the kernel applies an erratum of Command Completed. */
+#define NO_ERRATUM	{ .port = PORT_PCIE_ROOT_PORT, .options = machine_options }
 #define SWITCH_MACHINE	{ .port = PORT_XIO3130, .options = machine_options }
 #define THREADED_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .interrupt = INTERRUPT_THREADED }
@@ -273,6 +289,8 @@ static int request_recovery(struct guest *guest,
 			  .port_properties = ",power_controller_present=off" }
 #define NO_BUTTON	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .no_button = true }
+#define NO_ERRATUM_NO_BUTTON	{ .port = PORT_PCIE_ROOT_PORT, \
+			  .options = machine_options, .no_button = true }
 #define NESTED_MACHINE	{ .port = PORT_IOH3420, .nested = true, \
 			  .options = machine_options }
 #define SMP_NESTED	{ .port = PORT_IOH3420, .nested = true, \
@@ -314,6 +332,12 @@ const struct scenario scenarios[] = {
 	  .request = request_suspend, .quick = true },
 	{ "root.suspend_occupied", ROOT_MACHINE, E1000E, .stays = true,
 	  .prepare = prepare_clock, .request = request_suspend },
+	{ "root.slot_reset", ROOT_MACHINE, E1000E, .stays = true,
+	  .request = request_slot_reset, .quick = true },
+	{ "switch.slot_reset", SWITCH_MACHINE, E1000E, .stays = true,
+	  .request = request_slot_reset },
+	{ "switch.add", SWITCH_MACHINE, .trigger = trigger_add,
+	  .request = request_added, .quick = true },
 	{ "switch.reset_empty", SWITCH_MACHINE, .request = request_reset,
 	  .quick = true },
 	{ "switch.reset_occupied", SWITCH_MACHINE, E1000E, .stays = true, .hot_added = true,
@@ -371,6 +395,11 @@ const struct scenario scenarios[] = {
 	{ "nested.bring_up_occupied", NESTED_MACHINE, .card = INNER,
 	  .prepare = prepare_switch_off, .request = request_bring_up,
 	  .quick = true },
+	{ "nested.suspend_empty", NESTED_MACHINE, .prepare = prepare_clock,
+	  .request = request_suspend },
+	{ "nested.suspend_occupied", NESTED_MACHINE, .card = INNER,
+	  .stays = true, .prepare = prepare_clock,
+	  .request = request_suspend, .quick = true },
 	{ "nested.inner_add", NESTED_MACHINE, .port = 1,
 	  .trigger = trigger_add, .request = request_added, .quick = true },
 	{ "nested.inner_remove", NESTED_MACHINE, .port = 1, .card = INNER,
@@ -428,6 +457,23 @@ const struct scenario scenarios[] = {
 	{ "no_completion.remove", ROOT_MACHINE, E1000E,
 	  .registers = &no_completion, .trigger = trigger_remove,
 	  .request = request_removed, .quick = true },
+	{ "no_button.no_erratum_add", NO_ERRATUM_NO_BUTTON,
+	  .registers = &no_button, .trigger = trigger_add,
+	  .request = request_added },
+	{ "no_button.no_erratum_surprise_removal", NO_ERRATUM_NO_BUTTON, E1000E,
+	  .registers = &no_button, .trigger = trigger_surprise,
+	  .request = request_removed },
+	{ "no_completion.no_erratum_add", NO_ERRATUM,
+	  .registers = &no_completion, .trigger = trigger_add,
+	  .request = request_added },
+	{ "no_completion.no_erratum_remove", NO_ERRATUM, E1000E,
+	  .registers = &no_completion, .trigger = trigger_remove,
+	  .request = request_removed },
+	{ "out_of_band.no_erratum_add", NO_ERRATUM, .registers = &out_of_band,
+	  .trigger = trigger_add, .request = request_added, .quick = true },
+	{ "out_of_band.no_erratum_surprise_removal", NO_ERRATUM, E1000E,
+	  .registers = &out_of_band, .trigger = trigger_surprise,
+	  .request = request_removed },
 	{ "no_completion.reset_occupied", SWITCH_MACHINE, E1000E,
 	  .stays = true, .hot_added = true, .registers = &no_completion,
 	  .request = request_reset },

@@ -41,6 +41,9 @@ static int add_slot(struct guest *guest, int port, char *text)
 	add(text, "write %s 0;write %s 1;write %s 1;%s;%s;", power, power,
 	    attention, unbind, bind);
 	add(text, "write /sys/bus/pci/devices/%s/remove 1;", bdf);
+	add(text, "write /sys/bus/pci/devices/%s/reset 1;", bdf);
+	add(text, "write /sys/bus/pci/devices/%s/reset_subordinate 1;",
+	    guest->ports[port].bdf);
 
 	return 0;
 }

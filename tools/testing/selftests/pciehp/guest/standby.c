@@ -19,7 +19,8 @@
 #include <linux/pci_regs.h>
 
 #define DRIVER		"/sys/bus/pci/drivers/uio_pci_generic"
-#define REQUESTS_MAX	16
+/* A bit of its interrupt status for each. */
+#define REQUESTS_MAX	32
 
 /* QEMU's docs/specs/edu */
 #define EDU_IDS			"1234 11e8"
