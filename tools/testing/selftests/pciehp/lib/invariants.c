@@ -156,6 +156,11 @@ static void check_message(struct guest *guest, const char *text)
 		return;
 	}
 
+	/* a reset that waits for a card; one that was pulled does not become ready */
+	if (strstr(text, "giving up") && !guest->pulled) {
+		result_problem(&guest->result, "I5: %s", text);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		if (strstr(text, bad[i])) {
 			result_problem(&guest->result, "I5: %s", text);

@@ -114,6 +114,7 @@ struct guest_setup {
  * @log_len: bytes of @log
  * @trace: pciehp's trace events fetched so far, one a line
  * @trace_len: bytes of @trace
+ * @pulled: a card was taken away without the guest's being asked
  * @alive: booted, and the link has not failed since
  */
 struct guest {
@@ -133,6 +134,7 @@ struct guest {
 	size_t log_len;
 	char *trace;
 	size_t trace_len;
+	bool pulled;
 	bool alive;
 };
 
