@@ -229,6 +229,9 @@ struct interleaving {
 	int n_events;
 };
 
+/* What is said of a guest that gives no answer in host time. */
+#define GUEST_HANGS	"the guest hangs"
+
 void interleaving_format(const struct interleaving *interleaving,
 			 char id[ID_SIZE]);
 int interleaving_parse(struct interleaving *interleaving, const char *id,

@@ -180,7 +180,7 @@ static bool note_end(struct guest *guest)
 	if (guest->agent.failure == -ESHUTDOWN)
 		result_problem(&guest->result, "the guest panicked");
 	else if (guest->agent.failure == -ETIMEDOUT)
-		result_problem(&guest->result, "the guest hangs");
+		result_problem(&guest->result, GUEST_HANGS);
 	else
 		return false;
 

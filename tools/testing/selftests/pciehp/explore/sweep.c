@@ -125,6 +125,19 @@ static bool is_violation(json_t *result)
 	return verdict && !strcmp(verdict, "violation");
 }
 
+static bool hangs(json_t *result)
+{
+	json_t *problem;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "problems"), i, problem) {
+		if (!strcmp(json_string_value(problem) ?: "", GUEST_HANGS))
+			return true;
+	}
+
+	return false;
+}
+
 /*
  * Is it the same again, three times? The first time tells all about it, in a file that
  * also tells other workers that this cause is taken care of.
@@ -153,6 +166,12 @@ static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 		json_decref(other);
 	}
 	fclose(details);
+	/* the host was too slow: that is no verdict on the guest */
+	if (!same && hangs(result)) {
+		json_object_set_new(result, "verdict", json_string("error"));
+		unlink(path);
+		return;
+	}
 	json_object_set_new(result, "replays", json_integer(REPLAYS));
 	json_object_set_new(result, "same", json_integer(same));
 	json_object_set_new(result, "details", json_string(path));
