@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ports and cards that are removed in sysfs, and found again. */
+#include "guest_fixture.h"
+
+/* Guest time. */
+#define JOIN_MS		30000
+#define NOTICED_MS	1000
+
+#define RESCAN		"/sys/bus/pci/rescan"
+#define ROUNDS		30
+#define RESCANS		50
+
+FIXTURE(rescan)
+{
+	struct guest guest;
+	struct plug card;
+};
+
+FIXTURE_VARIANT(rescan)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(rescan, ioh3420) { .port = PORT_IOH3420 };
+FIXTURE_VARIANT_ADD(rescan, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(rescan, xio3130) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(rescan)
+{
+	self->card = virtio_net(0, 0);
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){ .port = variant->port });
+}
+
+FIXTURE_TEARDOWN(rescan)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* Who writes there takes locks on the way, and must not wait for them for ever. */
+static int join_writer(struct guest *guest, const char *what)
+{
+	int ret = guest_request(guest, "join %d", JOIN_MS);
+
+	if (ret == -ETIMEDOUT)
+		result_lost(&guest->result, "%s never ends", what);
+	else if (!ret && strstr(guest->agent.text, "error"))
+		result_problem(&guest->result, "%s fails: %s", what,
+			       guest->agent.text);
+
+	return ret;
+}
+
+static int remove_device(struct guest *guest, const char *bdf)
+{
+	return guest_request(guest,
+			     "start write /sys/bus/pci/devices/%s/remove 1",
+			     bdf) ?:
+	       join_writer(guest, "the removal");
+}
+
+static int find_devices(struct guest *guest)
+{
+	return guest_request(guest, "start write " RESCAN " 1") ?:
+	       join_writer(guest, "the rescan");
+}
+
+/* With the card, if there is one. */
+static int remove_and_find_port(struct guest *guest)
+{
+	return remove_device(guest, guest->ports[0].bdf) ?: find_devices(guest) ?:
+	       guest_find_ports(guest);
+}
+
+/* All that has been waited for is all there was. */
+static void check_not_added_again(struct guest *guest, struct moment since)
+{
+	char bdf[BDF_SIZE];
+
+	slot_function_bdf(guest, 0, 0, bdf);
+	if (guest_wait_event(guest, "add", bdf, since, NOTICED_MS) !=
+	    -ETIMEDOUT)
+		result_problem(&guest->result, "%s was added more than once",
+			       bdf);
+}
+
+TEST_F_TIMEOUT(rescan, port_found_again, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, remove_and_find_port(guest));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(rescan, port_found_again_with_card, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct moment since;
+
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	since = guest->agent.now;
+	ASSERT_EQ(0, remove_and_find_port(guest));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
+	check_not_added_again(guest, since);
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+/* What the button's press announced goes with the port that knew of it. */
+TEST_F_TIMEOUT(rescan, port_found_again_after_button, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct moment since;
+
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "sleep %d", NOTICED_MS));
+	since = guest->agent.now;
+	ASSERT_EQ(0, remove_and_find_port(guest));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+TEST_F_TIMEOUT(rescan, card_found_again_and_again, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct moment first, since;
+	char bdf[BDF_SIZE];
+
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	slot_function_bdf(guest, 0, 0, bdf);
+	first = guest->agent.now;
+	for (int i = 0; i < ROUNDS; i++) {
+		since = guest->agent.now;
+		ASSERT_EQ(0, remove_device(guest, bdf));
+		ASSERT_EQ(0, guest_wait_event(guest, "remove", bdf, since,
+					      NOTICED_MS));
+		ASSERT_EQ(0, find_devices(guest));
+		ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
+	}
+	check_not_added_again(guest, first);
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+/* Two find the card at once. */
+TEST_F_TIMEOUT(rescan, card_plugged_meanwhile, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct moment since = guest->agent.now;
+
+	ASSERT_EQ(0, guest_request(guest,
+				   "start repeat %d write " RESCAN " 1",
+				   RESCANS));
+	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
+	ASSERT_EQ(0, join_writer(guest, "the rescans"));
+	check_not_added_again(guest, since);
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}
