@@ -149,6 +149,72 @@ TEST_F_TIMEOUT(suspend, card_swapped, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_add(guest, &self->other));
 }
 
+/* A switch with a slot of its own, which leaves while the guest sleeps. */
+FIXTURE(suspend_nested)
+{
+	struct guest guest;
+	struct plug card;
+	struct plug inner;
+};
+
+FIXTURE_VARIANT(suspend_nested)
+{
+	const char *inner_card;
+	bool inner_leaves_first;
+};
+
+FIXTURE_VARIANT_ADD(suspend_nested, empty) { };
+FIXTURE_VARIANT_ADD(suspend_nested, occupied) {
+	.inner_card = "e1000e,id=inner,bus=port1,romfile=",
+};
+
+FIXTURE_VARIANT_ADD(suspend_nested, emptied) {
+	.inner_card = "e1000e,id=inner,bus=port1,romfile=",
+	.inner_leaves_first = true,
+};
+
+FIXTURE_SETUP(suspend_nested)
+{
+	struct guest_setup setup = {
+		.port = PORT_IOH3420,
+		.nested = true,
+		.device = variant->inner_card,
+	};
+
+	self->card = (struct plug){
+		.model = "x3130-upstream", .driver = "pcieport",
+		.id = TOPOLOGY_NESTED,
+	};
+	self->inner = e1000e("inner");
+	self->inner.port = 1;
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(suspend_nested)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* Nothing may be expected of the port that is gone with the switch. */
+TEST_F_TIMEOUT(suspend_nested, switch_removed, TIMEOUT_S)
+{
+	struct plug card = e1000e("dev0");
+	struct guest *guest = &self->guest;
+	struct moment since;
+
+	if (!fall_asleep(guest))
+		SKIP(return, "%s", guest->result.skip);
+	since = guest->agent.now;
+	ASSERT_EQ(0, variant->inner_leaves_first ?
+		     slot_surprise_remove(guest, &self->inner) : 0);
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
+	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
+	ASSERT_EQ(0, guest_find_ports(guest));
+	ASSERT_EQ(1, guest->n_ports);
+	ASSERT_EQ(0, slot_hot_add(guest, &card));
+}
+
 FIXTURE(runtime_suspend)
 {
 	struct guest guest;
