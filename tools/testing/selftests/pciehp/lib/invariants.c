@@ -123,6 +123,10 @@ static void check_ports(struct guest *guest, const struct batch *batch)
 	/* I1 tells of a port that the guest does not have */
 	if (answer && answer->error == -ENOENT)
 		return;
+	if (answer && answer->error == -ENODEV) {
+		result_problem(&guest->result, "a port does not answer");
+		return;
+	}
 	if (!answer || answer->error) {
 		result_error(&guest->result, "cannot read the ports' registers");
 		return;

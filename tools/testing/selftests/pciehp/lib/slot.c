@@ -68,7 +68,8 @@ int port_parse_regs(const char *line, struct port_regs *regs)
  * @port: number of its port
  * @regs: receives them
  *
- * Return: 0 or a negative errno.
+ * Return: 0; -ENODEV when there is no such port, or none that answers; or another
+ * negative errno.
  */
 int port_read_regs(struct guest *guest, int port, struct port_regs *regs)
 {
@@ -83,7 +84,10 @@ int port_read_regs(struct guest *guest, int port, struct port_regs *regs)
 	ret = guest_request(guest, "slot-registers %s", guest->ports[port].bdf);
 	if (!ret)
 		ret = port_parse_regs(guest->agent.text, regs);
-	if (ret && ret != -ENOLINK)
+	if (ret == -ENODEV)
+		result_problem(&guest->result, "port %s does not answer",
+			       guest->ports[port].bdf);
+	else if (ret && ret != -ENOLINK)
 		result_error(&guest->result, "read the registers of port %s: %s",
 			     guest->ports[port].bdf, strerror(-ret));
 
