@@ -77,6 +77,7 @@ quick="$quick|machine.*_1cpu.*|machine.pcie_root_port_msix_4cpu.*"
 quick="$quick|@(slot_use|suspend|runtime_suspend|reboot|no_hotplug).pcie_root_port.*"
 quick="$quick|bus_reset.msi.*|bus_reset_no_power.*|bus_reset.polling.@(slot_empty|attention_written_meanwhile)"
 quick="$quick|reset_moment.before_re*|error_recovery*.@(msi.*|polling.slot_*)"
+quick="$quick|neighbour.*|card_resources.*.beside_card"
 quick="$quick|@(vm|migration).xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
 quick="@($quick)"
 virtual='!(realtime.*|vfio*)'

@@ -53,36 +53,6 @@ static bool takes_part(struct guest *guest, const struct plug *card)
 	return false;
 }
 
-/* What a port forwards, which must be the same when the error is over. */
-struct forwarding {
-	uint16_t command;
-	uint16_t buses[2];
-	uint16_t io;
-	uint16_t memory[2];
-	uint16_t prefetchable[6];
-};
-
-static int read_forwarding(struct guest *guest, const char *bdf,
-			   struct forwarding *forwarding)
-{
-	int ret;
-
-	ret = config_read16(guest, bdf, PCI_COMMAND, &forwarding->command) ?:
-	      config_read16(guest, bdf, PCI_IO_BASE, &forwarding->io);
-	forwarding->command &= PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
-			       PCI_COMMAND_MASTER;
-	for (int i = 0; !ret && i < 2; i++)
-		ret = config_read16(guest, bdf, PCI_PRIMARY_BUS + 2 * i,
-				    &forwarding->buses[i]) ?:
-		      config_read16(guest, bdf, PCI_MEMORY_BASE + 2 * i,
-				    &forwarding->memory[i]);
-	for (int i = 0; !ret && i < 6; i++)
-		ret = config_read16(guest, bdf, PCI_PREF_MEMORY_BASE + 2 * i,
-				    &forwarding->prefetchable[i]);
-
-	return ret;
-}
-
 /* Recover, and see that a port forwards as before. */
 static int recover_forwarding(struct guest *guest, const char *id)
 {
@@ -91,8 +61,8 @@ static int recover_forwarding(struct guest *guest, const char *id)
 	int ret;
 
 	ret = pci_tree_find(&guest->vm.qmp, id, bdf) ?:
-	      read_forwarding(guest, bdf, &before) ?: recover(guest) ?:
-	      read_forwarding(guest, bdf, &after);
+	      config_read_forwarding(guest, bdf, &before) ?: recover(guest) ?:
+	      config_read_forwarding(guest, bdf, &after);
 	if (ret)
 		return ret;
 	if (after.command != before.command)

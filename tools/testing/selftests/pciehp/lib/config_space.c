@@ -84,6 +84,36 @@ int config_write16(struct guest *guest, const char *bdf, int offset,
 }
 
 /**
+ * config_read_forwarding() - read what a bridge forwards
+ * @guest: the guest, whose machine is stopped
+ * @bdf: the bridge
+ * @forwarding: receives it
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int config_read_forwarding(struct guest *guest, const char *bdf,
+			   struct forwarding *forwarding)
+{
+	int ret;
+
+	*forwarding = (struct forwarding){ };
+	ret = config_read16(guest, bdf, PCI_COMMAND, &forwarding->command) ?:
+	      config_read16(guest, bdf, PCI_IO_BASE, &forwarding->io);
+	forwarding->command &= PCI_COMMAND_IO | PCI_COMMAND_MEMORY |
+			       PCI_COMMAND_MASTER;
+	for (int i = 0; !ret && i < 2; i++)
+		ret = config_read16(guest, bdf, PCI_PRIMARY_BUS + 2 * i,
+				    &forwarding->buses[i]) ?:
+		      config_read16(guest, bdf, PCI_MEMORY_BASE + 2 * i,
+				    &forwarding->memory[i]);
+	for (int i = 0; !ret && i < 6; i++)
+		ret = config_read16(guest, bdf, PCI_PREF_MEMORY_BASE + 2 * i,
+				    &forwarding->prefetchable[i]);
+
+	return ret;
+}
+
+/**
  * config_find_capability() - where a capability is
  * @guest: the guest, whose machine is stopped
  * @bdf: the device

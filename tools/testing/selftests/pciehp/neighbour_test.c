@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Two slots: what happens in the first is nothing to the second. */
+#include "guest_fixture.h"
+
+/* The ports' numbers. */
+#define FIRST		0
+#define SECOND		1
+
+FIXTURE(neighbour)
+{
+	struct guest guest;
+	struct plug beside;
+};
+
+FIXTURE_VARIANT(neighbour)
+{
+	const char *port;
+};
+
+FIXTURE_VARIANT_ADD(neighbour, two_root_ports) { .port = PORT_PCIE_ROOT_PORT };
+FIXTURE_VARIANT_ADD(neighbour, one_switch) { .port = PORT_XIO3130 };
+
+FIXTURE_SETUP(neighbour)
+{
+	self->beside = e1000e("beside");
+	self->beside.port = SECOND;
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){ .port = variant->port, .slots = 2 });
+}
+
+FIXTURE_TEARDOWN(neighbour)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* Whatever becomes of the card, the other slot must work. */
+static void lose_card(struct __test_metadata *_metadata,
+		      FIXTURE_DATA(neighbour) *self, const struct plug *card)
+{
+	struct guest *guest = &self->guest;
+	struct moment since;
+
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, card));
+	since = guest->agent.now;
+	ASSERT_EQ(0, slot_surprise_remove(guest, card));
+	EXPECT_EQ(0, slot_wait_gone(guest, card, since));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->beside));
+}
+
+TEST_F_TIMEOUT(neighbour, e1000e_removed_by_surprise, TIMEOUT_S)
+{
+	struct plug card = e1000e("dev0");
+
+	lose_card(_metadata, self, &card);
+}
+
+/*
+ * Where no device is, a read is all ones (PCIe Base Spec sec. 2.3.2). In QEMU's q35 it is
+ * 0, and virtio-pci takes a card that is gone for one that has been reset.
+ */
+static bool absence_reads_as_ones(struct guest *guest)
+{
+	struct gdbstub *gdb = &guest->vm.gdb;
+	struct forwarding empty_slot;
+	uint32_t value = 0;
+	uint64_t addr;
+
+	if (config_read_forwarding(guest, guest->ports[SECOND].bdf, &empty_slot))
+		return false;
+	addr = (uint64_t)(empty_slot.memory[0] & ~PCI_MEMORY_RANGE_TYPE_MASK) << 16;
+
+	return !gdb_physical(gdb, true) &&
+	       !gdb_read(gdb, addr, &value, sizeof(value)) &&
+	       !gdb_physical(gdb, false) && value == ~0U;
+}
+
+TEST_F_TIMEOUT(neighbour, virtio_removed_by_surprise, TIMEOUT_S)
+{
+	struct plug card = virtio_net(FIRST, 0);
+	struct guest *guest = &self->guest;
+
+	if (!absence_reads_as_ones(guest))
+		SKIP(return, "%s",
+		     result_skip(&guest->result,
+				 "QEMU's %s has a read of nothing return 0",
+				 guest->config.machine->arch));
+	lose_card(_metadata, self, &card);
+}
+
+/*
+ * Cards that ask for more resources than a slot has, or for other ones than most: an
+ * address, a bus number, an I/O port. None must be taken from the other slot.
+ */
+FIXTURE(card_resources)
+{
+	struct guest guest;
+	struct plug card;
+	struct plug usual;
+	struct plug beside;
+};
+
+FIXTURE_VARIANT(card_resources)
+{
+	const char *port;
+	const char *model;
+	const char *driver;
+	const char *cmdline;
+	const char *complaint;	/* of the kernel, when the resource is not there */
+	const char *file;	/* of the card in sysfs, when it is */
+	struct plug_property properties[3];
+};
+
+FIXTURE_VARIANT_ADD(card_resources, bar_of_1_tib_below_root_port)
+{
+	.port = PORT_PCIE_ROOT_PORT,
+	.model = "pci-testdev",
+	.complaint = "[mem size 0x10000000000 64bit pref]",
+	.properties = { { "membar", "1T" } },
+};
+
+FIXTURE_VARIANT_ADD(card_resources, bar_of_1_tib_below_switch)
+{
+	.port = PORT_XIO3130,
+	.model = "pci-testdev",
+	.complaint = "[mem size 0x10000000000 64bit pref]",
+	.properties = { { "membar", "1T" } },
+};
+
+FIXTURE_VARIANT_ADD(card_resources, bridge_without_bus)
+{
+	.port = PORT_XIO3130,
+	.model = "pcie-pci-bridge",
+	.complaint = "No bus number available for hot-added bridge",
+};
+
+FIXTURE_VARIANT_ADD(card_resources, bridge_with_bus)
+{
+	.port = PORT_XIO3130,
+	.model = "pcie-pci-bridge",
+	/* firmware, as that of q35, leaves no numbers between the ports' */
+	.cmdline = "pci=assign-busses,hpbussize=4",
+	.file = "pci_bus",
+};
+
+FIXTURE_VARIANT_ADD(card_resources, legacy_virtio)
+{
+	.port = PORT_PCIE_ROOT_PORT,
+	.model = "virtio-net-pci",
+	.driver = "virtio-pci",
+	.file = "resource0",
+	.properties = { { "disable-legacy", "off" }, { "disable-modern", "on" } },
+};
+
+FIXTURE_SETUP(card_resources)
+{
+	struct guest_setup setup = {
+		.port = variant->port,
+		.slots = 2,
+		.cmdline = variant->cmdline,
+	};
+
+	self->card = (struct plug){
+		.model = variant->model,
+		.driver = variant->driver,
+		.id = "card",
+		.port = FIRST,
+		.properties = variant->properties,
+	};
+	self->usual = e1000e("usual");
+	self->beside = virtio_net(SECOND, 0);
+	boot_guest(_metadata, variant, &self->guest, &setup);
+}
+
+FIXTURE_TEARDOWN(card_resources)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+/* A card that has asked for nothing special proves nothing. */
+static void check_resources(struct __test_metadata *_metadata,
+			    struct guest *guest,
+			    const FIXTURE_VARIANT(card_resources) *variant)
+{
+	char bdf[BDF_SIZE];
+
+	ASSERT_EQ(0, guest_fetch_log(guest));
+	if (variant->complaint)
+		EXPECT_NE(NULL, strstr(guest->log, variant->complaint));
+	if (!variant->file)
+		return;
+	slot_function_bdf(guest, FIRST, 0, bdf);
+	ASSERT_EQ(0, guest_request(guest, "exists /sys/bus/pci/devices/%s/%s",
+				   bdf, variant->file));
+	EXPECT_STREQ("yes", guest->agent.text);
+}
+
+/* The card comes, and the other slot's port forwards what it did before. */
+static void add_card(struct __test_metadata *_metadata,
+		     FIXTURE_DATA(card_resources) *self,
+		     const FIXTURE_VARIANT(card_resources) *variant)
+{
+	struct guest *guest = &self->guest;
+	const char *bdf = guest->ports[SECOND].bdf;
+	struct forwarding before, after;
+
+	ASSERT_EQ(0, config_read_forwarding(guest, bdf, &before));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	check_resources(_metadata, guest, variant);
+	ASSERT_EQ(0, config_read_forwarding(guest, bdf, &after));
+	if (memcmp(&before, &after, sizeof(before)))
+		result_problem(&guest->result,
+			       "%s forwards other buses or addresses than before the card in the other slot came",
+			       bdf);
+}
+
+TEST_F_TIMEOUT(card_resources, beside_card, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
+	add_card(_metadata, self, variant);
+	ASSERT_EQ(0, slot_check_stays(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->usual));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->beside));
+}
+
+TEST_F_TIMEOUT(card_resources, beside_empty_slot, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+
+	add_card(_metadata, self, variant);
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->usual));
+}
+
+int main(int argc, char **argv)
+{
+	return guest_test_main(argc, argv);
+}
