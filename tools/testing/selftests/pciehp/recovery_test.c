@@ -324,6 +324,52 @@ TEST_F_TIMEOUT(error_recovery_with_card, slot_emptied_since_boot, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
 
+/* Two slots of the switch, a card in the first. The second must work afterwards. */
+FIXTURE(error_recovery_neighbour)
+{
+	struct guest guest;
+	struct plug beside;
+};
+
+FIXTURE_SETUP(error_recovery_neighbour)
+{
+	self->beside = e1000e("beside");
+	self->beside.port = 1;
+	boot_guest(_metadata, variant, &self->guest,
+		   &(struct guest_setup){ .port = PORT_XIO3130, .slots = 2 });
+}
+
+FIXTURE_TEARDOWN(error_recovery_neighbour)
+{
+	end_guest(_metadata, &self->guest);
+}
+
+TEST_F_TIMEOUT(error_recovery_neighbour, card_recovers, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct plug card = e1000e("dev0");
+
+	if (!takes_part(guest, &card))
+		SKIP(return, "%s", guest->result.skip);
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &card));
+	ASSERT_EQ(0, recover(guest));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->beside));
+}
+
+/* It may be lost, and the recovery may be called failed; but not the ports. */
+TEST_F_TIMEOUT(error_recovery_neighbour, card_cannot_recover, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct plug card = virtio_net(0, 0);
+
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &card));
+	ASSERT_EQ(0, error_inject_fatal(guest));
+	ASSERT_EQ(0, guest_request(guest, "sleep %d", RECOVERY_MS));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->beside));
+}
+
 int main(int argc, char **argv)
 {
 	return guest_test_main(argc, argv);
