@@ -78,6 +78,7 @@ quick="$quick|@(slot_use|suspend|runtime_suspend|reboot|no_hotplug).pcie_root_po
 quick="$quick|bus_reset.msi.*|bus_reset_no_power.*|bus_reset.polling.@(slot_empty|attention_written_meanwhile)"
 quick="$quick|reset_moment.before_re*|error_recovery*.@(msi.*|polling.slot_*|card_*)"
 quick="$quick|neighbour.*|card_resources.*.beside_card"
+quick="$quick|@(port_reset|card_reset|rescan).pcie_root_port.*|suspend_nested.*"
 quick="$quick|@(vm|migration).xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
 quick="@($quick)"
 virtual='!(realtime.*|vfio*)'
