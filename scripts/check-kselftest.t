@@ -26,10 +26,13 @@ status=0
 	"series=$series,$(expected series)" >"$out/series/table" || status=$?
 "$bin/pciehp_run" -n -t "$quick" -o "$out/regressions" "$@" >"$out/regressions/table" || status=$?
 "$bin/pciehp_run" -t vfio.hot_remove -o "$out/vfio" "series=$series" >"$out/vfio/table" || status=$?
-KERNEL=$series PCIEHP_RESULTS=$out "$bin/faults_test" >"$out/faults.tap" 2>&1 || status=$?
+for test in verdict faults; do
+	KERNEL=$series PCIEHP_RESULTS=$out "$bin/${test}_test" >"$out/$test.tap" 2>&1 || status=$?
+done
 
 # One plan for all.
 awk '$1 == "ok" { $2 = ++n "" } $1 == "not" { $3 = ++n "" }
 	/^(not )?ok / { print } END { print "1.." n }' \
-	"$out/series/results.tap" "$out/regressions/results.tap" "$out/vfio/results.tap" "$out/faults.tap"
+	"$out/series/results.tap" "$out/regressions/results.tap" "$out/vfio/results.tap" \
+	"$out/verdict.tap" "$out/faults.tap"
 exit $status

@@ -401,7 +401,7 @@ TEST_F(agent, requests_that_the_stub_refuses)
 		const char *request;
 		const char *error;
 	} cases[] = {
-		{ "M60010018,4:6c6f6700",	"write the mailbox" },
+		{ "M60010020,4:6c6f6700",	"write the mailbox" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
