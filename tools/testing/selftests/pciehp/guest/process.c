@@ -24,13 +24,13 @@ static void run(const char *request, int out)
 	struct answer answer = { .text = text, .size = sizeof(text) };
 
 	uevent_leave();
-	text[0] = '\0';
 	snprintf(words, sizeof(words), "%s", request);
 	request_run(words, &answer);
 	if (answer.error)
-		dprintf(out, "error %d %s", answer.error, text);
+		dprintf(out, "error %d %.*s", answer.error, (int)answer.len,
+			text);
 	else
-		dprintf(out, "ok %s", text);
+		dprintf(out, "ok %.*s", (int)answer.len, text);
 	_exit(0);
 }
 

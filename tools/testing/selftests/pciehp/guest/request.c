@@ -156,24 +156,27 @@ static int do_exists(char *args, struct answer *answer)
 
 static int do_read(char *args, struct answer *answer)
 {
-	ssize_t len;
-	int fd;
+	char block[4096];
+	ssize_t len = 0;
+	int fd, ret = 0;
 
 	fd = open(args, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 
-	do {
-		len = read(fd, answer->text + answer->len,
-			   answer->size - answer->len);
-		if (len > 0)
+	while (!ret && (len = read(fd, block, sizeof(block))) > 0) {
+		if ((size_t)len > answer->size - answer->len) {
+			ret = -EMSGSIZE;
+		} else {
+			memcpy(answer->text + answer->len, block, len);
 			answer->len += len;
-	} while (len > 0);
+		}
+	}
 	if (len < 0)
-		len = -errno;
+		ret = -errno;
 	close(fd);
 
-	return len;
+	return ret;
 }
 
 /**
