@@ -8,7 +8,7 @@
 
 #include "../kselftest_harness.h"
 
-#include <libpciehp/agent.h>
+#include <libpciehp/fake_agent.h>
 #include <libpciehp/fake_stub.h>
 #include <libpciehp/stream.h>
 
@@ -18,8 +18,6 @@
 /* For answers that do not come. */
 #define SHORT_MS	60
 
-#define STOPPED		"T05thread:01;"
-
 FIXTURE(agent)
 {
 	struct fake_peer peer;
@@ -27,70 +25,6 @@ FIXTURE(agent)
 	struct agent agent;
 	int served;
 };
-
-static void sets_watchpoint(struct fake_peer *peer)
-{
-	fake_stub_expect(peer, "Z2,60030000,4");
-	fake_stub_send(peer, "OK");
-}
-
-static void shows_head_of(struct fake_peer *peer, uint32_t layer,
-			  uint32_t magic, uint32_t version, uint32_t answer_len)
-{
-	const struct agent_mailbox head = {
-		.magic = magic,
-		.version = version,
-		.answer_len = answer_len,
-		.layer = layer,
-		.now_ns = 77,
-	};
-
-	fake_stub_expect_read(peer, AGENT_MAILBOX, &head,
-			      offsetof(struct agent_mailbox, request));
-}
-
-static void shows_head(struct fake_peer *peer, uint32_t magic, uint32_t version,
-		       uint32_t answer_len)
-{
-	shows_head_of(peer, 0, magic, version, answer_len);
-}
-
-static void answers_from(struct fake_peer *peer, uint32_t layer,
-			 const char *answer)
-{
-	shows_head_of(peer, layer, AGENT_MAGIC, AGENT_VERSION, strlen(answer));
-	fake_stub_expect_read(peer, AGENT_MAILBOX +
-			      offsetof(struct agent_mailbox, answer),
-			      answer, strlen(answer));
-}
-
-static void answers(struct fake_peer *peer, const char *answer)
-{
-	answers_from(peer, 0, answer);
-}
-
-static void starts(struct fake_peer *peer)
-{
-	sets_watchpoint(peer);
-	fake_stub_expect(peer, "c");
-	fake_stub_send(peer, STOPPED);
-}
-
-static void boots(struct fake_peer *peer)
-{
-	starts(peer);
-	answers(peer, "5 ok ");
-}
-
-/* The watchpoint stays, and the machine resumes behind what it watches. */
-static void gets_request(struct fake_peer *peer, const char *request)
-{
-	fake_stub_expect_write(peer, AGENT_MAILBOX +
-			       offsetof(struct agent_mailbox, request),
-			       request, strlen(request) + 1);
-	fake_stub_expect(peer, "c60000020");
-	fake_stub_send(peer, STOPPED);
-}
 
 static int boot(FIXTURE_DATA(agent) *self)
 {
@@ -124,30 +58,44 @@ FIXTURE_TEARDOWN(agent)
 
 TEST_F(agent, boot)
 {
-	boots(&self->peer);
+	fake_agent_boot(&self->peer);
 	ASSERT_EQ(0, boot(self));
 	EXPECT_EQ(5, self->agent.time_ns);
-	EXPECT_EQ(77, self->agent.now.ns);
+	EXPECT_EQ(FAKE_AGENT_NOW.ns, self->agent.now.ns);
 	EXPECT_STREQ("", self->agent.text);
+}
+
+/* An event counts if it comes after that. */
+TEST_F(agent, moment_is_that_of_the_last_answer)
+{
+	fake_agent_boot(&self->peer);
+	fake_agent_expect(&self->peer, "sleep 1");
+	fake_agent_answer_at(&self->peer, (struct moment){ 88, 9 }, "80 ok ");
+	ASSERT_EQ(0, boot(self));
+	EXPECT_EQ(FAKE_AGENT_NOW.seqnum, self->agent.now.seqnum);
+	ASSERT_EQ(0, agent_request(&self->agent, "sleep 1"));
+	EXPECT_EQ(80, self->agent.time_ns);
+	EXPECT_EQ(88, self->agent.now.ns);
+	EXPECT_EQ(9U, self->agent.now.seqnum);
 }
 
 TEST_F(agent, attach_to_one_that_rests)
 {
-	sets_watchpoint(&self->peer);
-	answers(&self->peer, "5 ok ");
-	gets_request(&self->peer, "log");
-	answers(&self->peer, "123 ok end");
+	fake_agent_watch(&self->peer);
+	fake_agent_answer(&self->peer, "5 ok ");
+	fake_agent_expect(&self->peer, "log");
+	fake_agent_answer(&self->peer, "123 ok end");
 	gdb_init(&self->gdb, fake_peer_start(&self->peer), TIMEOUT_MS);
 	ASSERT_EQ(0, agent_attach(&self->agent, &self->gdb));
-	EXPECT_EQ(77, self->agent.now.ns);
+	EXPECT_EQ(FAKE_AGENT_NOW.ns, self->agent.now.ns);
 	ASSERT_EQ(0, agent_request(&self->agent, "log"));
 	EXPECT_STREQ("end", self->agent.text);
 }
 
 TEST_F(agent, boot_answered_with_an_error)
 {
-	starts(&self->peer);
-	answers(&self->peer, "5 error 2 no /sys");
+	fake_agent_start(&self->peer);
+	fake_agent_answer(&self->peer, "5 error 2 no /sys");
 	ASSERT_EQ(-ENOENT, boot(self));
 	EXPECT_STREQ("no /sys", self->agent.text);
 }
@@ -156,7 +104,7 @@ TEST_F(agent, boot_that_never_ends)
 {
 	const int64_t start = host_now_ms();
 
-	sets_watchpoint(&self->peer);
+	fake_agent_watch(&self->peer);
 	fake_stub_expect(&self->peer, "c");
 	gdb_init(&self->gdb, fake_peer_start(&self->peer), TIMEOUT_MS);
 	EXPECT_EQ(-ENOLINK, agent_init(&self->agent, &self->gdb, SHORT_MS));
@@ -176,26 +124,33 @@ TEST_F(agent, watchpoint_refused)
 
 TEST_F(agent, machine_stopped_elsewhere)
 {
-	sets_watchpoint(&self->peer);
+	fake_agent_watch(&self->peer);
 	fake_stub_expect(&self->peer, "c");
 	fake_stub_send(&self->peer, "T02thread:01;");
 	EXPECT_EQ(-ENOLINK, boot(self));
 	EXPECT_NE(NULL, strstr(self->agent.error, "wait for the guest"));
 }
 
-/* Its answer is there although nobody waited for the machine to stop. */
+/* The mailbox of the agent of a guest in the guest. */
+static const struct agent_mailbox head_of_inner = {
+	.magic = AGENT_MAGIC,
+	.version = AGENT_VERSION,
+	.answer_len = 5,
+	.layer = 1,
+};
+
 /* Whoever rests is told apart, whichever of the links waits. */
 TEST_F(agent, two_on_one_machine)
 {
 	struct agent inner;
 	unsigned int rests;
 
-	boots(&self->peer);
-	gets_request(&self->peer, "await port");
-	shows_head_of(&self->peer, 1, AGENT_MAGIC, AGENT_VERSION, 5);
-	answers_from(&self->peer, 1, "9 ok ");
-	gets_request(&self->peer, "quiet 1 1");
-	answers(&self->peer, "12 ok woken");
+	fake_agent_boot(&self->peer);
+	fake_agent_expect(&self->peer, "await port");
+	fake_agent_show(&self->peer, &head_of_inner);
+	fake_agent_answer_of(&self->peer, 1, "9 ok ");
+	fake_agent_expect(&self->peer, "quiet 1 1");
+	fake_agent_answer(&self->peer, "12 ok woken");
 	ASSERT_EQ(0, boot(self));
 	agent_join(&inner, &self->gdb, 1);
 	ASSERT_EQ(0, agent_begin(&self->agent, "await port"));
@@ -211,19 +166,20 @@ TEST_F(agent, two_on_one_machine)
 
 TEST_F(agent, answer_of_another)
 {
-	boots(&self->peer);
-	gets_request(&self->peer, "log");
-	shows_head_of(&self->peer, 1, AGENT_MAGIC, AGENT_VERSION, 5);
+	fake_agent_boot(&self->peer);
+	fake_agent_expect(&self->peer, "log");
+	fake_agent_show(&self->peer, &head_of_inner);
 	ASSERT_EQ(0, boot(self));
 	EXPECT_EQ(-ENOLINK, agent_request(&self->agent, "log"));
 	EXPECT_EQ(-EXDEV, self->agent.failure);
 }
 
+/* Its answer is there although nobody waited for the machine to stop. */
 TEST_F(agent, answer_of_one_that_rests)
 {
-	boots(&self->peer);
-	answers(&self->peer, "123 ok rested");
-	answers(&self->peer, "124 error 19 ");
+	fake_agent_boot(&self->peer);
+	fake_agent_answer(&self->peer, "123 ok rested");
+	fake_agent_answer(&self->peer, "124 error 19 ");
 	ASSERT_EQ(0, boot(self));
 	ASSERT_EQ(0, agent_take_answer(&self->agent));
 	EXPECT_STREQ("rested", self->agent.text);
@@ -246,9 +202,14 @@ TEST_F(agent, mailbox_of_something_else)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		starts(&self->peer);
-		shows_head(&self->peer, cases[i].magic, cases[i].version,
-			   cases[i].answer_len);
+		const struct agent_mailbox head = {
+			.magic = cases[i].magic,
+			.version = cases[i].version,
+			.answer_len = cases[i].answer_len,
+		};
+
+		fake_agent_start(&self->peer);
+		fake_agent_show(&self->peer, &head);
 		EXPECT_EQ(-ENOLINK, boot(self)) {
 			TH_LOG("case %zu", i);
 		}
@@ -276,9 +237,9 @@ TEST_F(agent, answers)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		boots(&self->peer);
-		gets_request(&self->peer, "exists /x");
-		answers(&self->peer, cases[i].answer);
+		fake_agent_boot(&self->peer);
+		fake_agent_expect(&self->peer, "exists /x");
+		fake_agent_answer(&self->peer, cases[i].answer);
 		ASSERT_EQ(0, boot(self));
 		EXPECT_EQ(cases[i].ret,
 			  agent_request(&self->agent, "exists %s", "/x")) {
@@ -299,9 +260,9 @@ TEST_F(agent, malformed_answers)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		boots(&self->peer);
-		gets_request(&self->peer, "exists /x");
-		answers(&self->peer, cases[i]);
+		fake_agent_boot(&self->peer);
+		fake_agent_expect(&self->peer, "exists /x");
+		fake_agent_answer(&self->peer, cases[i]);
 		ASSERT_EQ(0, boot(self));
 		EXPECT_EQ(-ENOLINK, agent_request(&self->agent, "exists /x")) {
 			TH_LOG("answer: %s", cases[i]);
@@ -321,12 +282,12 @@ TEST_F(agent, largest_answer)
 		answer[i] = 'a' + i % 26;
 	answer[AGENT_ANSWER_SIZE] = '\0';
 
-	boots(&self->peer);
-	gets_request(&self->peer, "log");
-	answers(&self->peer, answer);
+	fake_agent_boot(&self->peer);
+	fake_agent_expect(&self->peer, "log");
+	fake_agent_answer(&self->peer, answer);
 	/* nothing of it may be left in a shorter one */
-	gets_request(&self->peer, "log");
-	answers(&self->peer, "124 ok end");
+	fake_agent_expect(&self->peer, "log");
+	fake_agent_answer(&self->peer, "124 ok end");
 	ASSERT_EQ(0, boot(self));
 	ASSERT_EQ(0, agent_request(&self->agent, "log"));
 	EXPECT_STREQ(answer + head, self->agent.text);
@@ -338,11 +299,11 @@ TEST_F(agent, stop_points_take_turns)
 {
 	char request[32];
 
-	boots(&self->peer);
+	fake_agent_boot(&self->peer);
 	for (int i = 0; i < 5; i++) {
 		snprintf(request, sizeof(request), "sleep %d", i);
-		gets_request(&self->peer, request);
-		answers(&self->peer, "123 ok ");
+		fake_agent_expect(&self->peer, request);
+		fake_agent_answer(&self->peer, "123 ok ");
 	}
 	ASSERT_EQ(0, boot(self));
 	for (int i = 0; i < 5; i++) {
@@ -364,13 +325,13 @@ static int serve_twice(void *context)
 
 TEST_F(agent, stops_of_another_watchpoint)
 {
-	boots(&self->peer);
-	gets_request(&self->peer, "log");
+	fake_agent_boot(&self->peer);
+	fake_agent_expect(&self->peer, "log");
 	for (int i = 0; i < 2; i++) {
 		fake_stub_expect(&self->peer, "c");
-		fake_stub_send(&self->peer, STOPPED);
+		fake_stub_send(&self->peer, FAKE_AGENT_STOPPED);
 	}
-	answers(&self->peer, "123 ok end");
+	fake_agent_answer(&self->peer, "123 ok end");
 	ASSERT_EQ(0, boot(self));
 	self->agent.serve = serve_twice;
 	self->agent.serve_context = self;
@@ -386,8 +347,8 @@ static int cannot_serve(void *context)
 
 TEST_F(agent, stop_that_nobody_serves)
 {
-	boots(&self->peer);
-	gets_request(&self->peer, "log");
+	fake_agent_boot(&self->peer);
+	fake_agent_expect(&self->peer, "log");
 	ASSERT_EQ(0, boot(self));
 	self->agent.serve = cannot_serve;
 	EXPECT_EQ(-ENOLINK, agent_request(&self->agent, "log"));
@@ -405,7 +366,7 @@ TEST_F(agent, requests_that_the_stub_refuses)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		boots(&self->peer);
+		fake_agent_boot(&self->peer);
 		for (size_t k = 0; k <= i; k++) {
 			fake_stub_expect(&self->peer, cases[k].request);
 			fake_stub_send(&self->peer, k < i ? "OK" : "E14");
@@ -425,9 +386,9 @@ TEST_F(agent, longest_request)
 
 	memset(request, 'r', sizeof(request));
 	request[sizeof(request) - 1] = '\0';
-	boots(&self->peer);
-	gets_request(&self->peer, request);
-	answers(&self->peer, "123 ok ");
+	fake_agent_boot(&self->peer);
+	fake_agent_expect(&self->peer, request);
+	fake_agent_answer(&self->peer, "123 ok ");
 	ASSERT_EQ(0, boot(self));
 	EXPECT_EQ(0, agent_request(&self->agent, "%s", request));
 
@@ -445,9 +406,9 @@ TEST_F(agent, peer_dies_at_every_step)
 	for (size_t i = 0; i < nr_steps - 1; i++) {
 		int ret;
 
-		boots(&self->peer);
-		gets_request(&self->peer, "quiet 1 2");
-		answers(&self->peer, "123 ok ");
+		fake_agent_boot(&self->peer);
+		fake_agent_expect(&self->peer, "quiet 1 2");
+		fake_agent_answer(&self->peer, "123 ok ");
 		nr_steps = self->peer.nr_steps;
 		fake_peer_cut(&self->peer, i);
 		fake_peer_hang_up(&self->peer);
@@ -467,7 +428,7 @@ TEST_F(agent, peer_dies_at_every_step)
 
 TEST_F(agent, machine_exits)
 {
-	sets_watchpoint(&self->peer);
+	fake_agent_watch(&self->peer);
 	fake_stub_expect(&self->peer, "c");
 	fake_stub_send(&self->peer, "W00");
 	EXPECT_EQ(-ENOLINK, boot(self));
@@ -479,10 +440,10 @@ TEST_F(agent, random_pieces)
 	const int rounds = 50;
 
 	self->peer.max_piece = 16;
-	boots(&self->peer);
+	fake_agent_boot(&self->peer);
 	for (int i = 0; i < rounds; i++) {
-		gets_request(&self->peer, "read /proc/version");
-		answers(&self->peer, "123 ok Linux");
+		fake_agent_expect(&self->peer, "read /proc/version");
+		fake_agent_answer(&self->peer, "123 ok Linux");
 	}
 	ASSERT_EQ(0, boot(self));
 	for (int i = 0; i < rounds; i++) {
@@ -500,9 +461,9 @@ TEST_F(agent, random_corruption)
 	for (int i = 0; i < 3000; i++) {
 		int ret;
 
-		boots(&self->peer);
-		gets_request(&self->peer, "devices");
-		answers(&self->peer, i % 3 ? "123 ok 0000:00:01.0 8086:3420" :
+		fake_agent_boot(&self->peer);
+		fake_agent_expect(&self->peer, "devices");
+		fake_agent_answer(&self->peer, i % 3 ? "123 ok 0000:00:01.0 8086:3420" :
 					     "123 error 110 ");
 		for (int n = rand_r(&seed) % 4; n >= 0; n--)
 			fake_stub_corrupt(&self->peer, &seed);

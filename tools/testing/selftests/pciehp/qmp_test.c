@@ -9,7 +9,7 @@
 
 #include "../kselftest_harness.h"
 
-#include <libpciehp/fake_peer.h>
+#include <libpciehp/fake_qmp.h>
 #include <libpciehp/qmp.h>
 #include <libpciehp/stream.h>
 
@@ -22,7 +22,7 @@
 #define GREETING	"{'QMP': {'version': {}, 'capabilities': []}}\n"
 #define DELETED(id)	"{'event': 'DEVICE_DELETED', 'data': {'device': '" \
 			id "', 'path': '/machine'}}\n"
-#define RETURN		"{'return': {}}\n"
+#define RETURN		FAKE_QMP_RETURN
 #define STOP		"{'execute':'stop'}"
 
 FIXTURE(qmp)
@@ -31,34 +31,19 @@ FIXTURE(qmp)
 	struct qmp qmp;
 };
 
-/* JSON with ' for ", which C would have to escape. */
-static void add(void (*step)(struct fake_peer *peer, const void *data,
-			     size_t len),
-		struct fake_peer *peer, const char *json)
-{
-	char text[512];
-	size_t len = 0;
-
-	for (; *json && len < sizeof(text); json++)
-		text[len++] = *json == '\'' ? '"' : *json;
-	step(peer, text, len);
-}
-
 static void hears(FIXTURE_DATA(qmp) *self, const char *json)
 {
-	add(fake_peer_expect, &self->peer, json);
+	fake_qmp_expect(&self->peer, json);
 }
 
 static void says(FIXTURE_DATA(qmp) *self, const char *json)
 {
-	add(fake_peer_send, &self->peer, json);
+	fake_qmp_send(&self->peer, json);
 }
 
 static void greets(FIXTURE_DATA(qmp) *self)
 {
-	says(self, GREETING);
-	hears(self, "{'execute':'qmp_capabilities'}");
-	says(self, RETURN);
+	fake_qmp_greet(&self->peer);
 }
 
 static int connect_client(FIXTURE_DATA(qmp) *self)
@@ -247,6 +232,18 @@ TEST_F(qmp, events_waited_for_in_another_order)
 	EXPECT_EQ(0, wait_deleted(self, "dev2", TIMEOUT_MS));
 	EXPECT_EQ(0, wait_deleted(self, "dev0", 0));
 	EXPECT_EQ(0, wait_deleted(self, "dev1", 0));
+}
+
+/* A second removal has an event of its own. */
+TEST_F(qmp, event_answers_once)
+{
+	greets(self);
+	hears(self, STOP);
+	says(self, DELETED("dev0") RETURN);
+	ASSERT_EQ(0, connect_client(self));
+	ASSERT_EQ(0, qmp_command(&self->qmp, "stop", NULL, NULL));
+	EXPECT_EQ(0, wait_deleted(self, "dev0", 0));
+	EXPECT_EQ(-ETIMEDOUT, wait_deleted(self, "dev0", SHORT_MS));
 }
 
 TEST_F(qmp, silent_peer)
