@@ -27,7 +27,7 @@ all_skipped_but() {
 }
 
 run_without_kernel() {
-	selftests run_tests | all_skipped_but 6
+	selftests run_tests | all_skipped_but 9
 }
 
 run_without_jansson() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which machine boots a kernel image, by the image's header. */
+/* Which machine boots a kernel image, by the image's header; and who can share a boot. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,6 +8,7 @@
 #include "../kselftest_harness.h"
 
 #include <libpciehp/machine.h>
+#include <libpciehp/vm.h>
 
 FIXTURE(image)
 {
@@ -115,6 +116,44 @@ TEST_F(image, is_not_there)
 	EXPECT_EQ(NULL, machine_of_kernel("/none/such", self->why,
 					  sizeof(self->why)));
 	EXPECT_STREQ("/none/such: No such file or directory", self->why);
+}
+
+/* A state of any other would be another case's machine, or another kernel. */
+TEST_F(image, state_is_that_of_the_same_machine)
+{
+	static char *const devices[] = { "ioh3420,id=port0", NULL };
+	static char *const other_devices[] = { "ioh3420,id=port0", "edu", NULL };
+	static const char *const options[] = { "-device", "edu", NULL };
+	const struct vm_config same = {
+		.type = "virt", .kernel = "/a/Image", .initrd = "/a/cpio",
+		.cmdline = "quiet", .cpus = 1, .memory_mib = 256,
+		.devices = devices,
+	};
+	struct vm_config others[9];
+	char path[PATH_MAX], other[PATH_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		others[i] = same;
+	others[0].type = "q35";
+	others[1].kernel = "/b/Image";
+	others[2].initrd = "/b/cpio";
+	others[3].cmdline = "threadirqs";
+	others[4].cpus = 2;
+	others[5].memory_mib = 512;
+	others[6].real_time = true;
+	others[7].devices = other_devices;
+	others[8].options = options;
+
+	vm_state_path(&same, "/states", path);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		vm_state_path(&others[i], "/states", other);
+		EXPECT_STRNE(path, other) {
+			TH_LOG("other %zu", i);
+		}
+	}
+	others[0] = same;
+	vm_state_path(&others[0], "/states", other);
+	EXPECT_STREQ(path, other);
 }
 
 TEST_HARNESS_MAIN
