@@ -3,18 +3,21 @@
 # Is what pciehp_run says of a test what the test says of itself, by its result and by
 # how it ended? The test programs here are scripts, beside a copy of the runner; the
 # kernel is one that is never booted.
+#
+# From the environment:
+#	BIN	the folder that has pciehp_run; built if unset
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
 
-bin=$("$root/scripts/build-selftest")
+bin=${BIN:-$("$root/scripts/build-selftest")}
 scratch "$(mktemp -d)"
 cp "$bin/pciehp_run" "$tmp/"
 touch "$tmp/pciehp_agent-arm64.cpio"
 # as machine_of_kernel() knows an image
 { head -c 56 /dev/zero && printf 'ARM\144'; } >"$tmp/Image"
-for program in "$bin"/*_test; do
-	cat >"$tmp/${program##*/}" <<-'END'
+for program in "$root"/tools/testing/selftests/pciehp/*_test.c; do
+	cat >"$tmp/$(basename "$program" .c)" <<-'END'
 		#!/bin/sh
 		echo "ok 1 other.${0##*/} # SKIP no kernel"
 	END
@@ -24,7 +27,8 @@ cat >"$tmp/hotplug_test" <<'END'
 if [ "$1" = -T ]; then
 	eval "$LISTING"
 else
-	[ -z "$RESULT" ] || echo "{ \"verdict\": \"$RESULT\", \"booted\": $BOOTED }" >"$PCIEHP_RESULTS/$PCIEHP_CASE.json"
+	[ -z "$RESULT" ] || echo "{ \"verdict\": \"$RESULT\", \"booted\": $BOOTED, \"timeouts\": [ $SAID ] }" \
+		>"$PCIEHP_RESULTS/$PCIEHP_CASE.json"
 	eval "$END"
 fi
 END
@@ -35,8 +39,9 @@ runs() {
 	wanted=$1
 	status=0
 	mkdir -p "$tmp/out"
-	export RESULT END LISTING BOOTED
-	QEMU=/bin/true "$tmp/pciehp_run" -t "$PATTERN" -o "$tmp/out" "x=$tmp/Image" >"$tmp/said" 2>&1 || status=$?
+	export RESULT END LISTING BOOTED SAID
+	QEMU=/bin/true "$tmp/pciehp_run" -t "$PATTERN" -o "$tmp/out" "x=$tmp/Image${EXPECT:+,$EXPECT}" \
+		>"$tmp/said" 2>&1 || status=$?
 	cat "$tmp/said"
 	echo "status $status"
 	[ $status -eq "$wanted" ]
@@ -44,7 +49,7 @@ runs() {
 
 PATTERN='fake.*'
 LISTING='echo "ok 1 fake.case # SKIP no kernel"'
-BOOTED=true
+BOOTED=true SAID='' EXPECT=''
 
 # gives STATUS TAP: for a test that wrote RESULT and ended with END
 gives() {
@@ -73,6 +78,44 @@ RESULT='SKIP no card' END='exit 0'
 ok 'what is skipped tells why' gives 0 'ok 1 x fake.case # SKIP no card'
 RESULT='SKIP no card' END='exit 1'
 ok 'what is skipped and fails is not ok' gives 1 'not ok 1 x fake.case # FAIL'
+
+left_by_another_run() {
+	echo '{ "verdict": "ok", "booted": true }' >"$tmp/out/x.fake.case.json"
+	gives 1 'not ok 1 x fake.case # NO RESULT'
+}
+RESULT='' END='exit 0'
+ok 'what an earlier run left is no result' left_by_another_run
+
+gone_since() {
+	LISTING="$LISTING; chmod -x \"\$0\"" gives 1 'not ok 1 x fake.case # NO RESULT'
+	status=$?
+	chmod +x "$tmp/hotplug_test"
+	return $status
+}
+ok 'what cannot be run any more is not ok' gone_since
+
+# expecting LINES STATUS TAP: likewise, with an .expect file
+expecting() {
+	printf '%b\n' "$1" >"$tmp/expect"
+	EXPECT=$tmp/expect gives "$2" "$3"
+}
+
+RESULT=LOST END='exit 1'
+ok 'what is expected is ok' expecting 'case fake.* LOST' 0 'ok 1 x fake.case # LOST'
+ok 'a line is for cases of just its name' expecting 'case fake LOST\ncase ake.* LOST' 1 \
+	'not ok 1 x fake.case # LOST'
+ok 'the first line that names a case counts' expecting 'case fake.case ok\ncase fake.* LOST' 1 \
+	'not ok 1 x fake.case # LOST'
+RESULT='LOST, TIMEOUT x 1'
+ok 'a line is for just its verdict' expecting 'case fake.* LOST' 1 \
+	'not ok 1 x fake.case # LOST, TIMEOUT x 1'
+RESULT=ok END='exit 0'
+ok 'what is ok though it is expected to fail is told' expecting 'case fake.* LOST' 1 \
+	'not ok 1 x fake.case # ok'
+ok 'what the kernel should have said is missed' expecting 'message fake.* Timeout' 1 \
+	'ok 1 x fake.case # ok'
+SAID='"Timeout on hotplug command"'
+ok 'and not if it has said that' expecting 'message fake.* Timeout' 0 'ok 1 x fake.case # ok'
 
 # refuses WHY: nothing is run
 refuses() {
