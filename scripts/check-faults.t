@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests of the tests: the kselftest with each fault of regressions/selftest/ put into its
+# runner, library or agent, one at a time. Of the programs that the fault's .expect file
+# names, just those tests turn red that it names, "PROGRAM TEST" a line; without a fault,
+# all are green.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
+
+faults=$root/patches/regressions/selftest
+out=$root/out/check/faults
+src=$out/src
+mkdir -p "$out"
+tree=$("$root/scripts/fetch-base" newest)
+KERNEL=$(image series)
+export KERNEL
+
+# named EXPECT...: the lines of these files
+named() {
+	sed '/^#/d' "$@" | LC_ALL=C sort -u
+}
+
+# build PATCH TARGET...: the kselftest with a fault, or with none if PATCH is empty
+build() {
+	patch=$1
+	shift
+	rm -rf "$src" && mkdir -p "$src"
+	(cd "$root" && cp -R --parents tools/testing/selftests/pciehp "$src") || return
+	[ -z "$patch" ] || outside_git "$src" git apply "$patch" || return
+	"$root/scripts/build-selftest" "$src/tools/testing/selftests/pciehp" "$out" "$@" || return
+	! grep 'warning:' "$out/build/selftest.log"
+}
+
+# run PROGRAM: "ok PROGRAM TEST" or "not_ok PROGRAM TEST" for each of its tests
+run() {
+	case $1 in
+	check-runner) BIN=$out/selftest timeout 60 sh "$root/scripts/check-runner.t" ;;
+	*) (cd "$out" && timeout 120 "selftest/$1") ;;
+	esac 2>"$out/$1.err" | sed -n "s/^not ok/not_ok/; s/^\(ok\|not_ok\) [0-9]* \(- \)\{0,1\}/\1 $1 /p"
+}
+
+# verdicts PATCH EXPECT...: of all programs that are named
+verdicts() {
+	patch=$1
+	shift
+	programs=$(named "$@" | cut -d ' ' -f 1 | uniq)
+	[ "$programs" ] || { echo "$* names no test" && return 1; }
+	# shellcheck disable=SC2046 # one word a target
+	build "$patch" pciehp_agent-arm64.cpio $(echo "$programs" | sed 's/^check-runner$/pciehp_run/') || return
+	for program in $programs; do
+		run "$program"
+	done >"$out/verdicts"
+}
+
+red() {
+	sed -n 's/^not_ok //p' "$out/verdicts" | LC_ALL=C sort
+}
+
+# all_green EXPECT...: also each test that is named
+all_green() {
+	verdicts '' "$@" || return
+	! red | grep . && ! named "$@" | sed 's/^/ok /' | grep -vxF -f "$out/verdicts"
+}
+
+# turns_red PATCH
+turns_red() {
+	verdicts "$1" "${1%.patch}.expect" && red | diff - "$out/named"
+}
+
+ok 'without a fault, all are green' all_green "$faults"/*.expect
+for fault in "$faults"/*.patch; do
+	named "${fault%.patch}.expect" >"$out/named"
+	ok "$(basename "$fault" .patch) turns red what it should" turns_red "$fault"
+done
+done_testing
