@@ -77,12 +77,12 @@ quick="$quick|machine.*_1cpu.*|machine.pcie_root_port_msix_4cpu.*"
 quick="$quick|@(slot_use|suspend|runtime_suspend|reboot|no_hotplug).pcie_root_port.*"
 quick="$quick|bus_reset.msi.*|bus_reset_no_power.*|bus_reset.polling.@(slot_empty|attention_written_meanwhile)"
 quick="$quick|reset_moment.before_re*|error_recovery*.@(msi.*|polling.slot_*|card_*)"
-quick="$quick|neighbour.*|card_resources.*.beside_card"
+quick="$quick|neighbour.*|card_resources.*.beside_card|iommu.pcie_root_port.*"
 quick="$quick|@(port_reset|card_reset|rescan).pcie_root_port.*|suspend_nested.*"
 quick="$quick|@(vm|migration).xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
 quick="@($quick)"
 virtual='!(realtime.*|vfio*)'
-exact='!(realtime.*|vfio*|device.nvme.*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
+exact='!(realtime.*|vfio*|device.nvme.*|iommu.*.disk_*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
 
 # image VARIANT: the kernel of $tree in that variant, built if need be
 image() {

@@ -181,6 +181,16 @@ static int build_topology(struct guest *guest)
 	return ret;
 }
 
+static const char *machine_type(const struct machine *machine,
+				const struct guest_setup *setup)
+{
+	if (setup->iommu)
+		return machine->type_iommu;
+
+	return setup->interrupt == INTERRUPT_GICV2M ? machine->type_gicv2m :
+						      machine->type;
+}
+
 /* The machine as QEMU is to be told. */
 static int configure(struct guest *guest)
 {
@@ -211,11 +221,11 @@ static int configure(struct guest *guest)
 		return -ENOEXEC;
 	}
 	config->initrd = setup->initrd ?: environment_initrd(config->machine);
-	config->type = setup->interrupt == INTERRUPT_GICV2M ?
-		       config->machine->type_gicv2m : config->machine->type;
+	config->type = machine_type(config->machine, setup);
 	if (!config->type) {
-		result_skip(&guest->result, "%s has no GICv2m",
-			    config->machine->arch);
+		result_skip(&guest->result, "%s has no %s",
+			    config->machine->arch,
+			    setup->iommu ? "SMMU" : "GICv2m");
 		return -EOPNOTSUPP;
 	}
 	if (config->machine->starves && config->cpus > 1 && !config->real_time) {

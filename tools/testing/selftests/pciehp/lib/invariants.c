@@ -151,6 +151,8 @@ static void check_message(struct guest *guest, const char *text)
 		"possible recursive locking", "INFO: task", "KASAN", "KCSAN",
 		"UBSAN", "nobody cared", "soft lockup", "rcu_preempt detected",
 		"scheduling while atomic", "unlocked secondary bus reset",
+		/* of arm-smmu-v3: an access that it has refused */
+		"event 0x",
 	};
 
 	if (strstr(text, "Timeout on hotplug command")) {

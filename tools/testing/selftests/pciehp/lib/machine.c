@@ -15,6 +15,7 @@ static const struct machine arm64 = {
 	.qemu = "qemu-system-aarch64",
 	.type = "virt,gic-version=3,dtb-randomness=off",
 	.type_gicv2m = "virt,gic-version=2,dtb-randomness=off",
+	.type_iommu = "virt,gic-version=3,iommu=smmuv3,dtb-randomness=off",
 	.cpu = "cortex-a57",
 	.console = "ttyAMA0",
 	.ecam = 0x4010000000,

@@ -53,6 +53,7 @@ struct guest_file {
  * @no_power: they have no power controller, see @port_properties
  * @device: argument of -device, for what is plugged at boot
  * @device_before: likewise, for what comes before @device
+ * @iommu: PCI devices are behind an IOMMU
  * @interrupt: how the ports interrupt
  * @cpus: how many; usually 1
  * @memory_mib: MiB of memory; usually 256
@@ -81,6 +82,7 @@ struct guest_setup {
 	bool no_power;
 	const char *device;
 	const char *device_before;
+	bool iommu;
 	enum interrupt interrupt;
 	int cpus;
 	int memory_mib;

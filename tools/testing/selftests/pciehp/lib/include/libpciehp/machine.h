@@ -13,6 +13,7 @@
  * @qemu: QEMU's program
  * @type: argument of -machine
  * @type_gicv2m: the same with MSIs by way of a GICv2m frame, or NULL
+ * @type_iommu: the same with an IOMMU for all PCI devices, or NULL
  * @cpu: argument of -cpu
  * @global: argument of -global, or NULL
  * @console: the kernel's name of the serial port
@@ -31,6 +32,7 @@ struct machine {
 	const char *qemu;
 	const char *type;
 	const char *type_gicv2m;
+	const char *type_iommu;
 	const char *cpu;
 	const char *global;
 	const char *console;
