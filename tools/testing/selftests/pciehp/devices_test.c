@@ -75,7 +75,7 @@ FIXTURE_VARIANT_ADD(device, large_bar)
 	.model = "pci-testdev",
 	.functions = 1,
 	.largest_bar = LARGE_BAR,
-	.properties = { { "membar", "1G" } },
+	.properties = { { "membar", "1073741824", true } },
 };
 
 FIXTURE_SETUP(device)

@@ -42,7 +42,7 @@ FIXTURE_SETUP(iommu)
 {
 	/* virtio-pci asks for what the IOMMU maps only if it is told to */
 	static const struct plug_property mapped[] = {
-		{ "iommu_platform", "on" }, { }
+		{ "iommu_platform", "true", true }, { }
 	};
 	static const struct plug_property drive[] = {
 		{ "drive", "disk" }, { "serial", "1" }, { }

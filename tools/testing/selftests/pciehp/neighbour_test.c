@@ -116,7 +116,7 @@ FIXTURE_VARIANT_ADD(card_resources, bar_of_1_tib_below_root_port)
 	.port = PORT_PCIE_ROOT_PORT,
 	.model = "pci-testdev",
 	.complaint = "[mem size 0x10000000000 64bit pref]",
-	.properties = { { "membar", "1T" } },
+	.properties = { { "membar", "1099511627776", true } },
 };
 
 FIXTURE_VARIANT_ADD(card_resources, bar_of_1_tib_below_switch)
@@ -124,7 +124,7 @@ FIXTURE_VARIANT_ADD(card_resources, bar_of_1_tib_below_switch)
 	.port = PORT_XIO3130,
 	.model = "pci-testdev",
 	.complaint = "[mem size 0x10000000000 64bit pref]",
-	.properties = { { "membar", "1T" } },
+	.properties = { { "membar", "1099511627776", true } },
 };
 
 FIXTURE_VARIANT_ADD(card_resources, bridge_without_bus)
@@ -149,7 +149,9 @@ FIXTURE_VARIANT_ADD(card_resources, legacy_virtio)
 	.model = "virtio-net-pci",
 	.driver = "virtio-pci",
 	.file = "resource0",
-	.properties = { { "disable-legacy", "off" }, { "disable-modern", "on" } },
+	.properties = {
+		{ "disable-legacy", "off" }, { "disable-modern", "true", true },
+	},
 };
 
 FIXTURE_SETUP(card_resources)

@@ -242,8 +242,8 @@ TEST_F_TIMEOUT(error_recovery_two_slots, window_grown_since_boot, TIMEOUT_S)
 {
 	/* a slot has 2 MiB, unless the command line says otherwise */
 	const struct plug_property properties[] = {
-		{ "drive", "disk" }, { "serial", "1" }, { "cmb_size_mb", "4" },
-		{ }
+		{ "drive", "disk" }, { "serial", "1" },
+		{ "cmb_size_mb", "4", true }, { }
 	};
 	struct plug card = {
 		.model = "nvme",

@@ -128,6 +128,15 @@ int port_write_slot_control(struct guest *guest, int port, uint16_t value)
 			     guest->ports[port].bdf, value);
 }
 
+/* QEMU 10 takes no text for a number. */
+static json_t *property_value(const struct plug_property *property)
+{
+	if (!property->is_json)
+		return json_string(property->value);
+
+	return json_loads(property->value, JSON_DECODE_ANY, NULL);
+}
+
 /**
  * slot_try_plug() - plug a device function in QEMU; the machine is stopped
  * @guest: the guest
@@ -153,7 +162,7 @@ int slot_try_plug(struct guest *guest, const struct plug *plug)
 			      plug->multifunction, "romfile", "");
 	for (; property && property->name; property++)
 		json_object_set_new(arguments, property->name,
-				    json_string(property->value));
+				    property_value(property));
 
 	ret = qmp_command(&guest->vm.qmp, "device_add", arguments, NULL);
 	if (!ret && guest->setup.no_button)

@@ -71,13 +71,15 @@ struct plug {
 };
 
 /**
- * struct plug_property - a property of a device that is a text
+ * struct plug_property - a property of a device
  * @name: QEMU's name of it
  * @value: what it is to be
+ * @is_json: that is a number or a truth value, as JSON writes it, and no text
  */
 struct plug_property {
 	const char *name;
 	const char *value;
+	bool is_json;
 };
 
 int port_parse_regs(const char *line, struct port_regs *regs);
