@@ -125,7 +125,7 @@ static void expect_writes_ended(struct __test_metadata *_metadata,
 	unsigned long blocks;
 	int error, n = 0;
 
-	for (; *line; line = strchrnul(line, '\n') + 1, n++) {
+	for (; *line; line = text_next_line(line), n++) {
 		int fields = sscanf(line, "ok %lu %d", &blocks, &error);
 
 		ASSERT_EQ(2, fields) {

@@ -75,7 +75,7 @@ static int note_steps(struct guest *guest, const char *action, const char *step,
 	long long ns;
 	int n = 0;
 
-	for (line = guest->agent.text; *line; line = strchrnul(line, '\n') + 1) {
+	for (line = guest->agent.text; *line; line = text_next_line(line)) {
 		if (sscanf(line, "%15s %15s %lld", seen, bdf, &ns) != 3)
 			break;
 		if (strcmp(seen, action))

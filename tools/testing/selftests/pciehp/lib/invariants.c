@@ -9,6 +9,7 @@
 #include <libpciehp/invariants.h>
 #include <libpciehp/pci_tree.h>
 #include <libpciehp/slot.h>
+#include <libpciehp/text.h>
 
 /*
  * Guest time. pciehp waits 1 s after it powered a slot off, and 1 s for a
@@ -34,7 +35,7 @@ static void check_devices(struct guest *guest, const struct batch *batch)
 		return;
 	}
 
-	for (line = list->text; *line; line = strchrnul(line, '\n') + 1) {
+	for (line = list->text; *line; line = text_next_line(line)) {
 		if (sscanf(line, "%15s %31s", bdf, ids) != 2)
 			break;
 		value = json_object_get(devices, bdf);
@@ -131,7 +132,7 @@ static void check_ports(struct guest *guest, const struct batch *batch)
 		result_error(&guest->result, "cannot read the ports' registers");
 		return;
 	}
-	for (line = answer->text; *line; line = strchrnul(line, '\n') + 1) {
+	for (line = answer->text; *line; line = text_next_line(line)) {
 		if (n == guest->n_ports || port_parse_regs(line, &regs))
 			break;
 		check_regs(guest, &guest->ports[n++], &regs);

@@ -15,6 +15,7 @@
 #include <libpciehp/pci_tree.h>
 #include <libpciehp/result.h>
 #include <libpciehp/slot.h>
+#include <libpciehp/text.h>
 #include <libpciehp/topology.h>
 
 #endif /* LIBPCIEHP_H */
