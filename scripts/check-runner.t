@@ -134,8 +134,7 @@ RESULT=ok END='exit 0' BOOTED=true
 PATTERN=nothing
 ok 'a pattern that no case matches is refused' refuses "none matches 'nothing'"
 lists() {
-	export LISTING
-	listed=$("$tmp/pciehp_run" -t 'fake.*') && [ "$listed" = fake.case ]
+	listed=$(LISTING=$LISTING "$tmp/pciehp_run" -t 'fake.*') && [ "$listed" = fake.case ]
 }
 LISTING='echo "ok 1 fake.case # SKIP no kernel"'
 ok 'without a kernel, the cases are listed' lists
