@@ -103,20 +103,25 @@ int system_reboot(void)
 	return -errno;
 }
 
-/* The initramfs for the next kernel has nothing but ourselves. */
+/*
+ * The initramfs for the next kernel has nothing but ourselves. kexec_file_load() takes
+ * no file that somebody can still write to.
+ */
 static int make_initrd(void)
 {
 	int fd, ret;
 
-	fd = open("/initrd", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = open("/initrd", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	ret = cpio_append_file(fd, "init", 0755, "/init") ?:
 	      cpio_append_end(fd);
+	close(fd);
 	if (ret)
-		close(fd);
+		return ret;
+	fd = open("/initrd", O_RDONLY | O_CLOEXEC);
 
-	return ret ?: fd;
+	return fd < 0 ? -errno : fd;
 }
 
 /**
