@@ -178,6 +178,28 @@ TEST_F_TIMEOUT(reboot, kexec_after_card_left, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 }
 
+/*
+ * The work of the attention button goes with the kernel that had it; the power
+ * indicator must not tell of it for ever.
+ */
+TEST_F_TIMEOUT(reboot, kexec_while_button_pending, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	int ret;
+
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
+	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
+	ret = kexec_guest(guest);
+	if (guest->result.skip[0])
+		SKIP(return, "%s", guest->result.skip);
+	ASSERT_EQ(0, ret);
+	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
 int main(int argc, char **argv)
 {
 	return guest_test_main(argc, argv);
