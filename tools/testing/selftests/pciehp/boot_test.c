@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A card that is plugged while the guest boots, at moments around the probe. */
+/* A card that is plugged, or taken, while the guest boots, at moments around the probe. */
 #include "guest_fixture.h"
+
+/* Guest time, in which what the attention button asked for is done, or never will be. */
+#define AFTER_BUTTON_MS	8000
 
 FIXTURE(boot_moment)
 {
@@ -112,7 +115,12 @@ static void boot_to(struct __test_metadata *_metadata, const void *variant,
 
 FIXTURE_SETUP(boot_moment)
 {
-	struct guest_setup setup = { .port = variant->port };
+	bool occupied = !strcmp(_metadata->name, "hot_remove");
+	struct guest_setup setup = {
+		.port = variant->port,
+		.device = occupied ? "virtio-net-pci,id=dev0,bus=port0,romfile=" :
+			  NULL,
+	};
 
 	self->card = virtio_net(0, 0);
 	boot_to(_metadata, variant, &self->guest, &setup, variant->symbol);
@@ -131,6 +139,33 @@ TEST_F_TIMEOUT(boot_moment, hot_add, TIMEOUT_S)
 	ASSERT_EQ(0, guest_boot_on(guest));
 	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
+static int card_is_there(struct guest *guest, const struct plug *card, bool *there)
+{
+	char bdf[BDF_SIZE];
+	int ret;
+
+	slot_function_bdf(guest, card->port, card->function, bdf);
+	ret = guest_request(guest, "exists /sys/bus/pci/devices/%s", bdf);
+	*there = !ret && !strcmp(guest->agent.text, "yes");
+
+	return ret;
+}
+
+/* A request may be lost before there is a driver, but none may keep others from it. */
+TEST_F_TIMEOUT(boot_moment, hot_remove, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	bool there;
+
+	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
+	ASSERT_EQ(0, guest_boot_on(guest));
+	ASSERT_EQ(0, guest_request(guest, "sleep %d", AFTER_BUTTON_MS));
+	ASSERT_EQ(0, card_is_there(guest, &self->card, &there));
+	ASSERT_EQ(0, there ? slot_hot_remove(guest, &self->card) :
+		     slot_wait_deleted(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 }
 
 int main(int argc, char **argv)
