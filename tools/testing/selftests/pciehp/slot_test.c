@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What people and programs do to a slot, one thing after another and at once. */
+#include <stdlib.h>
+
 #include "guest_fixture.h"
 
 /* Guest time. PCIe Base Spec sec. 6.7.1.5 gives the attention button 5 s. */
@@ -89,6 +91,45 @@ TEST_F_TIMEOUT(slot_use, swapped, TIMEOUT_S)
 	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+/* The guest has the new card, or it and QEMU have none, which then comes once more. */
+static int have_card(struct guest *guest, const struct plug *card)
+{
+	char bdf[BDF_SIZE];
+	int ret;
+
+	slot_function_bdf(guest, card->port, card->function, bdf);
+	ret = guest_request(guest, "quiet 1500 %d", JOIN_MS) ?:
+	      guest_request(guest, "exists /sys/bus/pci/devices/%s", bdf);
+	if (ret || !strcmp(guest->agent.text, "yes"))
+		return ret;
+
+	return slot_wait_deleted(guest, card) ?: slot_hot_add(guest, card);
+}
+
+TEST_F_TIMEOUT(slot_use, swapped_twenty_times, TIMEOUT_S)
+{
+	static const int empty_ms[] = { 1, 2, 5, 10, 50 };
+	struct plug cards[] = { e1000e("dev0"), e1000e("dev1") };
+	struct guest *guest = &self->guest;
+	struct plug *old = &cards[0], *new = &cards[1], *card;
+	struct moment since;
+
+	ASSERT_EQ(0, slot_hot_add(guest, old));
+	for (int i = 0; i < 20; i++) {
+		since = guest->agent.now;
+		ASSERT_EQ(0, slot_surprise_remove(guest, old));
+		ASSERT_EQ(0, guest_request(guest, "sleep %d",
+					   empty_ms[i % ARRAY_SIZE(empty_ms)]));
+		ASSERT_EQ(0, slot_plug(guest, new));
+		ASSERT_EQ(0, slot_wait_gone(guest, old, since));
+		ASSERT_EQ(0, have_card(guest, new));
+		card = old;
+		old = new;
+		new = card;
+	}
+	ASSERT_EQ(0, slot_hot_remove(guest, old));
 }
 
 /*
@@ -304,6 +345,47 @@ TEST_F_TIMEOUT(slot_use, forgotten_against_power_off, TIMEOUT_S)
 	ASSERT_EQ(0, guest_request(guest, "quiet 2000 %d", JOIN_MS));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+}
+
+/* How often the handler has been called, for whatever reason. */
+static int count_interrupts(struct guest *guest, unsigned long *count)
+{
+	int ret;
+
+	ret = guest_request(guest, "interrupts pciehp");
+	if (!ret)
+		*count = strtoul(guest->agent.text, NULL, 10);
+
+	return ret;
+}
+
+/* Without function 0, there is no card: nothing is to tell of it. */
+TEST_F_TIMEOUT(slot_use, function_1_taken_back_before_0_comes, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct plug other = virtio_net(0, 1);
+	unsigned long before, after;
+	char bdf[BDF_SIZE];
+	struct moment since;
+	int ret;
+
+	slot_function_bdf(guest, 0, 1, bdf);
+	ASSERT_EQ(0, count_interrupts(guest, &before));
+	since = guest->agent.now;
+	ASSERT_EQ(0, slot_plug(guest, &other));
+	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
+	ASSERT_EQ(0, slot_request_unplug(guest, &other));
+	ASSERT_EQ(0, slot_wait_deleted(guest, &other));
+	ret = guest_wait_event(guest, "add", bdf, since, AFTER_BUTTON_MS);
+	if (!ret)
+		result_problem(&guest->result, "the guest has seen %s", bdf);
+	ASSERT_TRUE(!ret || ret == -ETIMEDOUT);
+	ASSERT_EQ(0, count_interrupts(guest, &after));
+	if (before != after)
+		result_problem(&guest->result, "the port has interrupted for %s", bdf);
+
+	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
 /*
