@@ -73,7 +73,7 @@ core="$core|reset_moment.before_restore.card_@(added|removed)"
 core="$core|error_recovery.msi.slot_*|error_recovery_with_card.msi.*"
 core="@($core)"
 quick='empty_slot.*|hotplug.*|slot.*|nested_slot.*|occupied_slot.*|two_switches.*|device.*|slots.8.*'
-quick="$quick|machine.*_1cpu.*|machine.pcie_root_port_msix_4cpu.*"
+quick="$quick|sriov.*|machine.*_1cpu.*|machine.pcie_root_port_msix_4cpu.*"
 quick="$quick|@(slot_use|suspend|runtime_suspend|reboot|no_hotplug).pcie_root_port.*"
 quick="$quick|bus_reset.msi.*|bus_reset_no_power.*|bus_reset.polling.@(slot_empty|attention_written_meanwhile)"
 quick="$quick|reset_moment.before_re*|error_recovery*.@(msi.*|polling.slot_*|card_*)"
@@ -82,7 +82,7 @@ quick="$quick|@(port_reset|card_reset|rescan).pcie_root_port.*|suspend_nested.*"
 quick="$quick|@(vm|migration).xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
 quick="@($quick)"
 virtual='!(realtime.*|vfio*)'
-exact='!(realtime.*|vfio*|device.nvme.*|iommu.*.disk_*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
+exact='!(realtime.*|vfio*|device.nvme.*|iommu.*.disk_*|sriov.*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
 
 # image VARIANT: the kernel of $tree in that variant, built if need be
 image() {
