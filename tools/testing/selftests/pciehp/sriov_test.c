@@ -12,9 +12,10 @@ static const char *const with_subsystem[] = {
 };
 
 static const struct plug_property one_vf[] = {
-	{ "subsys", "subsystem" }, { "serial", "1" }, { "sriov_max_vfs", "1" },
-	{ "sriov_vq_flexible", "2" }, { "sriov_vi_flexible", "1" },
-	{ "max_ioqpairs", "4" }, { "msix_qsize", "5" }, { }
+	{ "subsys", "subsystem" }, { "serial", "1" },
+	{ "sriov_max_vfs", "1", true }, { "sriov_vq_flexible", "2", true },
+	{ "sriov_vi_flexible", "1", true }, { "max_ioqpairs", "4", true },
+	{ "msix_qsize", "5", true }, { }
 };
 
 FIXTURE(sriov)
