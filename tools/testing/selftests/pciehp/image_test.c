@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which machine boots a kernel image, by the image's header; and who can share a boot. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -129,7 +130,7 @@ TEST_F(image, state_is_that_of_the_same_machine)
 		.cmdline = "quiet", .cpus = 1, .memory_mib = 256,
 		.devices = devices,
 	};
-	struct vm_config others[9];
+	struct vm_config others[11];
 	char path[PATH_MAX], other[PATH_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
@@ -143,6 +144,12 @@ TEST_F(image, state_is_that_of_the_same_machine)
 	others[6].real_time = true;
 	others[7].devices = other_devices;
 	others[8].options = options;
+	others[9].migrates = true;
+	others[10].reboots = true;
+
+	/* one that has several CPUs is never recorded, whatever else it does */
+	for (size_t i = 9; i < ARRAY_SIZE(others); i++)
+		others[i].cpus = others[4].cpus;
 
 	vm_state_path(&same, "/states", path);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
@@ -151,9 +158,33 @@ TEST_F(image, state_is_that_of_the_same_machine)
 			TH_LOG("other %zu", i);
 		}
 	}
+	for (size_t i = 9; i < ARRAY_SIZE(others); i++) {
+		vm_state_path(&others[4], "/states", path);
+		vm_state_path(&others[i], "/states", other);
+		EXPECT_STRNE(path, other);
+	}
+	vm_state_path(&same, "/states", path);
 	others[0] = same;
 	vm_state_path(&others[0], "/states", other);
 	EXPECT_STREQ(path, other);
+}
+
+/* One option too many must not be left out without a word. */
+TEST_F(image, too_many_options)
+{
+	static const char *options[VM_ARGS_MAX];
+	static char *const no_devices[] = { NULL };
+	const struct vm_config config = {
+		.machine = &machine_arm64_host, .type = "virt", .cmdline = "",
+		.kernel = "/a/Image", .initrd = "/a/cpio", .cpus = 1,
+		.memory_mib = 256, .options = options, .devices = no_devices,
+	};
+	struct command_line cl;
+
+	for (size_t i = 0; i < ARRAY_SIZE(options) - 1; i++)
+		options[i] = "-S";
+	EXPECT_EQ(-E2BIG, vm_command_line_build(&cl, &config, 3, 4, 5));
+	vm_command_line_free(&cl);
 }
 
 TEST_HARNESS_MAIN

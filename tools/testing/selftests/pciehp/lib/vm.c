@@ -79,7 +79,7 @@ static int begin_process(struct vm *vm, const struct channels *channels,
 	int fds[VM_FDS_MAX + 1] = { channels->qmp[1], channels->gdb[1],
 				    vm->console };
 	struct command_line cl;
-	int n = 3;
+	int n = 3, ret;
 
 	if (channels->state[1] >= 0)
 		fds[n++] = channels->state[1];
@@ -90,16 +90,14 @@ static int begin_process(struct vm *vm, const struct channels *channels,
 	}
 	fds[n] = -1;
 
-	vm_command_line_build(&cl, config, channels->qmp[1], channels->gdb[1],
-			      vm->console);
-	vm->pid = vm_process_begin(cl.argv, fds, vm->errors, config->real_time);
+	ret = vm_command_line_build(&cl, config, channels->qmp[1],
+				    channels->gdb[1], vm->console) ?:
+	      vm_process_begin(cl.argv, fds, vm->errors, config->real_time);
 	vm_command_line_free(&cl);
-	if (vm->pid > 0)
-		return 0;
-	n = vm->pid;
-	vm->pid = 0;
+	if (ret > 0)
+		vm->pid = ret;
 
-	return n;
+	return ret > 0 ? 0 : ret;
 }
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* How QEMU is called. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,15 @@ static void add(struct command_line *cl, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (cl->argc == VM_ARGS_MAX - 1)
+	if (cl->argc == VM_ARGS_MAX - 1) {
+		cl->error = -E2BIG;
 		return;
+	}
 	va_start(ap, fmt);
 	if (vasprintf(&cl->argv[cl->argc], fmt, ap) >= 0)
 		cl->argc++;
+	else
+		cl->error = -ENOMEM;
 	va_end(ap);
 }
 
@@ -137,14 +142,17 @@ static void add_kernel(struct command_line *cl, const struct vm_config *config)
  *
  * No device uses ioeventfd: virtio's doorbells would be answered by another
  * thread than the CPU's, at a moment that the host chose.
+ *
+ * Return: 0, or -E2BIG when there are more than VM_ARGS_MAX arguments, or -ENOMEM.
  */
-void vm_command_line_build(struct command_line *cl,
-			   const struct vm_config *config, int qmp, int gdb,
-			   int console)
+int vm_command_line_build(struct command_line *cl,
+			  const struct vm_config *config, int qmp, int gdb,
+			  int console)
 {
 	const struct machine *machine = config->machine;
 
 	cl->argc = 0;
+	cl->error = 0;
 	add(cl, "%s", environment_get("QEMU") ?: machine->qemu);
 	add(cl, "-nodefaults");
 	add_option(cl, "-display", "none");
@@ -168,6 +176,8 @@ void vm_command_line_build(struct command_line *cl,
 	if (config->load || config->incoming)
 		add_option(cl, "-incoming", "defer");
 	cl->argv[cl->argc] = NULL;
+
+	return cl->error;
 }
 
 /**

@@ -42,8 +42,9 @@ void vm_state_path(const struct vm_config *config, const char *dir,
 	uint64_t hash = 0xcbf29ce484222325;
 	char size[64];
 
-	snprintf(size, sizeof(size), "%d %d %d %d", config->cpus,
-		 config->memory_mib, config->real_time, vm_records(config));
+	snprintf(size, sizeof(size), "%d %d %d %d %d", config->cpus,
+		 config->memory_mib, config->real_time, config->migrates,
+		 config->reboots);
 	hash = hash_string(hash, size);
 	hash = hash_string(hash, config->type);
 	hash = hash_string(hash, config->kernel);

@@ -102,16 +102,18 @@ pid_t vm_process_begin(char *const *argv, const int *fds, int errors,
  * struct command_line - the arguments of a QEMU
  * @argv: the arguments, NULL after the last
  * @argc: how many
+ * @error: 0, or why one is missing as a negative errno
  */
 struct command_line {
 	char *argv[VM_ARGS_MAX];
 	int argc;
+	int error;
 };
 
 bool vm_records(const struct vm_config *config);
-void vm_command_line_build(struct command_line *cl,
-			   const struct vm_config *config, int qmp, int gdb,
-			   int console);
+int vm_command_line_build(struct command_line *cl,
+			  const struct vm_config *config, int qmp, int gdb,
+			  int console);
 void vm_command_line_free(struct command_line *cl);
 
 /* vm_state.c */
