@@ -162,4 +162,14 @@ TEST_F(batch, removal_that_does_not_come_is_lost)
 	EXPECT_EQ(0U, json_array_size(self->guest.result.steps));
 }
 
+/* Nor may a card have gone before somebody looks, and be there again. */
+TEST_F(batch, card_that_went_does_not_stay)
+{
+	fake_agent_expect(&self->peer, "wait remove " CARD " 5 8000");
+	fake_agent_answer(&self->peer, "9 ok remove " CARD " 8\n");
+	ASSERT_EQ(0, boot(self));
+	slot_check_stays(&self->guest, &self->card, SINCE);
+	EXPECT_TRUE(self->guest.result.lost);
+}
+
 TEST_HARNESS_MAIN

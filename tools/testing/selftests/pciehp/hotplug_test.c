@@ -162,6 +162,7 @@ TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 	ASSERT_EQ(0, slot_wait_added(guest, &second, since));
 	slot_function_bdf(guest, 0, 0, bdf);
 
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_request_unplug(guest, &first));
 	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
 	ASSERT_EQ(0, port_read_regs(guest, 0, &regs));
@@ -175,7 +176,7 @@ TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 	regs.slot_control |= PCI_EXP_SLTCTL_PWR_IND_ON;
 	ASSERT_EQ(0, port_write_slot_control(guest, 0, regs.slot_control));
 	ASSERT_EQ(0, slot_request_unplug(guest, &second));
-	if (guest_wait_event(guest, "remove", bdf, guest->agent.now,
+	if (guest_wait_event(guest, "remove", bdf, since,
 			     AFTER_BUTTON_MS) != -ETIMEDOUT)
 		result_lost(&guest->result,
 			    "the second press of the attention button is lost: %s was removed",

@@ -195,7 +195,7 @@ TEST_F_TIMEOUT(reboot, kexec_while_button_pending, TIMEOUT_S)
 		SKIP(return, "%s", guest->result.skip);
 	ASSERT_EQ(0, ret);
 	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card, guest->agent.now));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 }

@@ -132,13 +132,15 @@ TEST_F_TIMEOUT(error_recovery, slot_empty, TIMEOUT_S)
 TEST_F_TIMEOUT(error_recovery, slot_filled_since_boot, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
+	struct moment since;
 
 	if (!takes_part(guest, &self->card))
 		SKIP(return, "%s", guest->result.skip);
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	since = guest->agent.now;
 	ASSERT_EQ(0, recover(guest));
 	ASSERT_EQ(0, slot_check_power(guest, 0, true));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }
@@ -184,14 +186,16 @@ TEST_F_TIMEOUT(error_recovery, attention_written_meanwhile, TIMEOUT_S)
 TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
+	struct moment since;
 
 	if (!takes_part(guest, &self->card))
 		SKIP(return, "%s", guest->result.skip);
 	for (int i = 0; i < 3; i++) {
 		ASSERT_EQ(0, recover(guest));
 		ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+		since = guest->agent.now;
 		ASSERT_EQ(0, recover(guest));
-		ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+		ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
 		ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 	}
 }
@@ -304,12 +308,14 @@ FIXTURE_TEARDOWN(error_recovery_with_card)
 TEST_F_TIMEOUT(error_recovery_with_card, slot_occupied, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
+	struct moment since;
 
 	if (!takes_part(guest, &self->card))
 		SKIP(return, "%s", guest->result.skip);
+	since = guest->agent.now;
 	ASSERT_EQ(0, recover(guest));
 	ASSERT_EQ(0, slot_check_power(guest, 0, true));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }

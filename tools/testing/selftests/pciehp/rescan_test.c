@@ -37,7 +37,7 @@ FIXTURE_TEARDOWN(rescan)
 	end_guest(_metadata, &self->guest);
 }
 
-/* Who writes there takes locks on the way, and must not wait for them for ever. */
+/* These writes take locks, and must not wait for them for ever. */
 static int join_writer(struct guest *guest, const char *what)
 {
 	int ret = guest_request(guest, "join %d", JOIN_MS);
@@ -118,7 +118,7 @@ TEST_F_TIMEOUT(rescan, port_found_again_after_button, TIMEOUT_S)
 	since = guest->agent.now;
 	ASSERT_EQ(0, remove_and_find_port(guest));
 	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card, guest->agent.now));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 

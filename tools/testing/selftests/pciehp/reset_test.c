@@ -102,10 +102,12 @@ TEST_F_TIMEOUT(bus_reset, slot_empty, TIMEOUT_S)
 TEST_F_TIMEOUT(bus_reset, slot_occupied, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
+	struct moment since;
 
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	since = guest->agent.now;
 	ASSERT_EQ(0, guest_request(guest, "write %s 1", self->reset));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
 	ASSERT_EQ(0, slot_check_power(guest, 0, true));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
@@ -114,12 +116,14 @@ TEST_F_TIMEOUT(bus_reset, slot_occupied, TIMEOUT_S)
 TEST_F_TIMEOUT(bus_reset, fifty_times, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
+	struct moment since;
 
 	ASSERT_EQ(0, guest_request(guest, "repeat 50 write %s 1", self->reset));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	since = guest->agent.now;
 	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "1"));
 	ASSERT_EQ(0, guest_request(guest, "repeat 50 write %s 1", self->reset));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
 	ASSERT_EQ(0, slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
@@ -163,10 +167,12 @@ TEST_F_TIMEOUT(bus_reset, attention_written_meanwhile, TIMEOUT_S)
 TEST_F_TIMEOUT(bus_reset, attention_written_all_along, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
+	struct moment since;
 	char attention[SLOT_PATH_SIZE];
 
 	ASSERT_EQ(0, slot_attribute(guest, 0, "attention", attention));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	since = guest->agent.now;
 	ASSERT_EQ(0, guest_request(guest, "start repeat 10 write %s 1",
 				   self->reset));
 	ASSERT_EQ(0, guest_request(guest, "start repeat 400 write %s 1",
@@ -176,7 +182,7 @@ TEST_F_TIMEOUT(bus_reset, attention_written_all_along, TIMEOUT_S)
 	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
 	ASSERT_EQ(NULL, strstr(guest->agent.text, "error"));
 	ASSERT_EQ(0, slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 

@@ -15,18 +15,19 @@
  * slot_check_stays() - a device must neither go nor lose its driver
  * @guest: the guest
  * @plug: the device
+ * @since: the moment since which it must not have gone, not even to come back
  *
  * Return: 0, also when it does, which is recorded in the result; or a negative
  * errno.
  */
-int slot_check_stays(struct guest *guest, const struct plug *plug)
+int slot_check_stays(struct guest *guest, const struct plug *plug,
+		     struct moment since)
 {
 	char bdf[BDF_SIZE];
 	int ret;
 
 	slot_function_bdf(guest, plug->port, plug->function, bdf);
-	ret = guest_wait_event(guest, "remove", bdf, guest->agent.now,
-			       STAYS_MS);
+	ret = guest_wait_event(guest, "remove", bdf, since, STAYS_MS);
 	if (!ret)
 		result_lost(&guest->result, "%s was removed", bdf);
 	if (ret != -ETIMEDOUT)

@@ -119,7 +119,8 @@ void slot_function_bdf(const struct guest *guest, int port, int function,
 /* slot_check.c */
 void port_check_can_signal(struct guest *guest, const struct port_regs *regs);
 int slot_check_can_signal(struct guest *guest, int port);
-int slot_check_stays(struct guest *guest, const struct plug *plug);
+int slot_check_stays(struct guest *guest, const struct plug *plug,
+		     struct moment since);
 int slot_check_power(struct guest *guest, int port, bool on);
 int slot_check_attention(struct guest *guest, int port, uint16_t indicator);
 
