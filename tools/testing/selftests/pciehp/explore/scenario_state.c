@@ -105,8 +105,11 @@ static int prepare(struct guest *guest, const struct scenario *scenario)
 	int ret = 0;
 
 	if (scenario->prepare)
-		ret = scenario->prepare(guest, scenario) ?:
-		      guest_fetch_trace(guest);
+		ret = scenario->prepare(guest, scenario);
+	if (ret)
+		return ret;
+	ret = guest_fetch_trace(guest);
+	/* a driver without trace events */
 	if (ret && ret != -ENOENT)
 		return ret;
 	/* last, as whoever loads the state finds the last answer, which must be good */
@@ -167,8 +170,12 @@ static int boot_to_agent(struct guest *guest, const struct scenario *scenario,
 	      scenario->request(guest, scenario, request, sizeof(request)) ?:
 	      standby_save(guest, &base);
 
-	return ret ?: prepare(guest, scenario) ?:
-	       save_beginning(guest, request, base, state);
+	ret = ret ?: prepare(guest, scenario);
+	/* that the bench could not look is no problem of the kernel's */
+	if (!ret && guest->result.error)
+		ret = -EIO;
+
+	return ret ?: save_beginning(guest, request, base, state);
 }
 
 /**
@@ -230,7 +237,7 @@ static int load_beginning(struct guest *guest, const struct scenario *scenario,
 	json = json_load_file(path, 0, NULL);
 	if (json_unpack(json, "{s:s, s:I, s:O}", "request", &text, "standby",
 			&base, "problems", &beginning->problems)) {
-		result_error(&guest->result, "read %s: it tells no request",
+		result_error(&guest->result, "read %s: it is not as this version writes it",
 			     path);
 		ret = -EIO;
 	} else {

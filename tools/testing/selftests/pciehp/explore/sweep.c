@@ -155,7 +155,7 @@ static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 		 known ? "known-violation" : "violation",
 		 (unsigned long long)cause_hash(cause));
 	details = fopen(path, "wxe");
-	if (!details)
+	if (!details && !hangs(result))
 		return;
 	for (int i = 0; i < REPLAYS; i++) {
 		other = interleaving_run(interleaving, &sweep->explore->points,
@@ -165,13 +165,17 @@ static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 		same += is_violation(other) && !strcmp(cause, again);
 		json_decref(other);
 	}
-	fclose(details);
+	if (details)
+		fclose(details);
 	/* the host was too slow: that is no verdict on the guest */
 	if (!same && hangs(result)) {
 		json_object_set_new(result, "verdict", json_string("error"));
-		unlink(path);
+		if (details)
+			unlink(path);
 		return;
 	}
+	if (!details)
+		return;
 	json_object_set_new(result, "replays", json_integer(REPLAYS));
 	json_object_set_new(result, "same", json_integer(same));
 	json_object_set_new(result, "details", json_string(path));

@@ -265,12 +265,24 @@ static int ask_about_ports(struct guest *guest, struct course *course)
 	return batch_ask(&course->batch, guest, requests);
 }
 
+/* What could not be looked at is not clean. */
+static void note_not_looked(struct guest *guest, const char *doing, int error)
+{
+	if (error != -ENOLINK && !json_array_size(guest->result.problems))
+		result_error(&guest->result, "%s: %s", doing, strerror(-error));
+}
+
 static void check_settled(struct guest *guest,
 			  const struct interleaving *interleaving,
 			  struct course *course)
 {
-	if (ask_about_ports(guest, course))
+	int ret;
+
+	ret = ask_about_ports(guest, course);
+	if (ret) {
+		note_not_looked(guest, "ask about the ports", ret);
 		return;
+	}
 	for (int i = 0; i < guest->n_ports; i++)
 		guest->ports[i].unbound = !is_bound(guest, i, &course->batch);
 	invariants_judge(guest, &course->batch);
@@ -307,6 +319,7 @@ static int scan_if_forgotten(struct guest *guest,
 			     struct course *course)
 {
 	char requests[REQUEST_SIZE], settle[REQUEST_SIZE / 2];
+	const struct batch_answer *scan;
 	bool forgotten = false;
 	int ret;
 
@@ -319,8 +332,8 @@ static int scan_if_forgotten(struct guest *guest,
 	snprintf(requests, sizeof(requests),
 		 "start write /sys/bus/pci/rescan 1;" JOIN_SCAN ";%s", settle);
 	ret = batch_ask(&course->batch, guest, requests);
-	if (!ret && batch_find(&course->batch, JOIN_SCAN)->error &&
-	    !course->trouble[0])
+	scan = batch_find(&course->batch, JOIN_SCAN);
+	if (!ret && scan && scan->error && !course->trouble[0])
 		snprintf(course->trouble, sizeof(course->trouble),
 			 "a scan for what was removed never returns");
 
@@ -343,10 +356,14 @@ static void check_bound_again(struct guest *guest, int port,
 			      struct course *course)
 {
 	char requests[REQUEST_SIZE];
+	int ret;
 
 	verdict_settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
-	if (!try_bind(guest, port, course) &&
-	    !batch_ask(&course->batch, guest, requests))
+	ret = try_bind(guest, port, course) ?:
+	      batch_ask(&course->batch, guest, requests);
+	if (ret)
+		note_not_looked(guest, "bind the driver again", ret);
+	else
 		check_settled(guest, interleaving, course);
 }
 
@@ -374,8 +391,10 @@ static void check_works(struct guest *guest,
 
 	for (int port = guest->n_ports - 1; !ret && port >= 0; port--)
 		ret = try_slot(guest, port, course);
-	if (ret)
+	if (ret) {
+		note_not_looked(guest, "see whether the slots work", ret);
 		return;
+	}
 	invariants_judge(guest, &course->batch);
 	overlook_timeouts(guest, interleaving);
 }
