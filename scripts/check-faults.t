@@ -60,12 +60,21 @@ red() {
 # all_green EXPECT...: also each test that is named
 all_green() {
 	verdicts '' "$@" || return
+	cp "$out/verdicts" "$out/green"
 	! red | grep . && ! named "$@" | sed 's/^/ok /' | grep -vxF -f "$out/verdicts"
+}
+
+# all_have_run: each test of these programs has a verdict, whatever it is
+all_have_run() {
+	for program in $programs; do
+		sed -n "s/^ok \($program \)/\1/p" "$out/green"
+	done | LC_ALL=C sort >"$out/planned"
+	sed 's/^[a-z_]* //' "$out/verdicts" | LC_ALL=C sort | diff "$out/planned" -
 }
 
 # turns_red PATCH
 turns_red() {
-	verdicts "$1" "${1%.patch}.expect" && red | diff - "$out/named"
+	verdicts "$1" "${1%.patch}.expect" && all_have_run && red | diff - "$out/named"
 }
 
 ok 'without a fault, all are green' all_green "$faults"/*.expect

@@ -139,7 +139,7 @@ static const struct agent_mailbox head_of_inner = {
 	.layer = 1,
 };
 
-/* Whoever rests is told apart, whichever of the links waits. */
+/* An answer is told by its layer, whichever link waits for it. */
 TEST_F(agent, two_on_one_machine)
 {
 	struct agent inner;

@@ -37,6 +37,8 @@
 #define TIMEOUT		"3,2,5,-;pcieport " PORT ": pciehp: Timeout on hotplug command 0x07f1\n"
 #define WARNING		"4,2,5,-;WARNING: CPU: 0 PID: 38 at drivers/pci/pci.c:1\n"
 
+#define GAVE_UP		"4,2,5,-;pci 0000:01:00.0: not ready 65535ms after bus reset; giving up\n"
+
 #define EVENT		"     <...>-38      [000] d..1.     0.123456: pciehp_"
 #define TRACE		EVENT "command: " PORT " old=0x07c0 new=0x17f1 intended=0x1031\n"
 #define GATED		EVENT "interrupt: " PORT " slot_status=0x0000 intended=0x0000 gated\n"
@@ -279,6 +281,8 @@ TEST_F(invariants, i5_kernel_complains)
 		"1,2,5,-;BUG: KASAN: slab-use-after-free in pciehp_isr\n",
 		"4,2,5,-;WARNING: possible circular locking dependency detected\n",
 		"1,2,5,-;watchdog: BUG: soft lockup - CPU#0 stuck for 26s!\n",
+		"3,2,5,-;arm-smmu-v3 9050000.smmuv3: event 0x10 received:\n",
+		GAVE_UP,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(complaints); i++) {
@@ -289,7 +293,22 @@ TEST_F(invariants, i5_kernel_complains)
 	}
 }
 
-/* Whoever looked at the log before must not hide it. */
+/* A card that has been pulled is never ready again. */
+TEST_F(invariants, i5_reset_waits_for_a_card_that_is_gone)
+{
+	self->guest.pulled = true;
+	tells_log(self, GAVE_UP);
+	ASSERT_EQ(0, judge(self));
+	EXPECT_EQ(NULL, result_first_problem(&self->guest.result));
+}
+
+TEST_F(invariants, port_does_not_answer)
+{
+	answers(self, "slot-registers", -ENODEV, "");
+	expect_problem(_metadata, self, "a port does not answer");
+}
+
+/* A log that somebody has looked at before still counts. */
 TEST_F(invariants, i5_kernel_complained_before)
 {
 	told(&self->guest.log, &self->guest.log_len, WARNING LOG);

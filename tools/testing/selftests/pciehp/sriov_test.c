@@ -97,6 +97,7 @@ TEST_F_TIMEOUT(sriov, hot_remove_while_vf_comes_and_goes, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	struct moment since;
+	char bdf[BDF_SIZE];
 	int ret;
 
 	ret = add_card(self);
@@ -112,6 +113,10 @@ TEST_F_TIMEOUT(sriov, hot_remove_while_vf_comes_and_goes, TIMEOUT_S)
 	ret = guest_request(guest, "join %d", JOIN_MS);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "a write to sriov_numvfs never ends");
+	ASSERT_TRUE(!ret || ret == -ETIMEDOUT);
+	/* without a virtual function, nothing has been tried */
+	slot_function_bdf(guest, self->vf.port, self->vf.function, bdf);
+	EXPECT_EQ(0, guest_wait_event(guest, "add", bdf, since, 0));
 	ASSERT_EQ(0, slot_wait_removed(guest, &self->pf, since));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->pf));
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * PCI uevents from the kernel, each with the kernel's number of it and the guest time at
- * which it was received. Whatever lets guest time pass receives them meanwhile.
+ * which it was received. Requests that wait for time, or for another process, receive them
+ * meanwhile. What comes during a write that takes long is received after it, and has that
+ * time.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -51,7 +51,7 @@ static const char *take_one(struct batch_answer *answer, const char *at)
 	return answer->text ? at + pos + 1 + len : NULL;
 }
 
-/* The guest tells its log and its trace events only once: they are the guest's. */
+/* The guest tells its log and its trace events only once, so they are kept with it. */
 static int keep_log_and_trace(const struct batch *batch, struct guest *guest)
 {
 	const struct batch_answer *log = batch_find(batch, "log");
@@ -74,7 +74,7 @@ static int keep_log_and_trace(const struct batch *batch, struct guest *guest)
  * Its log and its trace events, if they were asked for, are in @guest->log and
  * @guest->trace.
  *
- * Return: 0 or a negative errno, recorded in the result.
+ * Return: 0 or a negative errno; -EPROTO is recorded in the result.
  */
 int batch_take(struct batch *batch, struct guest *guest)
 {

@@ -560,7 +560,8 @@ int slot_wait_gone(struct guest *guest, const struct plug *plug,
 		 SLOT_POWER_OFF_MS);
 	ret = batch_ask(&batch, guest, requests);
 	if (!ret)
-		ret = judge_gone(guest, plug, since, &batch.answers[0]);
+		ret = judge_gone(guest, plug, since, &batch.answers[0]) ?:
+		      batch.answers[1].error;
 	batch_free(&batch);
 
 	return ret;
