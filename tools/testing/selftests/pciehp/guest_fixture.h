@@ -47,6 +47,16 @@ static inline struct plug e1000e(const char *id)
 	return (struct plug){ .model = "e1000e", .driver = "e1000e", .id = id };
 }
 
+/* The card that is a switch, see topology_nest(). */
+static inline struct plug nested_switch(void)
+{
+	return (struct plug){
+		.model = "x3130-upstream",
+		.driver = "pcieport",
+		.id = TOPOLOGY_NESTED,
+	};
+}
+
 /* "fixture.variant.test", as the harness's -r option takes it. */
 static inline void test_name(struct __test_metadata *_metadata,
 			     const void *variant, char *name, size_t size)
@@ -86,6 +96,29 @@ static inline void end_guest(struct __test_metadata *_metadata,
 	guest_end(guest);
 	EXPECT_TRUE(result_ok(&guest->result));
 	result_cleanup(&guest->result);
+}
+
+/*
+ * Of those who were started to write until an error, and have been joined, each has
+ * written, and has had its error.
+ */
+static inline void expect_writes_ended(struct __test_metadata *_metadata,
+				       struct guest *guest, int writers)
+{
+	const char *line = guest->agent.text;
+	unsigned long blocks;
+	int error, n = 0;
+
+	for (; *line; line = text_next_line(line), n++) {
+		int fields = sscanf(line, "ok %lu %d", &blocks, &error);
+
+		ASSERT_EQ(2, fields) {
+			TH_LOG("%s", line);
+		}
+		EXPECT_NE(0UL, blocks);
+		EXPECT_NE(0, error);
+	}
+	EXPECT_EQ(writers, n);
 }
 
 /* One reason, once, and the exit status that says so. */

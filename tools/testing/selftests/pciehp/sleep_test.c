@@ -181,10 +181,7 @@ FIXTURE_SETUP(suspend_nested)
 		.device = variant->inner_card,
 	};
 
-	self->card = (struct plug){
-		.model = "x3130-upstream", .driver = "pcieport",
-		.id = TOPOLOGY_NESTED,
-	};
+	self->card = nested_switch();
 	self->inner = e1000e("inner");
 	self->inner.port = 1;
 	boot_guest(_metadata, variant, &self->guest, &setup);

@@ -33,10 +33,7 @@ FIXTURE_SETUP(nested_slot)
 		.interrupt = variant->interrupt,
 	};
 
-	self->card = (struct plug){
-		.model = "x3130-upstream", .driver = "pcieport",
-		.id = TOPOLOGY_NESTED,
-	};
+	self->card = nested_switch();
 	boot_guest(_metadata, variant, &self->guest, &setup);
 }
 

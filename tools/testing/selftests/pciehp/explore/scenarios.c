@@ -37,26 +37,15 @@ static int trigger_add(struct guest *guest, const struct scenario *scenario)
 	return slot_plug(guest, card_quick(scenario->port));
 }
 
-/* What is triggered as the scenario begins comes after this moment. */
-static void format_wait(const struct guest *guest, const char *actions,
-			const char *bdf, int timeout_ms, int settle_ms,
-			char *text, size_t size)
-{
-	size_t len;
-
-	guest_format_wait(text, size, actions, bdf, guest->agent.now,
-			  timeout_ms);
-	len = strlen(text);
-	snprintf(text + len, size - len, ";sleep %d", settle_ms);
-}
-
 static int request_added(struct guest *guest, const struct scenario *scenario,
 			 char *text, size_t size)
 {
-	char bdf[BDF_SIZE];
+	size_t len;
 
-	slot_function_bdf(guest, scenario->port, 0, bdf);
-	format_wait(guest, "add,bind", bdf, SLOT_ADD_TIMEOUT_MS, 500, text, size);
+	slot_added_request(guest, card_quick(scenario->port), guest->agent.now,
+			   text, size);
+	len = strlen(text);
+	snprintf(text + len, size - len, ";sleep 500");
 
 	return 0;
 }
@@ -74,10 +63,9 @@ static int trigger_surprise(struct guest *guest, const struct scenario *scenario
 static int request_removed(struct guest *guest, const struct scenario *scenario,
 			   char *text, size_t size)
 {
-	char bdf[BDF_SIZE];
-
-	slot_function_bdf(guest, scenario->port, 0, bdf);
-	format_wait(guest, "remove", bdf, SLOT_REMOVE_TIMEOUT_MS, 1500, text, size);
+	/* whichever card it is, they have the same address */
+	slot_gone_requests(guest, card_quick(scenario->port), guest->agent.now,
+			   text, size);
 
 	return 0;
 }

@@ -516,6 +516,28 @@ int slot_wait_present(struct guest *guest, const struct plug *plug)
 	return ret == -ETIMEDOUT ? check_not_bound(guest, plug, bdf) : ret;
 }
 
+/**
+ * slot_gone_requests() - the requests that wait until a guest has let go of a device, and
+ * its slot's power is off
+ * @guest: the guest
+ * @plug: what is taken away
+ * @since: the moment at which it is
+ * @requests: receives the two requests
+ * @size: room in @requests
+ */
+void slot_gone_requests(const struct guest *guest, const struct plug *plug,
+			struct moment since, char *requests, size_t size)
+{
+	char bdf[BDF_SIZE];
+	size_t len;
+
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	guest_format_wait(requests, size, "remove", bdf, since,
+			  SLOT_REMOVE_TIMEOUT_MS);
+	len = strlen(requests);
+	snprintf(requests + len, size - len, ";sleep %d", SLOT_POWER_OFF_MS);
+}
+
 static int judge_gone(struct guest *guest, const struct plug *plug,
 		      struct moment since, const struct batch_answer *answer)
 {
@@ -547,17 +569,11 @@ static int judge_gone(struct guest *guest, const struct plug *plug,
 int slot_wait_gone(struct guest *guest, const struct plug *plug,
 		   struct moment since)
 {
-	char bdf[BDF_SIZE], requests[160];
 	struct batch batch = { .n = 0 };
-	size_t len;
+	char requests[160];
 	int ret;
 
-	slot_function_bdf(guest, plug->port, plug->function, bdf);
-	guest_format_wait(requests, sizeof(requests), "remove", bdf, since,
-			  SLOT_REMOVE_TIMEOUT_MS);
-	len = strlen(requests);
-	snprintf(requests + len, sizeof(requests) - len, ";sleep %d",
-		 SLOT_POWER_OFF_MS);
+	slot_gone_requests(guest, plug, since, requests, sizeof(requests));
 	ret = batch_ask(&batch, guest, requests);
 	if (!ret)
 		ret = judge_gone(guest, plug, since, &batch.answers[0]) ?:

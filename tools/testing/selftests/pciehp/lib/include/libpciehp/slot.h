@@ -102,6 +102,8 @@ int slot_wait_added(struct guest *guest, const struct plug *plug,
 int slot_wait_removed(struct guest *guest, const struct plug *plug,
 		      struct moment since);
 int slot_wait_present(struct guest *guest, const struct plug *plug);
+void slot_gone_requests(const struct guest *guest, const struct plug *plug,
+			struct moment since, char *requests, size_t size);
 int slot_wait_gone(struct guest *guest, const struct plug *plug,
 		   struct moment since);
 int slot_wait_deleted(struct guest *guest, const struct plug *plug);
