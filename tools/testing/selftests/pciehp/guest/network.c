@@ -71,26 +71,41 @@ int network_up(const char *name, int timeout_ms)
 	return ret;
 }
 
+/* if_nametoindex() would open a socket of a family that the guest's kernel lacks. */
+static int find_index(int fd, const char *name, int *index)
+{
+	struct ifreq ifr = { };
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	if (ioctl(fd, SIOCGIFINDEX, &ifr))
+		return -errno;
+	*index = ifr.ifr_ifindex;
+
+	return 0;
+}
+
 static int open_interface(const char *name, struct arp_frame *frame)
 {
 	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET,
 		.sll_protocol = htons(ETH_P_ARP),
-		.sll_ifindex = if_nametoindex(name),
 	};
 	socklen_t len = sizeof(address);
-	int fd;
+	int fd, ret;
 
 	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, htons(ETH_P_ARP));
 	if (fd < 0)
 		return -errno;
-	if (!address.sll_ifindex ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
-	    getsockname(fd, (struct sockaddr *)&address, &len) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout))) {
+	ret = find_index(fd, name, &address.sll_ifindex);
+	if (!ret && (bind(fd, (struct sockaddr *)&address, sizeof(address)) ||
+		     getsockname(fd, (struct sockaddr *)&address, &len) ||
+		     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout,
+				sizeof(timeout))))
+		ret = -errno;
+	if (ret) {
 		close(fd);
-		return -errno;
+		return ret;
 	}
 
 	*frame = (struct arp_frame){
