@@ -15,7 +15,7 @@
 #define ENABLES		"0000:00:08.0 old=0x07c0 new=0x17f1 intended=0x1031\n"
 #define DISABLES	"0000:00:08.0 old=0x17f1 new=0x07c0 intended=0x1031\n"
 #define COMPLETES	"0000:00:08.0 slot_ctrl=0x17f1 completed latency=0 ms\n"
-#define GATED		"0000:00:08.0 slot_status=0x0000 intended=0x0000 gated\n"
+#define IGNORED		"0000:00:08.0 slot_status=0x0000 intended=0x0000 ignored\n"
 #define HANDLED		"0000:00:08.0 slot_status=0x0010 intended=0x1031 handled\n"
 
 FIXTURE(contract)
@@ -44,7 +44,7 @@ TEST_F(contract, kept)
 {
 	EXPECT_EQ(6, contract_check(COMMAND ENABLES INTERRUPT HANDLED
 				    DONE COMPLETES COMMAND DISABLES
-				    DONE COMPLETES INTERRUPT GATED,
+				    DONE COMPLETES INTERRUPT IGNORED,
 				    count, self));
 	EXPECT_EQ(0, self->violations);
 }
@@ -52,7 +52,7 @@ TEST_F(contract, kept)
 /* The handler of the report: it does not know yet what has been written. */
 TEST_F(contract, completion_thrown_away)
 {
-	contract_check(COMMAND ENABLES INTERRUPT GATED, count, self);
+	contract_check(COMMAND ENABLES INTERRUPT IGNORED, count, self);
 	EXPECT_EQ(1, self->violations);
 	EXPECT_NE(NULL, strstr(self->why, "a command has enabled it"));
 }
@@ -67,7 +67,7 @@ TEST_F(contract, intended_too_late)
 
 TEST_F(contract, thrown_away_though_intended)
 {
-	contract_check(INTERRUPT "0000:00:08.0 slot_status=0x0000 intended=0x1031 gated\n",
+	contract_check(INTERRUPT "0000:00:08.0 slot_status=0x0000 intended=0x1031 ignored\n",
 		       count, self);
 	EXPECT_EQ(1, self->violations);
 	EXPECT_NE(NULL, strstr(self->why, "though it is intended"));
@@ -86,7 +86,7 @@ TEST_F(contract, command_timed_out)
 TEST_F(contract, ports_are_told_apart)
 {
 	contract_check(COMMAND ENABLES
-		       INTERRUPT "0000:00:08.1 slot_status=0x0000 intended=0x0000 gated\n",
+		       INTERRUPT "0000:00:08.1 slot_status=0x0000 intended=0x0000 ignored\n",
 		       count, self);
 	EXPECT_EQ(0, self->violations);
 }
@@ -94,7 +94,7 @@ TEST_F(contract, ports_are_told_apart)
 /* A command that disables may be among those that the ring buffer lost. */
 TEST_F(contract, events_were_lost)
 {
-	contract_check(COMMAND ENABLES "CPU:0 [LOST 17 EVENTS]\n" INTERRUPT GATED,
+	contract_check(COMMAND ENABLES "CPU:0 [LOST 17 EVENTS]\n" INTERRUPT IGNORED,
 		       count, self);
 	EXPECT_EQ(0, self->violations);
 }

@@ -99,7 +99,7 @@ static const char *check_interrupt(struct ports *ports,
 
 	if (!read_value(event, "intended", &intended))
 		return "an event without its values";
-	if (!strstr(event->args, " gated"))
+	if (!strstr(event->args, " ignored"))
 		return NULL;
 	if (intended & PCI_EXP_SLTCTL_HPIE)
 		return "an interrupt is thrown away, though it is intended";

@@ -2,23 +2,22 @@
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM pciehp
 
-#if !defined(_TRACE_PCIEHP_H) || defined(TRACE_HEADER_MULTI_READ)
-#define _TRACE_PCIEHP_H
+#if !defined(_PCIEHP_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _PCIEHP_TRACE_H
 
 #include <linux/pci.h>
 #include <linux/tracepoint.h>
-
-struct controller;
+#include "pciehp.h"
 
 #define PCIEHP_VERDICT						\
-	EM(PCIEHP_VERDICT_GATED,	"gated")		\
+	EM(PCIEHP_VERDICT_IGNORED,	"ignored")	\
 	EM(PCIEHP_VERDICT_DEFERRED,	"deferred")		\
 	EM(PCIEHP_VERDICT_NO_RESPONSE,	"no response")		\
 	EM(PCIEHP_VERDICT_NO_EVENT,	"no event")		\
 	EMe(PCIEHP_VERDICT_HANDLED,	"handled")
 
-#ifndef _TRACE_PCIEHP_ENUM
-#define _TRACE_PCIEHP_ENUM
+#ifndef _PCIEHP_TRACE_ENUM
+#define _PCIEHP_TRACE_ENUM
 #undef EM
 #undef EMe
 #define EM(a, b)	a,
@@ -67,19 +66,19 @@ TRACE_EVENT(pciehp_command,
 		PCIEHP_PORT_FIELDS
 		__field(	u16,	old		)
 		__field(	u16,	new		)
-		__field(	u16,	notification	)
+		__field(	u16,	intended	)
 	),
 
 	TP_fast_assign(
 		PCIEHP_PORT_ASSIGN(ctrl->pcie->port);
 		__entry->old = old;
 		__entry->new = new;
-		__entry->notification = READ_ONCE(ctrl->notification);
+		__entry->intended = READ_ONCE(ctrl->slot_ctrl);
 	),
 
 	TP_printk(PCIEHP_PORT_FMT " old=0x%04x new=0x%04x intended=0x%04x",
 		  PCIEHP_PORT_ARGS, __entry->old, __entry->new,
-		  __entry->notification)
+		  __entry->intended)
 );
 
 TRACE_EVENT(pciehp_command_done,
@@ -119,24 +118,28 @@ TRACE_EVENT(pciehp_interrupt,
 	TP_STRUCT__entry(
 		PCIEHP_PORT_FIELDS
 		__field(	u16,	slot_status	)
-		__field(	u16,	notification	)
+		__field(	u16,	intended	)
 		__field(	int,	verdict		)
 	),
 
 	TP_fast_assign(
 		PCIEHP_PORT_ASSIGN(ctrl->pcie->port);
 		__entry->slot_status = slot_status;
-		__entry->notification = READ_ONCE(ctrl->notification);
+		__entry->intended = READ_ONCE(ctrl->slot_ctrl);
 		__entry->verdict = verdict;
 	),
 
 	TP_printk(PCIEHP_PORT_FMT " slot_status=0x%04x intended=0x%04x %s",
 		  PCIEHP_PORT_ARGS, __entry->slot_status,
-		  __entry->notification,
+		  __entry->intended,
 		  __print_symbolic(__entry->verdict, PCIEHP_VERDICT))
 );
 
-#endif /* _TRACE_PCIEHP_H */
+#endif /* _PCIEHP_TRACE_H */
 
 /* This part must be outside protection */
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE pciehp_trace
 #include <trace/define_trace.h>
