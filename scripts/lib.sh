@@ -163,6 +163,12 @@ in_set() {
 	sed 's/#.*//' "$root/patches/series" | awk -v name="$1" '$1 == "set" { set = $2; next } NF && set == name'
 }
 
+# up_to SET: those of the sets up to that one, each of which needs those before it.
+up_to() {
+	sed 's/#.*//' "$root/patches/series" | awk -v last="$1" '
+		$1 == "set" { if (set == last) exit; set = $2; next } NF'
+}
+
 # sets: their names, in order.
 sets() {
 	awk '$1 == "set" { print $2 }' "$root/patches/series"
