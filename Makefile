@@ -62,7 +62,7 @@ cost: setup		## count what the series costs: instructions of an interrupt, bytes
 check-sanitizers: setup	## run cases on kernels with KASAN, UBSAN, lockdep and KCSAN (CASES= a pattern)
 	@scripts/check-sanitizers
 
-series: setup			## write out/series/ to be mailed, signed off by you (BASE=newest|7.2|6.12|6.1|v4.20, SET=)
+series: setup			## write out/series/ to be mailed, signed off by you (BASE=newest|7.2|6.12|6.1|v4.20 or your KDIR=, SET=, MERGED=, VERSION=2, ASSISTED_BY=)
 	@scripts/export-series '$(BASE)'
 
 tree: setup		## make out/tree/BASE, the kernel BASE with a commit for each patch, to be edited
@@ -71,7 +71,7 @@ tree: setup		## make out/tree/BASE, the kernel BASE with a commit for each patch
 refresh:		## write the commits of out/tree/BASE back to patches/
 	@scripts/refresh "$$BASE"
 
-apply:			## put the series on a new branch of your KDIR=/path/to/linux
+apply:			## put the series on a new branch of your KDIR=/path/to/linux (SET= with those before it, MERGED=, ASSISTED_BY=)
 	@scripts/apply "$$KDIR"
 
 setup:			## install what is missing (Debian packages)

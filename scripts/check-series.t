@@ -6,6 +6,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/commits.sh"
 . "$(dirname "$0")/tap.sh"
+unset KDIR SET MERGED VERSION ASSISTED_BY
 
 # pristine DIR: a repository of the base's files as they are.
 pristine() {
@@ -20,6 +21,130 @@ is_tested() {
 
 export_mails() {
 	"$root/scripts/export-series" "$base" "$tmp/series" >"$tmp/mails"
+}
+
+# vger, which the lists are at, has refused what is longer.
+no_long_mail() {
+	xargs wc -c <"$tmp/mails" | awk '$2 != "total" && $1 > 100000 {
+		print $2 ": " $1 " characters, 100000 are allowed"
+		failed = 1
+	}
+	END { exit failed }'
+}
+
+has_cover_letters() {
+	for set in $(sets); do
+		[ "$(in_set "$set" | wc -l)" -eq 1 ] || [ -f "$root/patches/cover-letter.$set" ] ||
+			echo "patches/cover-letter.$set is missing"
+	done >"$tmp/letters"
+	for letter in "$root"/patches/cover-letter.*; do
+		sets | grep -qxF "${letter##*/cover-letter.}" || echo "patches/${letter##*/} is of no set"
+	done >>"$tmp/letters"
+	cat "$tmp/letters"
+	[ ! -s "$tmp/letters" ]
+}
+
+# patches_in DIR: its mails, but for a cover letter.
+patches_in() {
+	find "$1" -name '*.patch' ! -name '*0000-cover-letter.patch' | sort
+}
+
+# The first mail of a set tells all patches of those before it, by subject and by id.
+needs_are_named() {
+	rm -f "$tmp/before"*
+	touch "$tmp/before" "$tmp/before.ids"
+	for set in $(sets); do
+		mail=$(find "$tmp/series/$set" -type f | sort | head -n 1)
+		echo "$mail"
+		sed -n 's/^prerequisite-patch-id: //p' "$mail" | diff "$tmp/before.ids" - || return
+		grep -xFf "$tmp/before" "$mail" | diff "$tmp/before" - || return
+		for mail in $(patches_in "$tmp/series/$set"); do
+			git patch-id --stable <"$mail" | cut -d ' ' -f 1 >>"$tmp/before.ids"
+			git mailinfo /dev/null /dev/null <"$mail" | sed -n 's/^Subject: /  /p' >>"$tmp/before"
+		done
+	done
+}
+
+# small_sets: the first set of one patch, and the first of several.
+small_sets() {
+	for set in $(sets); do
+		echo "$(in_set "$set" | wc -l) $set"
+	done | awk '$1 == 1 && !one++ { print $2 } $1 > 1 && !several++ { print $2 }'
+}
+
+# kernel_tree DIR: a repository that is no base, with what get_maintainer.pl wants of it.
+kernel_tree() {
+	pristine "$1" && git -C "$1" commit -q --allow-empty -m 'no base' && cp "$tree/.gitattributes" "$1/" || return
+	for file in "$tree"/*; do
+		if [ -d "$file" ]; then
+			mkdir -p "$1/${file##*/}"
+		else
+			cp "$file" "$1/"
+		fi
+	done
+	cp "$tree/scripts/get_maintainer.pl" "$1/scripts/"
+}
+
+# files DIR: what it has, with sums of it.
+files() {
+	find "$1" -type f -exec sha256sum {} + | sort
+}
+
+# The second set: the first, which it needs, is made, too, but not written.
+series_of_kdir() {
+	linux=$tmp/linux
+	set=$(sets | sed -n 2p)
+	kernel_tree "$linux" && files "$linux" >"$tmp/files" &&
+		KDIR=$linux SET=$set ASSISTED_BY='LLM sparse' "$root/scripts/export-series" "$base" "$tmp/of_kdir" >"$tmp/of_kdir.mails" &&
+		files "$linux" | diff "$tmp/files" - || return
+	[ "$(cd "$tmp/of_kdir" && echo *)" = "$set $set.bundle" ] &&
+		grep -qx "base-commit: $(git -C "$linux" rev-parse HEAD)" "$(head -n 1 "$tmp/of_kdir.mails")" || return
+	for mail in $(patches_in "$tmp/of_kdir"); do
+		sed -n '/^Assisted-by: LLM sparse$/ { n; p; }' "$mail" | grep '^Signed-off-by: ' || return
+	done
+	# shellcheck disable=SC2046
+	git -C "$linux" am -q $(patches_in "$tmp/series/$(sets | head -n 1)") $(patches_in "$tmp/of_kdir")
+}
+
+# refused WORD COMMAND...: it fails, says WORD, and the directory $tmp/none stays empty.
+refused() {
+	word=$1
+	shift
+	rm -rf "$tmp/none"
+	! "$@" >"$tmp/refusal" 2>&1 || return
+	cat "$tmp/refusal"
+	grep -qF "$word" "$tmp/refusal" && [ -z "$(ls "$tmp/none" 2>/dev/null)" ]
+}
+
+series_is_refused() {
+	set -- "$root/scripts/export-series" "$base" "$tmp/none"
+	first=$(sets | head -n 1)
+	git -C "$tmp/linux" rm -q "$(git -C "$tmp/git" diff --diff-filter=M --name-only base pciehp | grep '^drivers' | head -n 1)" &&
+		git -C "$tmp/linux" commit -qm misfit &&
+		refused "does not fit KDIR=$tmp/linux, commit $(git -C "$tmp/linux" rev-parse --short=12 HEAD)" env "KDIR=$tmp/linux" "$@" &&
+		refused 'no git repository' env "KDIR=$tmp" "$@" &&
+		refused 'there is no set none' env SET=none "$@" &&
+		refused "MERGED=$first" env "MERGED=$first" "$@" &&
+		refused "there is no v1 of the set $first" env VERSION=2 "$@" || return
+	for assisted_by in sparse 'LLM git' 'LLM <llm@example.invalid>' 'Assisted-by: LLM'; do
+		refused 'LLM [TOOL1] [TOOL2]' env "ASSISTED_BY=$assisted_by" "SET=$first" "$@" || return
+	done
+}
+
+# What is between the two versions is a word in each message.
+second_version() {
+	project && sed -i 's/^SPDX-License-Identifier:/Edited.\n\n&/' "$tmp/project"/patches/[0-9]*.patch || return
+	for set in $(small_sets); do
+		VERSION=2 SET=$set "$tmp/project/scripts/export-series" "$base" "$tmp/series" >"$tmp/second" || return
+		mail=$(head -n 1 "$tmp/second")
+		grep '^Subject: \[PATCH v2[] ]' "$mail" && grep -x 'Range-diff against v1:' "$mail" &&
+			[ "$(grep -cx '    +    Edited\.' "$mail")" -eq "$(in_set "$set" | wc -l)" ] || return
+		pristine "$tmp/am" || return
+		for before in $(sets "$set"); do
+			[ "$before" = "$set" ] || patches_in "$tmp/series/$before"
+		done >"$tmp/mails.before"
+		patches_in "$tmp/series/$set-v2" | cat "$tmp/mails.before" - | xargs git -C "$tmp/am" am -q || return
+	done
 }
 
 # am MAIL...: on the pristine base.
@@ -119,6 +244,16 @@ apply() {
 	pristine "$tmp/kdir" && "$root/scripts/apply" "$tmp/kdir" && is_tested "$tmp/kdir"
 }
 
+# The first set alone, and then all but it.
+apply_sets() {
+	first=$(sets | head -n 1)
+	pristine "$tmp/kdir" && SET=$first ASSISTED_BY=LLM "$root/scripts/apply" "$tmp/kdir" &&
+		git -C "$tmp/kdir" log -1 --format=%b | grep -x 'Assisted-by: LLM' &&
+		git -C "$tmp/kdir" fetch -q "$tmp/first" && git -C "$tmp/kdir" diff --exit-code FETCH_HEAD &&
+		git -C "$tmp/kdir" branch -q -m merged &&
+		MERGED=$first "$root/scripts/apply" "$tmp/kdir" && is_tested "$tmp/kdir"
+}
+
 # state DIR: all that apply must leave alone when it fails.
 state() {
 	git -C "$1" rev-parse HEAD && git -C "$1" branch && git -C "$1" status && git -C "$1" diff HEAD
@@ -139,12 +274,17 @@ apply_leaves_misfit() {
 		refuses 2 && git -C "$tmp/kdir" commit -qam misfit && refuses 1
 }
 
-# tree_to_edit: a project like this one, and in it what make tree makes.
-tree_to_edit() {
+# project: one like this one.
+project() {
 	rm -rf "$tmp/project"
 	git -C "$root" ls-files -z --cached --others --exclude-standard |
 		rsync -lpr --from0 --ignore-missing-args --files-from=- "$root/" "$tmp/project/" &&
 		git -C "$tmp/project" init -q && git -C "$tmp/project" add . && git -C "$tmp/project" commit -qm project
+}
+
+# tree_to_edit: in a project, what make tree makes.
+tree_to_edit() {
+	project || return
 	edit=$tmp/project/out/tree/$base
 	git clone -q -b base "$tmp/git" "$edit" &&
 		git -C "$edit" checkout -q -b pciehp origin/pciehp &&
@@ -198,6 +338,7 @@ newest=$("$root/scripts/fetch-base" newest)
 scratch "$(mktemp -d)"
 identity "$root"
 ok 'every patch is in patches/series' no_stray_patch
+ok 'every set of several patches has a cover letter' has_cover_letters
 for base in $bases; do
 	rm -rf "${tmp:?}"/*
 	tree=$("$root/scripts/fetch-base" "$base")
@@ -214,6 +355,12 @@ for base in $bases; do
 	ok "$base: make apply gives the tested tree" apply
 	ok "$base: make refresh of what make tree made changes nothing" refresh_changes_nothing
 	[ "$base" != newest ] || {
+		ok 'no mail is too long' no_long_mail
+		ok 'a set tells what it needs' needs_are_named
+		ok 'make series KDIR= is of its HEAD, which is only read' series_of_kdir
+		ok 'make series refuses what cannot be, and writes nothing' series_is_refused
+		ok 'make series VERSION=2 has a range-diff' second_version
+		ok 'make apply gives one set, and the others later' apply_sets
 		ok 'b4 am of the mailbox gives the tested tree' b4_am
 		ok 'MAINTAINERS has every new file' maintained
 		ok 'make apply leaves a tree that it does not fit as it was' apply_leaves_misfit

@@ -16,6 +16,25 @@ identity() {
 	export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
 }
 
+# Nothing, but for those who call assistance and choose.
+assisted_by='' merged=''
+
+# assistance TREE: $ASSISTED_BY is what goes into Assisted-by: of each patch, as the kernel
+# in TREE wants it. A kernel that does not say wants what later ones do.
+assistance() {
+	assisted_by=${ASSISTED_BY-}
+	[ "$assisted_by" ] || return 0
+	doc=Documentation/process/coding-assistants.rst
+	form=$(sed -n 's/^ *Assisted-by: \(.*\[TOOL1].*\)/\1/p' "$1/$doc" 2>/dev/null) || :
+	: "${form:=LLM [TOOL1] [TOOL2]}"
+	case $form in
+	*:*) first='[[:alnum:]_.-]+:[[:alnum:]_.-]+' ;;
+	*) first=${form%% *} ;;
+	esac
+	printf %s "$assisted_by" | tr '\n' '|' | grep -xE "$first( [[:alnum:]_.+-]+)*" | grep -qvE ' (git|gcc|make|vim?|emacs)( |$)' ||
+		die "ASSISTED_BY='$assisted_by' is refused: it is '$form', as $doc of the kernel says, with tools such as coccinelle and sparse, but not git, gcc, make and editors"
+}
+
 # plain_git ARGUMENT...: without the settings of whoever runs it, and with the
 # attributes of the kernel in $tree, so that its diffs are the same everywhere.
 plain_git() {
@@ -30,7 +49,12 @@ message() {
 		sed -n 's/^Subject: //p' "$tmp/info"
 		echo
 		sed '/^SPDX-License-Identifier:/d' "$tmp/body"
-	} | git stripspace | git interpret-trailers --trailer "Signed-off-by: $who"
+	} | git stripspace | sign
+}
+
+# sign: the message on stdin with the trailers of whoever submits it.
+sign() {
+	git interpret-trailers ${assisted_by:+--trailer "Assisted-by: $assisted_by"} --trailer "Signed-off-by: $who"
 }
 
 # import_touched TREE: make the repository $tmp/git, whose one commit has what the
@@ -52,6 +76,64 @@ import_touched() {
 	)
 }
 
+# choose: have chosen() leave out those of $MERGED, which are sets, as is $SET.
+choose() {
+	merged=${MERGED-}
+	for name in ${SET-} $merged; do
+		sets | grep -qxF -e "$name" || die "there is no set $name: the sets are $(sets | xargs)"
+	done
+	chosen | grep -qxF -e "${SET:-$(chosen | tail -n 1)}" || die "MERGED=$merged has all that SET=${SET-} asks for"
+}
+
+# chosen [SET]: the sets, up to SET if given, but those that the tree has already.
+chosen() {
+	sets "${1-}" | while read -r name; do
+		case " $merged " in
+		*" $name "*) ;;
+		*) echo "$name" ;;
+		esac
+	done
+}
+
+# no_tree KDIR: why it is no kernel repository with a commit, if it is none.
+no_tree() {
+	[ "$1" ] || {
+		echo "is not set: KDIR=/path/to/linux sets it"
+		return
+	}
+	prefix=$(git -C "$1" rev-parse --show-prefix 2>&1) || {
+		echo "is no git repository: ${prefix%%
+*}"
+		return
+	}
+	if [ "$prefix" ] || [ ! -f "$1/Kconfig" ] || [ -z "$(base_major "$1" 2>/dev/null)" ]; then
+		echo "is not the top of a kernel tree"
+	elif ! git -C "$1" rev-parse -q --verify 'HEAD^{commit}' >/dev/null; then
+		echo "has no commit yet"
+	fi
+}
+
+# import_head KDIR [SET]: likewise, of the HEAD of that repository, which is only read.
+import_head() {
+	git -C "$1" cat-file blob HEAD:Makefile >"$tmp/Makefile" || return
+	major=$(base_major "$tmp")
+	{
+		printf 'Kconfig\nMakefile\n'
+		for set in $(chosen "${2-}"); do
+			in_set "$set"
+		done | while read -r name overlay; do
+			outside_git "$tmp" git apply --numstat --allow-empty "$(patch_for "$major" "$name")" | cut -f 3
+			overlay_files "$overlay"
+		done
+	} | sort -u | xargs -d '\n' git -C "$1" ls-tree HEAD -- >"$tmp/touched" || return
+	git init -q --bare "$tmp/git"
+	awk '{ print $3 }' "$tmp/touched" | git -C "$1" pack-objects -q --stdout |
+		git -C "$tmp/git" unpack-objects -q || return
+	git -C "$tmp/git" update-index --index-info <"$tmp/touched"
+	git -C "$tmp/git" update-ref refs/heads/base \
+		"$(git -C "$tmp/git" commit-tree -m "$(git -C "$1" log -1 --format=%s)" "$(git -C "$tmp/git" write-tree)")"
+}
+
 # in_index ARGUMENT...: git in the repository of assemble, with an index of ours.
 in_index() {
 	GIT_DIR=$repository GIT_INDEX_FILE=$tmp/index git "$@"
@@ -70,25 +152,31 @@ carry() (
 	GIT_WORK_TREE=. in_index add -f --pathspec-from-file="$tmp/carried"
 )
 
-# assemble REPOSITORY COMMIT: make the series' commits on top of COMMIT there, and
-# print the last one. What does not fit is said on stderr.
+# assemble REPOSITORY COMMIT [SET]: make the series' commits on top of COMMIT there, up to
+# those of SET if given and without the sets $merged, and print the last one. What does
+# not fit is said on stderr.
 assemble() (
 	repository=$1
 	commit=$(in_index rev-parse --verify "$2^{commit}")
 	in_index cat-file blob "$commit:Makefile" >"$tmp/Makefile"
 	major=$(base_major "$tmp")
 	in_index read-tree "$commit"
-	series >"$tmp/series"
+	for set in $(chosen "${3-}"); do
+		in_set "$set"
+	done >"$tmp/chosen"
 	while read -r name overlay; do
 		patch=$(patch_for "$major" "$name")
 		in_index apply --cached --allow-empty --whitespace=nowarn "$patch" 2>"$tmp/err" || {
-			say "${patch#"$root/"} does not fit Linux $major: $(head -n 1 "$tmp/err")"
+			why="does not fit Linux $major"
+			! in_index apply --cached --reverse --check "$patch" 2>/dev/null ||
+				why="is in this Linux $major already"
+			say "${patch#"$root/"} $why: $(head -n 1 "$tmp/err")"
 			exit 1
 		}
 		carry "$overlay" || exit
 		message "$patch" >"$tmp/message"
 		commit=$(in_index commit-tree -p "$commit" -F "$tmp/message" "$(in_index write-tree)")
-	done <"$tmp/series"
+	done <"$tmp/chosen"
 	echo "$commit"
 )
 

@@ -163,15 +163,9 @@ in_set() {
 	sed 's/#.*//' "$root/patches/series" | awk -v name="$1" '$1 == "set" { set = $2; next } NF && set == name'
 }
 
-# up_to SET: those of the sets up to that one, each of which needs those before it.
-up_to() {
-	sed 's/#.*//' "$root/patches/series" | awk -v last="$1" '
-		$1 == "set" { if (set == last) exit; set = $2; next } NF'
-}
-
-# sets: their names, in order.
+# sets [SET]: their names, in order, up to SET if given.
 sets() {
-	awk '$1 == "set" { print $2 }' "$root/patches/series"
+	awk -v last="${1-}" '$1 == "set" { print $2; if ($2 == last) exit }' "$root/patches/series"
 }
 
 # patch_for MAJOR NAME: its file; a base that needs another version has its own.
