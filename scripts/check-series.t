@@ -303,19 +303,23 @@ refresh_changes_nothing() {
 	tree_to_edit && refresh && ! changed_in_project
 }
 
-# An edit of what a patch changes and of what it carries, and a patch before all.
+# An edit of what a patch changes and of what it carries, a patch before all, and one after
+# the first, in whose set it is then.
 refresh_takes_edits() {
 	tree_to_edit && cd "$edit" || return
 	first=$(git rev-list --reverse base.. | head -n 1)
 	git checkout -q --detach base &&
 		sed -i '1s/^/# edited\n/' Makefile && git commit -qam 'Begin with an edit' &&
-		git cherry-pick "$first^..pciehp" >/dev/null && git checkout -q -B pciehp &&
+		git cherry-pick "$first" >/dev/null &&
+		sed -i '1s/^/# edited\n/' Kconfig && git commit -qam 'Edit again' &&
+		git cherry-pick "$first..pciehp" >/dev/null && git checkout -q -B pciehp &&
 		echo edited | tee -a tools/testing/selftests/pciehp/settings >>tools/testing/selftests/Makefile &&
 		git commit -qa --fixup "$(git log -1 --format=%h -- tools/testing/selftests/pciehp/settings)" &&
 		GIT_SEQUENCE_EDITOR=: git rebase -qi --autosquash base || return
 	cd "$root"
 	refresh && changed_in_project >/dev/null &&
 		grep -qx '+# edited' "$tmp/project/patches/0001-Begin-with-an-edit.patch" &&
+		sed '/^set /h; /0003-Edit-again.patch/!d; g' "$tmp/project/patches/series" | grep -qx "set $(sets | head -n 1)" &&
 		grep -qx edited "$tmp/project/tools/testing/selftests/pciehp/settings" &&
 		grep -qx +edited "$tmp"/project/patches/[0-9]*.patch &&
 		git -C "$tmp/project" commit -qm edits && refresh && ! changed_in_project
