@@ -168,6 +168,11 @@ sets() {
 	awk -v last="${1-}" '$1 == "set" { print $2; if ($2 == last) exit }' "$root/patches/series"
 }
 
+# alone SET: it needs none of the sets before it.
+alone() {
+	grep -qx "set $1 alone" "$root/patches/series"
+}
+
 # patch_for MAJOR NAME: its file; a base that needs another version has its own.
 patch_for() {
 	if [ -f "$root/patches/$1/$2" ]; then
