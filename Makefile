@@ -12,7 +12,7 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit kunit-coverage cost explore
+	check-kunit check-sets kunit-coverage cost explore
 
 help:			## list the goals
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64, riscv64)
 
 check: setup		## run all checks and tests
 	@scripts/check
+
+check-sets: setup	## see that each set of the series cures just what it claims (FULL=1: in all cases)
+	@prove --verbose --exec sh scripts/check-sets.t
 
 check-kunit: setup	## run the KUnit suite, and on each defect (FULL=1: on all bases)
 	@scripts/check-kunit.t

@@ -21,7 +21,7 @@ expected_from() {
 
 # claims SET: what the kernel with the sets up to that one is to get. What a later set
 # cures counts before what an earlier one makes better.
-claims() {
+claims() (
 	for set in $(sets "$1" | tac); do
 		expected_from "$set" ok
 		cat "$root/patches/$set.expect" 2>/dev/null || :
@@ -32,13 +32,14 @@ claims() {
 	# what 7.3 has besides is all for the first set
 	[ "$1" != runtime-pm ] ||
 		awk '$1 == "case" && $3 != "ok" { print $1, $2, "ok" }' "$root/patches/7.3/stock-arm64.expect"
-}
+)
 
 tree=$("$root/scripts/fetch-base" newest)
 bin=$("$root/scripts/build-selftest")
 out=$root/out/sets
 rm -rf "$out" && mkdir -p "$out"
-set --
+kernel=$(image stock)
+set -- "stock=$kernel,$(expected stock)"
 for set in $(sets); do
 	case $set in check | selftest | doc) continue ;; esac
 	kernel=$(image "$set")
