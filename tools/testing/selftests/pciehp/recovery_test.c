@@ -200,6 +200,21 @@ TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
 	}
 }
 
+/* A bus reset uses up what was saved when the port was probed. */
+TEST_F_TIMEOUT(error_recovery, after_bus_reset, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	char bdf[BDF_SIZE];
+
+	ASSERT_EQ(0, pci_tree_find(&guest->vm.qmp, "root0", bdf));
+	ASSERT_EQ(0, guest_request(guest,
+				   "write /sys/bus/pci/devices/%s/reset_subordinate 1",
+				   bdf));
+	ASSERT_EQ(0, recover(guest));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+}
+
 /* Bus Master is set for it after it was probed, as it has no service itself. */
 TEST_F_TIMEOUT(error_recovery, upstream_port_forwards, TIMEOUT_S)
 {
