@@ -6,7 +6,6 @@
 #include <linux/jiffies.h>
 #include <linux/pci.h>
 
-#include "../../pci.h"
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"
@@ -35,7 +34,6 @@ static void command_published_before_write(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->commands, 1);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val);
 	KUNIT_EXPECT_EQ(test, port->slot_ctrl, val);
-	KUNIT_EXPECT_EQ(test, port->notification, ENABLES);
 	KUNIT_EXPECT_TRUE(test, port->cmd_busy);
 }
 
@@ -47,7 +45,6 @@ static void command_changes_only_its_mask(struct kunit *test)
 	pcie_do_write_cmd(port->ctrl, 0xffff, PCI_EXP_SLTCTL_PCC, false);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val | PCI_EXP_SLTCTL_PCC);
 	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl, slot_ctrl(port));
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
 }
 
 static void command_waits_for_its_completion(struct kunit *test)
@@ -93,6 +90,7 @@ static void command_without_completions_follows_at_once(struct kunit *test)
 	port->completion = FAKE_PORT_COMPLETES_NONE;
 
 	enable(port);
+	port->status_reads = 0;
 	power_off(port);
 	pcie_do_write_cmd(port->ctrl, PCI_EXP_SLTCTL_PWR_ON,
 			  PCI_EXP_SLTCTL_PCC, true);
@@ -143,7 +141,7 @@ static void command_to_absent_port_stays_intended(struct kunit *test)
 	pcie_do_write_cmd(port->ctrl, ENABLES, ENABLES, true);
 	KUNIT_EXPECT_EQ(test, port->commands, 0);
 	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, ENABLES);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, ENABLES);
 
 	port->absent = false;
 	power_off(port);
@@ -155,14 +153,14 @@ static void command_to_absent_port_stays_intended(struct kunit *test)
 }
 
 /* G3: the same goes for what is no longer intended. */
-static void command_to_absent_port_shuts_gate(struct kunit *test)
+static void command_to_absent_port_ends_listening(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
 	enable(port);
 	port->absent = true;
 	pcie_do_write_cmd(port->ctrl, 0, ENABLES, true);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, 0);
 
 	port->absent = false;
 	power_off(port);
@@ -171,7 +169,7 @@ static void command_to_absent_port_shuts_gate(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
 }
 
-/* As when the driver is unbound from a port that went with the card it was on. */
+/* as when the driver is unbound from a port that went with its card */
 static void command_to_disconnected_port_is_not_awaited(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -183,12 +181,12 @@ static void command_to_disconnected_port_is_not_awaited(struct kunit *test)
 	pcie_do_write_cmd(port->ctrl, 0, ENABLES, true);
 
 	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, 0);
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
 
 /* G2: an event may still be signaled until the write has taken effect. */
-static void gate_shut_after_disabling_write(struct kunit *test)
+static void handler_listens_until_disabled(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
@@ -198,12 +196,12 @@ static void gate_shut_after_disabling_write(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, port->ignored, 0);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
-	KUNIT_EXPECT_EQ(test, port->notification, ENABLES);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
+	KUNIT_EXPECT_EQ(test, port->slot_ctrl & ENABLES, PCI_EXP_SLTCTL_HPIE);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, 0);
 }
 
-/* G2: other enables are no reason to shut the gate, nor are they lost. */
-static void gate_stays_open_across_commands(struct kunit *test)
+/* G2: other enables do not matter to the handler, nor are they lost. */
+static void handler_listens_across_commands(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
@@ -212,7 +210,7 @@ static void gate_stays_open_across_commands(struct kunit *test)
 	pcie_do_write_cmd(port->ctrl, 0, PCI_EXP_SLTCTL_DLLSCE, false);
 	KUNIT_EXPECT_EQ(test, port->ignored, 0);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification,
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES,
 			ENABLES & ~PCI_EXP_SLTCTL_DLLSCE);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES,
 			ENABLES & ~PCI_EXP_SLTCTL_DLLSCE);
@@ -222,144 +220,71 @@ static void gate_stays_open_across_commands(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* G3: a command may be written before what a reset has cleared is restored. */
-static void command_restores_enables(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	enable(port);
-	fake_port_set(port, PCI_EXP_SLTCTL, 0);
-	power_off(port);
-
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
-			ENABLES | PCI_EXP_SLTCTL_PWR_OFF);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, ENABLES);
-	KUNIT_EXPECT_EQ(test, port->ignored, 0);
-	expect_hotplug_works(test, port);
-}
-
-/* G3: what somebody else has enabled is not ours, and the gate stays shut. */
-static void command_takes_no_enables_from_register(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	fake_port_set(port, PCI_EXP_SLTCTL,
-		      ENABLES | PCI_EXP_SLTCTL_PDCE | PCI_EXP_SLTCTL_PFDE |
-		      PCI_EXP_SLTCTL_MRLSCE | PCI_EXP_SLTCTL_PWR_IND_ON);
-	power_off(port);
-
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
-			PCI_EXP_SLTCTL_PWR_IND_ON | PCI_EXP_SLTCTL_PWR_OFF);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, 0);
-	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDC);
-	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
-}
-
-/* The saved Slot Control */
-
-static void command_updates_saved_copy(struct kunit *test)
+/* G3: whatever has cleared the register, behind the driver's back */
+static void command_restores_what_reset_cleared(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 	u16 val;
 
-	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
 	enable(port);
 	power_off(port);
 	val = slot_ctrl(port);
+	fake_port_set(port, PCI_EXP_SLTCTL, 0);
+	port->interrupts = 0;
+	pcie_do_write_cmd(port->ctrl, PCI_EXP_SLTCTL_ATTN_IND_BLINK,
+			  PCI_EXP_SLTCTL_AIC, false);
 
-	fake_port_reset(port);
-	fake_port_restore(port);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), (val & ~PCI_EXP_SLTCTL_AIC) |
+					       PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_PCC,
+			PCI_EXP_SLTCTL_PWR_OFF);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl, slot_ctrl(port));
+	KUNIT_EXPECT_EQ(test, port->interrupts, 1);
+	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	expect_hotplug_works(test, port);
 }
 
-static void command_to_absent_port_updates_saved_copy(struct kunit *test)
+/* G3: what somebody else has written is not intended, nor listened to. */
+static void command_takes_nothing_from_register(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 	u16 val = slot_ctrl(port);
 
-	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
-	port->absent = true;
-	enable(port);
+	fake_port_set(port, PCI_EXP_SLTCTL,
+		      ENABLES | PCI_EXP_SLTCTL_PDCE | PCI_EXP_SLTCTL_PFDE |
+		      PCI_EXP_SLTCTL_MRLSCE | PCI_EXP_SLTCTL_PWR_IND_BLINK);
 	power_off(port);
-	port->absent = false;
 
-	fake_port_restore(port);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
-			val | ENABLES | PCI_EXP_SLTCTL_PWR_OFF);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val | PCI_EXP_SLTCTL_PWR_OFF);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl, slot_ctrl(port));
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
 }
 
-static void saved_copy_changes_in_slot_control_only(struct kunit *test)
+/* As on probe: the event was there before. */
+static void unsignaled_event_found_when_first_enabled(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	fake_port_set(port, PCI_EXP_DEVCTL, 0x1111);
-	fake_port_set(port, PCI_EXP_LNKCTL, 0x2222);
-	fake_port_set(port, PCI_EXP_SLTCTL, PCI_EXP_SLTCTL_PWR_IND_ON);
-	fake_port_set(port, PCI_EXP_RTCTL, 0x0004);
-	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
-	pci_update_saved_slot_control(port->pdev, 0xffff, ENABLES);
-
-	fake_port_set(port, PCI_EXP_DEVCTL, 0);
-	fake_port_set(port, PCI_EXP_LNKCTL, 0);
-	fake_port_set(port, PCI_EXP_RTCTL, 0);
-	fake_port_restore(port);
-	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_DEVCTL), 0x1111);
-	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_LNKCTL), 0x2222);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port), ENABLES);
-	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_RTCTL), 0x0004);
-}
-
-static void command_needs_no_saved_copy(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	pci_free_cap_save_buffers(port->pdev);
-	INIT_HLIST_HEAD(&port->pdev->saved_cap_space);
+	fake_port_event(port, PCI_EXP_SLTSTA_DLLSC);
 	enable(port);
+	run_woken_handler(port);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
 	expect_hotplug_works(test, port);
 }
 
-static u16 power_indicator(struct fake_port *port)
-{
-	return slot_ctrl(port) & PCI_EXP_SLTCTL_PIC;
-}
-
-static void unbinding_ends_blinking(struct kunit *test)
-{
-	static const struct {
-		u8 state;
-		u16 indicator;
-	} slots[] = {
-		{ ON_STATE, PCI_EXP_SLTCTL_PWR_IND_ON },
-		{ OFF_STATE, PCI_EXP_SLTCTL_PWR_IND_OFF },
-	};
-	struct fake_port *port = test->priv;
-	struct controller *ctrl = port->ctrl;
-
-	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
-		ctrl->state = slots[i].state;
-		pciehp_handle_button_press(ctrl);
-		KUNIT_EXPECT_EQ(test, power_indicator(port),
-				PCI_EXP_SLTCTL_PWR_IND_BLINK);
-
-		pciehp_forget_button_press(ctrl);
-		KUNIT_EXPECT_EQ(test, power_indicator(port),
-				slots[i].indicator);
-		KUNIT_EXPECT_EQ(test, ctrl->state, slots[i].state);
-		KUNIT_EXPECT_FALSE(test, delayed_work_pending(&ctrl->button_work));
-	}
-}
-
-static void unbinding_commands_nothing_else(struct kunit *test)
+/* Once signaled, an event is not to be looked for. */
+static void events_looked_for_only_when_enabled(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	port->ctrl->state = ON_STATE;
-	pciehp_set_indicators(port->ctrl, PCI_EXP_SLTCTL_PWR_IND_ON,
-			      PCI_EXP_SLTCTL_ATTN_IND_ON);
-	port->commands = 0;
-	pciehp_forget_button_press(port->ctrl);
-	KUNIT_EXPECT_EQ(test, port->commands, 0);
+	enable(port);
+	port->interrupts = 0;
+	port->status_reads = 0;
+	power_off(port);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 1);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 2);
 }
 
 static struct kunit_case command_cases[] = {
@@ -373,18 +298,14 @@ static struct kunit_case command_cases[] = {
 	KUNIT_CASE(command_with_erratum_follows_at_once),
 	KUNIT_CASE(command_with_erratum_completes),
 	KUNIT_CASE(command_to_absent_port_stays_intended),
-	KUNIT_CASE(command_to_absent_port_shuts_gate),
+	KUNIT_CASE(command_to_absent_port_ends_listening),
 	KUNIT_CASE(command_to_disconnected_port_is_not_awaited),
-	KUNIT_CASE(gate_shut_after_disabling_write),
-	KUNIT_CASE(gate_stays_open_across_commands),
-	KUNIT_CASE(command_restores_enables),
-	KUNIT_CASE(command_takes_no_enables_from_register),
-	KUNIT_CASE(command_updates_saved_copy),
-	KUNIT_CASE(command_to_absent_port_updates_saved_copy),
-	KUNIT_CASE(saved_copy_changes_in_slot_control_only),
-	KUNIT_CASE(command_needs_no_saved_copy),
-	KUNIT_CASE(unbinding_ends_blinking),
-	KUNIT_CASE(unbinding_commands_nothing_else),
+	KUNIT_CASE(handler_listens_until_disabled),
+	KUNIT_CASE(handler_listens_across_commands),
+	KUNIT_CASE(command_restores_what_reset_cleared),
+	KUNIT_CASE(command_takes_nothing_from_register),
+	KUNIT_CASE(unsignaled_event_found_when_first_enabled),
+	KUNIT_CASE(events_looked_for_only_when_enabled),
 	{}
 };
 

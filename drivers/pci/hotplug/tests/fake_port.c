@@ -8,13 +8,10 @@
  */
 
 #include <asm/byteorder.h>
-#include <kunit/test.h>
-#include <linux/pm_runtime.h>
+#include <linux/irq.h>
 
 #include "../../pci.h"
 #include "fake_port.h"
-
-#define FAKE_PORT_CAP		0x40
 
 /* a driver which goes on for longer than this would do so for ever */
 #define FAKE_PORT_STORM		16
@@ -85,12 +82,18 @@ static void fake_port_assert(struct fake_port *port, bool signal)
 	port->asserted = asserted;
 }
 
+static bool fake_port_masked(struct fake_port *port)
+{
+	return port->has_irq &&
+	       irqd_irq_disabled(irq_get_irq_data(port->pcie.irq));
+}
+
 static void fake_port_interrupt(struct fake_port *port)
 {
 	unsigned int storm = 0;
 	irqreturn_t ret;
 
-	if (port->in_handler || !port->ctrl)
+	if (port->in_handler || !port->ctrl || fake_port_masked(port))
 		return;
 
 	port->in_handler = true;
@@ -110,16 +113,28 @@ static void fake_port_interrupt(struct fake_port *port)
  * A CPU which takes an interrupt while this one accesses config space waits for
  * pci_lock, and then is ahead of whoever issued the access.  Give way to it.
  */
-static void fake_port_interrupt_access(struct fake_port *port)
-	__must_hold(&pci_lock)
+static void give_way(void)
+	__releases(&pci_lock)
 {
 #ifndef CONFIG_PCI_LOCKLESS_CONFIG
 	raw_spin_unlock(&pci_lock);
 #endif
-	fake_port_interrupt(port);
+}
+
+static void take_back(void)
+	__acquires(&pci_lock)
+{
 #ifndef CONFIG_PCI_LOCKLESS_CONFIG
 	raw_spin_lock(&pci_lock);
 #endif
+}
+
+static void fake_port_interrupt_access(struct fake_port *port)
+	__must_hold(&pci_lock)
+{
+	give_way();
+	fake_port_interrupt(port);
+	take_back();
 }
 
 /* set events in Slot Status */
@@ -152,9 +167,9 @@ static void fake_port_command(struct fake_port *port, u16 new)
 	port->commands++;
 	if (port->ctrl) {
 		port->slot_ctrl = port->ctrl->slot_ctrl;
-		port->notification = port->ctrl->notification;
 		port->cmd_busy = port->ctrl->cmd_busy;
 	}
+	port->command = le16_to_cpup((__le16 *)(port->config + PCI_COMMAND));
 
 	if (events) {
 		port->before_command = 0;
@@ -176,6 +191,15 @@ static void fake_port_clear(struct fake_port *port, u16 events)
 	__must_hold(&pci_lock)
 {
 	u16 slot_status;
+
+	if (port->thread_before_clear) {
+		port->thread_before_clear = false;
+		port->thread_reads -= port->status_reads;
+		give_way();
+		port->thread_returned = pciehp_irq(port->pcie.irq, port->ctrl);
+		take_back();
+		port->thread_reads += port->status_reads;
+	}
 
 	if (port->before_clear) {
 		fake_port_occur(port, port->before_clear);
@@ -207,6 +231,8 @@ static int fake_port_read(struct pci_bus *bus, unsigned int devfn, int where,
 
 	if (where == FAKE_PORT_CAP + PCI_EXP_SLTSTA) {
 		port->status_reads++;
+		port->unmasked_reads += !port->in_handler &&
+					!fake_port_masked(port);
 		if (port->reads_left && !--port->reads_left)
 			fake_port_occur(port, PCI_EXP_SLTSTA_CC);
 	}
@@ -241,6 +267,13 @@ static int fake_port_write(struct pci_bus *bus, unsigned int devfn, int where,
 	case FAKE_PORT_CAP + PCI_EXP_SLTSTA:
 		fake_port_clear(port, val);
 		return PCIBIOS_SUCCESSFUL;
+	case FAKE_PORT_CAP + PCI_EXP_LNKSTA:
+		/* Nothing in there can be written, but a few bits cleared. */
+		fake_port_set(port, PCI_EXP_LNKSTA,
+			      fake_port_get(port, PCI_EXP_LNKSTA) &
+			      ~(val & (PCI_EXP_LNKSTA_LBMS |
+				       PCI_EXP_LNKSTA_LABS)));
+		return PCIBIOS_SUCCESSFUL;
 	}
 
 	switch (size) {
@@ -257,7 +290,7 @@ static int fake_port_write(struct pci_bus *bus, unsigned int devfn, int where,
 	return PCIBIOS_SUCCESSFUL;
 }
 
-static struct pci_ops fake_port_ops = {
+struct pci_ops fake_port_ops = {
 	.read = fake_port_read,
 	.write = fake_port_write,
 };
@@ -273,25 +306,10 @@ void fake_port_event(struct fake_port *port, u16 events)
 	fake_port_interrupt(port);
 }
 
-static void fake_port_later(struct work_struct *work)
+static void fake_port_set_master(struct fake_port *port, bool master)
 {
-	struct fake_port *port = container_of(to_delayed_work(work),
-					      struct fake_port, later);
-
-	fake_port_event(port, port->later_events);
-}
-
-/**
- * fake_port_event_later() - have events occur while the test waits for them
- * @port: fake hotplug port
- * @events: PCI_EXP_SLTSTA_CC, ...
- * @msecs: how much later
- */
-void fake_port_event_later(struct fake_port *port, u16 events,
-			   unsigned int msecs)
-{
-	port->later_events = events;
-	schedule_delayed_work(&port->later, msecs_to_jiffies(msecs));
+	*(__le16 *)(port->config + PCI_COMMAND) =
+		cpu_to_le16(master ? PCI_COMMAND_MASTER : 0);
 }
 
 /**
@@ -306,18 +324,42 @@ void fake_port_reset(struct fake_port *port)
 
 	fake_port_set(port, PCI_EXP_SLTCTL, 0);
 	fake_port_set(port, PCI_EXP_SLTSTA, slot_status & ~EVENTS);
+	fake_port_set_master(port, false);
+	port->reads_left = 0;
 	port->vector = false;
 	port->message = false;
 	port->asserted = false;
 }
 
 /**
+ * fake_port_recover() - restore what the PCI core does before Slot Control
+ * @port: fake hotplug port
+ *
+ * Interrupts reach the CPU again.
+ */
+void fake_port_recover(struct fake_port *port)
+{
+	fake_port_set_master(port, true);
+	port->vector = true;
+}
+
+/**
  * fake_port_restore() - restore the port's state after a reset
  * @port: fake hotplug port
  *
- * Interrupts reach the CPU once everything is restored, but not before.
+ * as pci_restore_state() goes about it when the driver is bound to the port
  */
 void fake_port_restore(struct fake_port *port)
+{
+	fake_port_recover(port);
+	pcie_restore_slot_control(port->ctrl);
+}
+
+/**
+ * fake_port_restore_unbound() - restore the port's state without the driver
+ * @port: fake hotplug port, whose state has been saved
+ */
+void fake_port_restore_unbound(struct fake_port *port)
 {
 	unsigned int msi_enabled = port->pdev->msi_enabled;
 
@@ -325,128 +367,4 @@ void fake_port_restore(struct fake_port *port)
 	port->pdev->msi_enabled = 0;
 	pci_restore_state(port->pdev);
 	port->pdev->msi_enabled = msi_enabled;
-	port->vector = true;
-}
-
-/**
- * fake_port_suspend_parent() - give the port a parent, and have it suspended
- * @port: fake hotplug port
- *
- * Return: %0, or an error if there is no such parent.
- */
-int fake_port_suspend_parent(struct fake_port *port)
-{
-	port->parent = root_device_register("pciehp_kunit");
-	if (IS_ERR(port->parent))
-		return PTR_ERR(port->parent);
-
-	/* Until told otherwise, runtime PM takes a device to be suspended. */
-	pm_runtime_enable(port->parent);
-	port->pdev->dev.parent = port->parent;
-
-	return 0;
-}
-
-/**
- * fake_port_init() - make a hotplug port, and a controller of it
- * @test: whose memory it is
- *
- * The slot is occupied, has all features, and is turned on.
- *
- * Return: the port, or %NULL if memory is short.
- */
-struct fake_port *fake_port_init(struct kunit *test)
-{
-	struct fake_port *port;
-	struct pci_dev *pdev;
-
-	port = kunit_kzalloc(test, sizeof(*port), GFP_KERNEL);
-	if (!port)
-		return NULL;
-
-	port->poll_mode = pciehp_poll_mode;
-	INIT_DELAYED_WORK(&port->later, fake_port_later);
-
-	*(__le16 *)(port->config + PCI_VENDOR_ID) =
-		cpu_to_le16(PCI_VENDOR_ID_REDHAT);
-	port->config[PCI_STATUS] = PCI_STATUS_CAP_LIST;
-	port->config[PCI_CAPABILITY_LIST] = FAKE_PORT_CAP;
-	port->config[FAKE_PORT_CAP] = PCI_CAP_ID_EXP;
-	fake_port_set(port, PCI_EXP_FLAGS,
-		      2 | PCI_EXP_TYPE_ROOT_PORT << 4 | PCI_EXP_FLAGS_SLOT);
-	fake_port_set(port, PCI_EXP_SLTCAP,
-		      PCI_EXP_SLTCAP_ABP | PCI_EXP_SLTCAP_PCP |
-		      PCI_EXP_SLTCAP_AIP | PCI_EXP_SLTCAP_PIP |
-		      PCI_EXP_SLTCAP_HPS | PCI_EXP_SLTCAP_HPC);
-	fake_port_set(port, PCI_EXP_SLTCTL,
-		      PCI_EXP_SLTCTL_PWR_ON | PCI_EXP_SLTCTL_PWR_IND_ON |
-		      PCI_EXP_SLTCTL_ATTN_IND_OFF);
-	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS);
-	fake_port_set(port, PCI_EXP_LNKSTA, PCI_EXP_LNKSTA_DLLLA);
-	port->vector = true;
-
-	port->host = kunit_kzalloc(test, sizeof(*port->host), GFP_KERNEL);
-	if (!port->host)
-		return NULL;
-
-	port->bus.ops = &fake_port_ops;
-	port->bus.bridge = &port->host->dev;
-	INIT_LIST_HEAD(&port->bus.devices);
-	INIT_LIST_HEAD(&port->subordinate.devices);
-	port->subordinate.parent = &port->bus;
-
-	pdev = pci_alloc_dev(NULL);
-	if (!pdev)
-		return NULL;
-
-	pdev->bus = &port->bus;
-	pdev->subordinate = &port->subordinate;
-	pdev->hdr_type = PCI_HEADER_TYPE_BRIDGE;
-	pdev->cfg_size = PCI_CFG_SPACE_SIZE;
-	pdev->pcie_cap = FAKE_PORT_CAP;
-	pdev->pcie_flags_reg = fake_port_get(port, PCI_EXP_FLAGS);
-	pdev->current_state = PCI_D0;
-	pdev->msi_enabled = 1;
-	pdev->dev.init_name = "pciehp_kunit";
-	/* For runtime PM; never added, so there is nothing to release. */
-	device_initialize(&pdev->dev);
-	pci_allocate_cap_save_buffers(pdev);
-	port->subordinate.self = pdev;
-	port->pdev = pdev;
-
-	port->pcie.port = pdev;
-	port->pcie.irq = IRQ_NOTCONNECTED;
-	port->pcie.service = PCIE_PORT_SERVICE_HP;
-	port->ctrl = pcie_init(&port->pcie);
-	if (!port->ctrl) {
-		fake_port_cleanup(port);
-		return NULL;
-	}
-	set_service_data(&port->pcie, port->ctrl);
-	port->slot.kobj.name = "kunit";
-	port->ctrl->hotplug_slot.pci_slot = &port->slot;
-	port->status_reads = 0;
-
-	return port;
-}
-
-/**
- * fake_port_cleanup() - undo what fake_port_init() and the test did
- * @port: fake hotplug port
- */
-void fake_port_cleanup(struct fake_port *port)
-{
-	cancel_delayed_work_sync(&port->later);
-	pciehp_poll_mode = port->poll_mode;
-
-	if (port->ctrl)
-		pciehp_release_ctrl(port->ctrl);
-
-	if (!IS_ERR_OR_NULL(port->parent)) {
-		pm_runtime_disable(port->parent);
-		root_device_unregister(port->parent);
-	}
-
-	pci_free_cap_save_buffers(port->pdev);
-	kfree(port->pdev);
 }

@@ -32,7 +32,7 @@ static void isr_ignores_events_while_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 }
 
-/* Not every enable opens the gate. */
+/* No other enable has it listen. */
 static void isr_ignores_events_without_hpie(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -334,7 +334,7 @@ static void polling_enables_no_interrupt(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
 }
 
-static void polling_is_not_gated(struct kunit *test)
+static void polling_handles_events_without_hpie(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
@@ -392,7 +392,7 @@ static struct kunit_case interrupt_cases[] = {
 	KUNIT_CASE(isr_deferred_while_parent_suspended),
 	KUNIT_CASE(isr_lets_go_of_parent),
 	KUNIT_CASE(polling_enables_no_interrupt),
-	KUNIT_CASE(polling_is_not_gated),
+	KUNIT_CASE(polling_handles_events_without_hpie),
 	KUNIT_CASE(polling_stops_in_d3cold),
 	KUNIT_CASE(polling_reads_status_once),
 	{}

@@ -6,13 +6,13 @@
  * events:
  *
  * G1 What is intended is published before the port can act on it.
- * G2 The gate in pciehp_isr() is open from before interrupts can be enabled in
- *    the port until after they are disabled there.
- * G3 The gate follows what the driver intends, never what it reads back.  A
- *    command restores enables which a reset has cleared.
+ * G2 The handler listens from before interrupts can be enabled in the port
+ *    until after they are disabled there.
+ * G3 A command is composed of what the driver intends, never of what it reads
+ *    back.  So it restores what a reset has cleared.
  * G4 After a reset and the restore of config space, no event stays pending with
  *    its interrupt lost.
- * G5 Events are ignored while interrupts are disabled.
+ * G5 The handler ignores events while interrupts are disabled.
  * G6 In polling mode, none of this matters.
  * G7 Interrupts are disabled for runtime suspend only if PME can wake the port.
  */
@@ -44,6 +44,18 @@ static inline irqreturn_t isr(struct fake_port *port)
 static inline irqreturn_t irq(struct fake_port *port)
 {
 	return pciehp_irq(port->pcie.irq, port->ctrl);
+}
+
+static inline irqreturn_t ist(struct fake_port *port)
+{
+	return pciehp_ist(port->pcie.irq, port->ctrl);
+}
+
+/* With threadirqs, the driver wakes a thread where it else calls the handler */
+static inline void run_woken_handler(struct fake_port *port)
+{
+	if (force_irqthreads())
+		irq(port);
 }
 
 static inline void enable(struct fake_port *port)

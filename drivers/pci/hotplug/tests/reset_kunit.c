@@ -2,115 +2,194 @@
 /* KUnit tests of the PCIe hotplug driver when its port is reset */
 
 #include <kunit/test.h>
+#include <linux/interrupt.h>
 #include <linux/jiffies.h>
 #include <linux/pci.h>
 
+#include "../../pci.h"
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"
 
-/* Resets: G4 */
+static void reset(struct fake_port *port)
+{
+	fake_port_reset(port);
+	fake_port_restore(port);
+}
 
-/* The write of Slot Control in pci_restore_state() completes as any other. */
-static void rearm_consumes_completion(struct kunit *test)
+/* What is restored: G3 */
+
+/* What the PCI core has saved is how the slot was before the commands. */
+static void restore_writes_what_is_intended(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	u16 val;
+
+	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
+	enable(port);
+	power_off(port);
+	pciehp_set_indicators(port->ctrl, PCI_EXP_SLTCTL_PWR_IND_OFF,
+			      PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+	val = slot_ctrl(port);
+	KUNIT_EXPECT_EQ(test, val, ENABLES | PCI_EXP_SLTCTL_PWR_OFF |
+				   PCI_EXP_SLTCTL_PWR_IND_OFF |
+				   PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+
+	reset(port);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl, val);
+	expect_hotplug_works(test, port);
+}
+
+/* What is intended when the port is gone is written when it is back. */
+static void restore_writes_what_absent_port_missed(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	u16 val = slot_ctrl(port);
+
+	port->absent = true;
+	enable(port);
+	power_off(port);
+	port->absent = false;
+
+	reset(port);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
+			val | ENABLES | PCI_EXP_SLTCTL_PWR_OFF);
+}
+
+/* G5: as on resume, when interrupts are yet to be enabled. */
+static void restore_leaves_interrupt_disabled(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
 	enable(port);
 	pcie_disable_interrupt(port->ctrl);
-	fake_port_set(port, PCI_EXP_SLTSTA,
-		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_CC);
-	port->ctrl->cmd_busy = true;
 	port->interrupts = 0;
+	fake_port_reset(port);
+	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
+	fake_port_restore(port);
 
-	pcie_rearm_interrupt(port->ctrl);
-	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
-	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
-	/* That of the command which enables interrupts is signaled. */
-	KUNIT_EXPECT_EQ(test, port->interrupts, 1);
-	expect_hotplug_works(test, port);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES,
+			PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_CCIE);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
 }
 
-static void rearm_waits_for_completion(struct kunit *test)
+/* Without the driver, the saved value is written, when all else is restored. */
+static void unbound_port_restored_last(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	enable(port);
-	pcie_disable_interrupt(port->ctrl);
-	port->status_reads = 0;
-	port->reads_left = 2;
+	fake_port_set(port, PCI_EXP_DEVCTL, 0x1111);
+	fake_port_set(port, PCI_EXP_LNKCTL, 0x2222);
+	fake_port_set(port, PCI_EXP_SLTCTL, ENABLES);
+	fake_port_set(port, PCI_EXP_RTCTL, 0x0004);
+	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
 
-	pcie_rearm_interrupt(port->ctrl);
-	KUNIT_EXPECT_GE(test, port->status_reads, 2);
-	expect_hotplug_works(test, port);
+	fake_port_reset(port);
+	fake_port_set(port, PCI_EXP_DEVCTL, 0);
+	fake_port_set(port, PCI_EXP_LNKCTL, 0);
+	fake_port_set(port, PCI_EXP_RTCTL, 0);
+	port->commands = 0;
+	fake_port_restore_unbound(port);
+	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_DEVCTL), 0x1111);
+	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_LNKCTL), 0x2222);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), ENABLES);
+	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_RTCTL), 0x0004);
+	KUNIT_EXPECT_EQ(test, port->commands, 1);
+	KUNIT_EXPECT_NE(test, port->command & PCI_COMMAND_MASTER, 0);
 }
 
-static void rearm_finds_unsignaled_event(struct kunit *test)
+/* The commands: one in progress, and the one that restores */
+
+/* The reset has ended it, and cleared the event if it had completed. */
+static void restore_awaits_no_earlier_command(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 	unsigned long start = jiffies;
 
 	enable(port);
-	pcie_disable_interrupt(port->ctrl);
-	fake_port_event(port, PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_CC);
-	KUNIT_EXPECT_EQ(test, pending(port), 0);
-
-	/* Neither this event nor, as it is set, a completion is signaled. */
-	port->interrupts = 0;
-	pcie_rearm_interrupt(port->ctrl);
-	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
-	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
-	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+	command_issued(port, 0);
+	reset(port);
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 	expect_hotplug_works(test, port);
 }
 
-/* The link went down and up, and presence may follow the link. */
-static void rearm_ignores_link_changes_of_reset(struct kunit *test)
+/* Whoever waits for it waits no longer, by interrupt or by polling. */
+static void restore_wakes_who_waits(struct kunit *test)
 {
+	static const u16 enables[] = {
+		ENABLES,
+		ENABLES & ~PCI_EXP_SLTCTL_CCIE,
+	};
 	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
 
-	enable(port);
-	pcie_disable_interrupt(port->ctrl);
-	fake_port_event(port, PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC |
-			      PCI_EXP_SLTSTA_CC);
-
-	pcie_rearm_interrupt(port->ctrl);
-	KUNIT_EXPECT_EQ(test, pending(port), 0);
-	expect_hotplug_works(test, port);
+	for (int i = 0; i < ARRAY_SIZE(enables); i++) {
+		pcie_do_write_cmd(port->ctrl, enables[i], ENABLES, true);
+		port->completion = FAKE_PORT_COMPLETES_NONE;
+		fake_port_call_later(port, reset, 10);
+		pcie_do_write_cmd(port->ctrl, PCI_EXP_SLTCTL_PWR_OFF,
+				  PCI_EXP_SLTCTL_PCC, true);
+		port->completion = FAKE_PORT_COMPLETES;
+		flush_delayed_work(&port->later);
+		KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_PCC,
+				PCI_EXP_SLTCTL_PWR_OFF);
+		port->ctrl->cmd_busy = false;
+	}
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
 
-static void rearm_keeps_out_of_band_presence_change(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	port->ctrl->inband_presence_disabled = 1;
-	enable(port);
-	pcie_disable_interrupt(port->ctrl);
-	fake_port_event(port, PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC |
-			      PCI_EXP_SLTSTA_CC);
-
-	pcie_rearm_interrupt(port->ctrl);
-	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_PDC);
-}
-
-static void rearm_handles_signaled_event(struct kunit *test)
+static void restore_consumes_completion(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
 	enable(port);
-	pcie_disable_interrupt(port->ctrl);
-	port->signals_late = true;
-	fake_port_event(port, PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_CC);
-
-	pcie_rearm_interrupt(port->ctrl);
-	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
+	port->interrupts = 0;
+	reset(port);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 1);
 	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
 	expect_hotplug_works(test, port);
 }
 
-static void rearm_without_completions(struct kunit *test)
+/* With interrupts disabled, the next command consumes it. */
+static void restore_completion_is_polled_for(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	pcie_disable_interrupt(port->ctrl);
+	reset(port);
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+
+	pcie_enable_interrupt(port->ctrl);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+	expect_hotplug_works(test, port);
+}
+
+/* Power and indicators are as they were, so the port completes nothing. */
+static void restore_with_erratum_awaits_nothing(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	port->pdev->broken_cmd_compl = 1;
+	port->completion = FAKE_PORT_COMPLETES_CONTROL;
+	enable(port);
+
+	fake_port_reset(port);
+	fake_port_set(port, PCI_EXP_SLTCTL,
+		      port->ctrl->slot_ctrl & ~ENABLES);
+	fake_port_restore(port);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	expect_hotplug_works(test, port);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+}
+
+static void restore_without_completions(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 	unsigned long start = jiffies;
@@ -119,303 +198,210 @@ static void rearm_without_completions(struct kunit *test)
 	port->completion = FAKE_PORT_COMPLETES_NONE;
 	pcie_do_write_cmd(port->ctrl, ENABLES & ~PCI_EXP_SLTCTL_CCIE, ENABLES,
 			  false);
-	pcie_disable_interrupt(port->ctrl);
+	reset(port);
+	power_off(port);
 
-	pcie_rearm_interrupt(port->ctrl);
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 	fake_port_event(port, PCI_EXP_SLTSTA_DLLSC);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
 }
 
-static void rearm_leaves_events_to_polling(struct kunit *test)
+/* G6 */
+static void restore_enables_no_interrupt_when_polling(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
 	poll_for_events(test);
-	fake_port_set(port, PCI_EXP_SLTSTA,
-		      PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_CC);
-	pcie_rearm_interrupt(port->ctrl);
+	pcie_enable_interrupt(port->ctrl);
+	power_off(port);
+	fake_port_reset(port);
+	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
+	fake_port_restore(port);
+
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES,
+			PCI_EXP_SLTCTL_DLLSCE);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_PCC,
+			PCI_EXP_SLTCTL_PWR_OFF);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
+	/* That is left to the next round. */
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
-	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_ABP);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_HPIE, 0);
+	KUNIT_EXPECT_NE(test, slot_status(port) & PCI_EXP_SLTSTA_ABP, 0);
 }
 
-/* The thread is told to look what has become of the card, and nothing else. */
-static void expect_slot_checked(struct kunit *test, struct fake_port *port)
+/* Events which occurred before interrupts were enabled again: G4 */
+
+static void restore_finds_unsignaled_event(struct kunit *test)
 {
-	KUNIT_EXPECT_NE(test, pending(port), 0);
-	KUNIT_EXPECT_EQ(test, pending(port) & (PCI_EXP_SLTSTA_ABP |
-					       PCI_EXP_SLTSTA_PFD |
-					       DISABLE_SLOT | RERUN_ISR), 0);
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->interrupts = 0;
+	fake_port_reset(port);
+	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+
+	/* Neither this event nor, as it is set, a completion is signaled. */
+	fake_port_restore(port);
+	run_woken_handler(port);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	expect_hotplug_works(test, port);
 }
 
-/* as pci_reset_bus() goes about it */
-static void hotplug_works_after_bus_reset(struct kunit *test)
+static void restore_handles_signaled_event(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->signals_late = true;
+	fake_port_reset(port);
+	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
+
+	fake_port_restore(port);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	expect_hotplug_works(test, port);
+}
+
+/* A command has set HPIE, but no interrupt reaches the CPU as it completes. */
+static void restore_finds_event_of_overtaken_command(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	fake_port_reset(port);
+	fake_port_recover(port);
+	port->vector = false;
+	port->completion = FAKE_PORT_COMPLETES_NONE;
+	power_off(port);
+	fake_port_event(port, PCI_EXP_SLTSTA_CC);
+	port->completion = FAKE_PORT_COMPLETES;
+	port->interrupts = 0;
+
+	fake_port_restore(port);
+	run_woken_handler(port);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+	expect_hotplug_works(test, port);
+}
+
+/* It could take one press of the button for two. */
+static void restore_looks_while_handler_cannot_run(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	if (force_irqthreads())
+		kunit_skip(test, "it is the handler that looks");
+	if (fake_port_request_irq(port))
+		kunit_skip(test, "no interrupt can be had");
+	enable(port);
+	fake_port_reset(port);
+	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
+	port->status_reads = 0;
+	port->unmasked_reads = 0;
+
+	fake_port_restore(port);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_NE(test, port->status_reads, 0);
+	KUNIT_EXPECT_EQ(test, port->unmasked_reads, 0);
+	expect_hotplug_works(test, port);
+}
+
+/* While the port is reset: Bus Master Enable is clear. */
+
+static void command_during_reset_is_only_intended(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 	unsigned long start = jiffies;
 	u16 val;
 
 	enable(port);
-	port->ctrl->state = ON_STATE;
 	val = slot_ctrl(port);
-
-	pciehp_reset_prepare(&port->pcie);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_HPIE, 0);
-	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
+	port->commands = 0;
+	port->interrupts = 0;
 	fake_port_reset(port);
-	fake_port_restore(port);
-	pciehp_reset_done(&port->pcie);
+	pcie_do_write_cmd(port->ctrl, PCI_EXP_SLTCTL_PWR_OFF,
+			  PCI_EXP_SLTCTL_PCC, true);
+	pcie_do_write_cmd(port->ctrl, PCI_EXP_SLTCTL_ATTN_IND_BLINK,
+			  PCI_EXP_SLTCTL_AIC, true);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), 0);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port), val);
+	fake_port_restore(port);
+	KUNIT_EXPECT_EQ(test, port->commands, 1);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), (val & ~PCI_EXP_SLTCTL_AIC) |
+					       PCI_EXP_SLTCTL_PWR_OFF |
+					       PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 1);
 	KUNIT_EXPECT_EQ(test, port->ignored, 0);
-	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
-	expect_slot_checked(test, port);
 	expect_hotplug_works(test, port);
 }
 
-/* G3, G4: the thread or a user may issue a command at any time. */
-static void hotplug_works_after_command_during_reset(struct kunit *test)
+/* Interrupts are disabled meanwhile, and stay so. */
+static void disabling_during_reset_ends_listening(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
-	unsigned long start = jiffies;
 
 	enable(port);
-	pciehp_reset_prepare(&port->pcie);
-	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
+	port->interrupts = 0;
 	fake_port_reset(port);
-	power_off(port);
+	pcie_do_write_cmd(port->ctrl, 0, ENABLES, true);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, 0);
+
 	fake_port_restore(port);
-	pciehp_reset_done(&port->pcie);
-
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_PCC,
-			PCI_EXP_SLTCTL_PWR_OFF);
-	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
-	expect_hotplug_works(test, port);
+	fake_port_event(port, PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, 0);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
 }
 
-/* The slot as it is before and after. */
-struct slot_states {
-	u8 state;
-	u16 before;
-	u16 after;
-	bool checked;
-};
+/* The look at the slot, which there is no event for */
 
-static void reset_looks_after_slot(struct kunit *test)
-{
-	static const struct slot_states slots[] = {
-		{ ON_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, true },
-		{ ON_STATE, PCI_EXP_SLTSTA_PDS, 0, true },
-		{ BLINKINGOFF_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, true },
-		{ POWERON_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, true },
-		/* a card has come */
-		{ OFF_STATE, 0, PCI_EXP_SLTSTA_PDS, true },
-		/* the card was turned off, or soon will be, or on */
-		{ OFF_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, false },
-		{ POWEROFF_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, false },
-		{ BLINKINGON_STATE, PCI_EXP_SLTSTA_PDS, PCI_EXP_SLTSTA_PDS, false },
-	};
-	struct fake_port *port = test->priv;
-
-	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
-		enable(port);
-		atomic_set(&port->ctrl->pending_events, 0);
-		port->ctrl->state = slots[i].state;
-		fake_port_set(port, PCI_EXP_SLTSTA, slots[i].before);
-		fake_port_set(port, PCI_EXP_LNKSTA,
-			      slots[i].before ? PCI_EXP_LNKSTA_DLLLA : 0);
-		pciehp_reset_prepare(&port->pcie);
-		fake_port_set(port, PCI_EXP_SLTSTA,
-			      slots[i].after | PCI_EXP_SLTSTA_CC);
-		pciehp_reset_done(&port->pcie);
-		KUNIT_EXPECT_EQ_MSG(test, pending(port) != 0, slots[i].checked,
-				    "slot %d", i);
-	}
-}
-
-/* Nobody has been told of it yet, but nobody has turned it off either. */
-static void reset_finds_card_in_slot_without_button(struct kunit *test)
+static void restore_requests_look_at_slot(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
 	enable(port);
-	pciehp_reset_prepare(&port->pcie);
-	fake_port_set(port, PCI_EXP_SLTSTA,
-		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_CC);
-	pciehp_reset_done(&port->pcie);
-	KUNIT_EXPECT_NE(test, pending(port), 0);
+	pci_hp_ignore_link_change(port->pdev);
+	reset(port);
+	pci_hp_unignore_link_change(port->pdev);
+	KUNIT_EXPECT_EQ(test, pending(port), CHECK_SLOT);
 }
 
-/*
- * as pcie_portdrv_slot_reset() goes about it:  The driver learns of a reset
- * when it is over.
- */
-static void recover(struct fake_port *port)
-{
-	fake_port_reset(port);
-	pciehp_slot_reset(&port->pcie);
-	fake_port_restore(port);
-	pciehp_reset_done(&port->pcie);
-}
-
-/* What is restored was saved before the slot was changed. */
-static void hotplug_works_after_error_recovery(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	unsigned long start = jiffies;
-
-	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
-	enable(port);
-	power_off(port);
-	port->ctrl->state = ON_STATE;
-
-	recover(port);
-
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_PCC,
-			PCI_EXP_SLTCTL_PWR_OFF);
-	KUNIT_EXPECT_EQ(test, port->ignored, 0);
-	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
-	expect_slot_checked(test, port);
-	expect_hotplug_works(test, port);
-}
-
-/* Whether it had a card before, nobody knows. */
-static void recovery_leaves_slot_with_button_off(struct kunit *test)
+/* It is not reset, but resumed, say. */
+static void restore_requests_nothing_else(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
 	enable(port);
-	recover(port);
+	reset(port);
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
-}
-
-/* Without a button, it is known whether the slot was empty. */
-static void recovery_finds_card_in_slot_without_button(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
-	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
-	enable(port);
-	power_off(port);
-
-	/* as if somebody had turned it off */
-	pciehp_handle_disable_request(port->ctrl);
-	recover(port);
-	KUNIT_EXPECT_EQ(test, pending(port), 0);
-
-	/* The card is pulled, and comes back meanwhile. */
-	fake_port_set(port, PCI_EXP_SLTSTA, 0);
-	fake_port_set(port, PCI_EXP_LNKSTA, 0);
-	pciehp_handle_presence_or_link_change(port->ctrl, PCI_EXP_SLTSTA_PDC);
-	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS);
-	recover(port);
-	KUNIT_EXPECT_NE(test, pending(port), 0);
-}
-
-/*
- * A slot that is off although nobody has asked for it may have a card that is
- * to be turned on.
- */
-static void reset_finds_card_that_failed(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	struct controller *ctrl = port->ctrl;
-
-	ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
-	/* with its latch open, a slot cannot be turned on */
-	ctrl->slot_cap |= PCI_EXP_SLTCAP_MRLSP;
-	enable(port);
-	power_off(port);
-	fake_port_set(port, PCI_EXP_SLTSTA,
-		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_MRLSS);
-	pciehp_handle_presence_or_link_change(ctrl, PCI_EXP_SLTSTA_PDC);
-	KUNIT_EXPECT_EQ(test, ctrl->state, OFF_STATE);
-
-	pciehp_reset_prepare(&port->pcie);
-	fake_port_event(port, PCI_EXP_SLTSTA_CC);
-	pciehp_reset_done(&port->pcie);
-	KUNIT_EXPECT_NE(test, pending(port), 0);
-}
-
-/* The thread turns the slot off, and then cannot see the card that has come. */
-static void reset_finds_card_that_thread_missed(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	struct controller *ctrl = port->ctrl;
-
-	ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
-	enable(port);
-	power_off(port);
-	ctrl->state = ON_STATE;
-
-	pciehp_reset_prepare(&port->pcie);
-	port->absent = true;
-	pciehp_handle_presence_or_link_change(ctrl, PCI_EXP_SLTSTA_DLLSC);
-	KUNIT_EXPECT_EQ(test, ctrl->state, OFF_STATE);
-	port->absent = false;
-	fake_port_set(port, PCI_EXP_SLTSTA,
-		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_CC);
-	pciehp_reset_done(&port->pcie);
-	KUNIT_EXPECT_NE(test, pending(port), 0);
-}
-
-/* The reset has ended the command, and cleared the event if it had completed. */
-static void recovery_awaits_no_completion(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	unsigned long start = jiffies;
-
-	KUNIT_ASSERT_EQ(test, pci_save_state(port->pdev), 0);
-	enable(port);
-	command_issued(port, 0);
-
-	recover(port);
-
-	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
-	expect_hotplug_works(test, port);
-}
-
-/* as on suspend and resume */
-static void interrupt_disabled_and_enabled(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	enable(port);
-	pcie_disable_interrupt(port->ctrl);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification,
-			PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_CCIE);
-	pcie_enable_interrupt(port->ctrl);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, ENABLES);
-	KUNIT_EXPECT_EQ(test, port->ignored, 0);
-	expect_hotplug_works(test, port);
 }
 
 static struct kunit_case reset_cases[] = {
-	KUNIT_CASE(rearm_consumes_completion),
-	KUNIT_CASE(rearm_waits_for_completion),
-	KUNIT_CASE(rearm_finds_unsignaled_event),
-	KUNIT_CASE(rearm_ignores_link_changes_of_reset),
-	KUNIT_CASE(rearm_keeps_out_of_band_presence_change),
-	KUNIT_CASE(rearm_handles_signaled_event),
-	KUNIT_CASE(rearm_without_completions),
-	KUNIT_CASE(rearm_leaves_events_to_polling),
-	KUNIT_CASE(hotplug_works_after_bus_reset),
-	KUNIT_CASE(hotplug_works_after_command_during_reset),
-	KUNIT_CASE(reset_looks_after_slot),
-	KUNIT_CASE(reset_finds_card_in_slot_without_button),
-	KUNIT_CASE(reset_finds_card_that_failed),
-	KUNIT_CASE(reset_finds_card_that_thread_missed),
-	KUNIT_CASE(hotplug_works_after_error_recovery),
-	KUNIT_CASE(recovery_leaves_slot_with_button_off),
-	KUNIT_CASE(recovery_finds_card_in_slot_without_button),
-	KUNIT_CASE(recovery_awaits_no_completion),
-	KUNIT_CASE(interrupt_disabled_and_enabled),
+	KUNIT_CASE(restore_writes_what_is_intended),
+	KUNIT_CASE(restore_writes_what_absent_port_missed),
+	KUNIT_CASE(restore_leaves_interrupt_disabled),
+	KUNIT_CASE(unbound_port_restored_last),
+	KUNIT_CASE(restore_awaits_no_earlier_command),
+	KUNIT_CASE(restore_wakes_who_waits),
+	KUNIT_CASE(restore_consumes_completion),
+	KUNIT_CASE(restore_completion_is_polled_for),
+	KUNIT_CASE(restore_with_erratum_awaits_nothing),
+	KUNIT_CASE(restore_without_completions),
+	KUNIT_CASE(restore_enables_no_interrupt_when_polling),
+	KUNIT_CASE(restore_finds_unsignaled_event),
+	KUNIT_CASE(restore_handles_signaled_event),
+	KUNIT_CASE(restore_finds_event_of_overtaken_command),
+	KUNIT_CASE(restore_looks_while_handler_cannot_run),
+	KUNIT_CASE(command_during_reset_is_only_intended),
+	KUNIT_CASE(disabling_during_reset_ends_listening),
+	KUNIT_CASE(restore_requests_look_at_slot),
+	KUNIT_CASE(restore_requests_nothing_else),
 	{}
 };
 

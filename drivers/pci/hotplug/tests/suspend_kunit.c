@@ -29,12 +29,12 @@ static void port_without_pme_stays_awake(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), -EBUSY);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, ENABLES);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, ENABLES);
 }
 
 /*
- * A port in D0 signals hotplug events by its interrupt only, and nothing takes it to
- * D3cold.
+ * A port in D0 signals hotplug events by its interrupt only, and nothing takes
+ * it to D3cold.
  */
 static void port_with_pme_from_other_states_stays_awake(struct kunit *test)
 {
@@ -45,7 +45,7 @@ static void port_with_pme_from_other_states_stays_awake(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), -EBUSY);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, ENABLES);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, ENABLES);
 }
 
 static void port_with_pme_is_suspended(struct kunit *test)
@@ -76,7 +76,45 @@ static void port_with_firmware_pme_keeps_interrupt(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), 0);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
-	KUNIT_EXPECT_EQ(test, port->ctrl->notification, ENABLES);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, ENABLES);
+}
+
+/* Suspend and resume */
+
+static void interrupt_disabled_and_enabled(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	pcie_disable_interrupt(port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES,
+			PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_CCIE);
+	pcie_enable_interrupt(port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, ENABLES);
+	KUNIT_EXPECT_EQ(test, port->ignored, 0);
+	expect_hotplug_works(test, port);
+}
+
+/* The port signals neither this event nor, as it is set, a completion. */
+static void unsignaled_event_found_when_enabled(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	if (force_irqthreads())
+		kunit_skip(test, "the command waits for a thread to look");
+	enable(port);
+	pcie_disable_interrupt(port->ctrl);
+	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+
+	port->interrupts = 0;
+	pcie_enable_interrupt(port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+	expect_hotplug_works(test, port);
 }
 
 static struct kunit_case suspend_cases[] = {
@@ -84,6 +122,8 @@ static struct kunit_case suspend_cases[] = {
 	KUNIT_CASE(port_with_pme_from_other_states_stays_awake),
 	KUNIT_CASE(port_with_pme_is_suspended),
 	KUNIT_CASE(port_with_firmware_pme_keeps_interrupt),
+	KUNIT_CASE(interrupt_disabled_and_enabled),
+	KUNIT_CASE(unsignaled_event_found_when_enabled),
 	{}
 };
 

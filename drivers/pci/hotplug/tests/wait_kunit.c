@@ -117,6 +117,11 @@ static void wait_cmd_skipped_when_completed(struct kunit *test)
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
 
+static void complete_command(struct fake_port *port)
+{
+	fake_port_event(port, PCI_EXP_SLTSTA_CC);
+}
+
 static void wait_cmd_woken_by_interrupt(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -124,7 +129,7 @@ static void wait_cmd_woken_by_interrupt(struct kunit *test)
 
 	enable(port);
 	command_issued(port, 0);
-	fake_port_event_later(port, PCI_EXP_SLTSTA_CC, 10);
+	fake_port_call_later(port, complete_command, 10);
 
 	pcie_wait_cmd(port->ctrl);
 	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);

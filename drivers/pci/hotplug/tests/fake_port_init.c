@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How KUnit tests make a fake PCIe hotplug port, and what is around it */
+
+#include <asm/byteorder.h>
+#include <kunit/test.h>
+#include <linux/irq.h>
+#include <linux/pm_runtime.h>
+
+#include "../../pci.h"
+#include "fake_port.h"
+
+static void fake_port_later(struct work_struct *work)
+{
+	struct fake_port *port = container_of(to_delayed_work(work),
+					      struct fake_port, later);
+
+	port->later_fn(port);
+}
+
+/**
+ * fake_port_call_later() - have something happen while the test waits for it
+ * @port: fake hotplug port
+ * @fn: is called then
+ * @msecs: how much later
+ */
+void fake_port_call_later(struct fake_port *port,
+			  void (*fn)(struct fake_port *port),
+			  unsigned int msecs)
+{
+	port->later_fn = fn;
+	schedule_delayed_work(&port->later, msecs_to_jiffies(msecs));
+}
+
+static irqreturn_t fake_port_handler(int irq, void *dev_id)
+{
+	return IRQ_NONE;
+}
+
+/**
+ * fake_port_request_irq() - give the port an interrupt that can be masked
+ * @port: fake hotplug port
+ *
+ * Nothing ever raises it.
+ *
+ * Return: %0, or an error if there is no such interrupt.
+ */
+int fake_port_request_irq(struct fake_port *port)
+{
+	int irq, ret;
+
+	irq = irq_alloc_desc(NUMA_NO_NODE);
+	if (irq < 0)
+		return irq;
+
+	irq_set_chip_and_handler(irq, &dummy_irq_chip, handle_simple_irq);
+	ret = request_irq(irq, fake_port_handler, IRQF_NO_THREAD,
+			  "pciehp_kunit", port->ctrl);
+	if (ret) {
+		irq_free_desc(irq);
+		return ret;
+	}
+	port->pcie.irq = irq;
+	port->has_irq = true;
+
+	return 0;
+}
+
+/**
+ * fake_port_probe() - make another controller of the port
+ * @port: fake hotplug port
+ *
+ * Return: %0, or an error if memory is short.
+ */
+int fake_port_probe(struct fake_port *port)
+{
+	if (port->ctrl)
+		pciehp_release_ctrl(port->ctrl);
+
+	/* until it is done, nobody handles an interrupt */
+	port->ctrl = NULL;
+	port->ctrl = pcie_init(&port->pcie);
+	if (!port->ctrl)
+		return -ENOMEM;
+
+	set_service_data(&port->pcie, port->ctrl);
+	port->ctrl->hotplug_slot.pci_slot = &port->slot;
+
+	return 0;
+}
+
+/**
+ * fake_port_suspend_parent() - give the port a parent, and have it suspended
+ * @port: fake hotplug port
+ *
+ * Return: %0, or an error if there is no such parent.
+ */
+int fake_port_suspend_parent(struct fake_port *port)
+{
+	port->parent = root_device_register("pciehp_kunit");
+	if (IS_ERR(port->parent))
+		return PTR_ERR(port->parent);
+
+	/* Until told otherwise, runtime PM takes a device to be suspended. */
+	pm_runtime_enable(port->parent);
+	port->pdev->dev.parent = port->parent;
+
+	return 0;
+}
+
+static int fake_card_read(struct pci_bus *bus, unsigned int devfn, int where,
+			  int size, u32 *val)
+{
+	struct fake_port *port = container_of(bus, struct fake_port,
+					      subordinate);
+
+	*val = where == PCI_VENDOR_ID ? port->card_id : 0;
+	return PCIBIOS_SUCCESSFUL;
+}
+
+static int fake_card_write(struct pci_bus *bus, unsigned int devfn, int where,
+			   int size, u32 val)
+{
+	return PCIBIOS_SUCCESSFUL;
+}
+
+static struct pci_ops fake_card_ops = {
+	.read = fake_card_read,
+	.write = fake_card_write,
+};
+
+/**
+ * fake_port_add_card() - have a device in the slot that the kernel knows
+ * @port: fake hotplug port
+ *
+ * It remains known when it is removed.
+ *
+ * Return: %0, or an error if memory is short.
+ */
+int fake_port_add_card(struct fake_port *port)
+{
+	struct pci_dev *card = pci_alloc_dev(NULL);
+
+	if (!card)
+		return -ENOMEM;
+
+	card->bus = &port->subordinate;
+	card->vendor = PCI_VENDOR_ID_REDHAT;
+	card->dev.init_name = "pciehp_kunit_card";
+	device_initialize(&card->dev);
+#ifdef PCI_DEV_REMOVED
+	set_bit(PCI_DEV_REMOVED, &card->priv_flags);
+#endif
+	port->card_id = PCI_VENDOR_ID_REDHAT;
+	port->card = card;
+	list_add(&card->bus_list, &port->subordinate.devices);
+
+	return 0;
+}
+
+/**
+ * fake_port_init() - make a hotplug port, and a controller of it
+ * @test: whose memory it is
+ *
+ * The slot is occupied, has all features, and is turned on.
+ *
+ * Return: the port, or %NULL if memory is short.
+ */
+struct fake_port *fake_port_init(struct kunit *test)
+{
+	struct fake_port *port;
+	struct pci_dev *pdev;
+
+	port = kunit_kzalloc(test, sizeof(*port), GFP_KERNEL);
+	if (!port)
+		return NULL;
+
+	port->poll_mode = pciehp_poll_mode;
+	INIT_DELAYED_WORK(&port->later, fake_port_later);
+
+	*(__le16 *)(port->config + PCI_VENDOR_ID) =
+		cpu_to_le16(PCI_VENDOR_ID_REDHAT);
+	port->config[PCI_STATUS] = PCI_STATUS_CAP_LIST;
+	port->config[PCI_CAPABILITY_LIST] = FAKE_PORT_CAP;
+	port->config[FAKE_PORT_CAP] = PCI_CAP_ID_EXP;
+	fake_port_set(port, PCI_EXP_FLAGS,
+		      2 | PCI_EXP_TYPE_ROOT_PORT << 4 | PCI_EXP_FLAGS_SLOT);
+	fake_port_set(port, PCI_EXP_SLTCAP,
+		      PCI_EXP_SLTCAP_ABP | PCI_EXP_SLTCAP_PCP |
+		      PCI_EXP_SLTCAP_AIP | PCI_EXP_SLTCAP_PIP |
+		      PCI_EXP_SLTCAP_HPS | PCI_EXP_SLTCAP_HPC);
+	fake_port_set(port, PCI_EXP_SLTCTL,
+		      PCI_EXP_SLTCTL_PWR_ON | PCI_EXP_SLTCTL_PWR_IND_ON |
+		      PCI_EXP_SLTCTL_ATTN_IND_OFF);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS);
+	fake_port_set(port, PCI_EXP_LNKSTA, PCI_EXP_LNKSTA_DLLLA);
+	fake_port_recover(port);
+
+	port->host = kunit_kzalloc(test, sizeof(*port->host), GFP_KERNEL);
+	if (!port->host)
+		return NULL;
+
+	port->bus.ops = &fake_port_ops;
+	port->bus.bridge = &port->host->dev;
+	INIT_LIST_HEAD(&port->bus.devices);
+	INIT_LIST_HEAD(&port->subordinate.devices);
+	port->subordinate.ops = &fake_card_ops;
+	port->subordinate.parent = &port->bus;
+
+	pdev = pci_alloc_dev(NULL);
+	if (!pdev)
+		return NULL;
+
+	pdev->bus = &port->bus;
+	pdev->subordinate = &port->subordinate;
+	pdev->hdr_type = PCI_HEADER_TYPE_BRIDGE;
+	pdev->cfg_size = PCI_CFG_SPACE_SIZE;
+	pdev->pcie_cap = FAKE_PORT_CAP;
+	pdev->pcie_flags_reg = fake_port_get(port, PCI_EXP_FLAGS);
+	pdev->current_state = PCI_D0;
+	pdev->msi_enabled = 1;
+	pdev->dev.init_name = "pciehp_kunit";
+	/* for runtime PM */
+	device_initialize(&pdev->dev);
+	pci_allocate_cap_save_buffers(pdev);
+	port->subordinate.self = pdev;
+	port->pdev = pdev;
+
+	port->pcie.port = pdev;
+	port->pcie.irq = IRQ_NOTCONNECTED;
+	port->pcie.service = PCIE_PORT_SERVICE_HP;
+	port->slot.kobj.name = "kunit";
+	if (fake_port_probe(port)) {
+		fake_port_cleanup(port);
+		return NULL;
+	}
+	port->status_reads = 0;
+
+	return port;
+}
+
+/**
+ * fake_port_cleanup() - undo what fake_port_init() and the test did
+ * @port: fake hotplug port
+ */
+void fake_port_cleanup(struct fake_port *port)
+{
+	cancel_delayed_work_sync(&port->later);
+	pciehp_poll_mode = port->poll_mode;
+
+	if (port->has_irq) {
+		free_irq(port->pcie.irq, port->ctrl);
+		irq_free_desc(port->pcie.irq);
+	}
+
+	if (port->ctrl)
+		pciehp_release_ctrl(port->ctrl);
+
+	if (!IS_ERR_OR_NULL(port->parent)) {
+		pm_runtime_disable(port->parent);
+		root_device_unregister(port->parent);
+	}
+
+	/* Neither device was ever added, so there is nothing to release. */
+	kfree(port->card);
+	pci_free_cap_save_buffers(port->pdev);
+	kfree(port->pdev);
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KUnit tests of the thread which handles a PCIe hotplug port's events */
+
+#include <kunit/test.h>
+#include <linux/interrupt.h>
+#include <linux/jiffies.h>
+#include <linux/pci.h>
+
+#include "../pciehp.h"
+#include "fake_port.h"
+#include "pciehp_kunit.h"
+
+static irqreturn_t run_thread(struct fake_port *port, int events)
+{
+	atomic_set(&port->ctrl->pending_events, events);
+	return ist(port);
+}
+
+static void empty_slot(struct fake_port *port)
+{
+	fake_port_set(port, PCI_EXP_SLTSTA, 0);
+	fake_port_set(port, PCI_EXP_LNKSTA, 0);
+}
+
+static void fill_slot(struct fake_port *port)
+{
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS);
+	fake_port_set(port, PCI_EXP_LNKSTA, PCI_EXP_LNKSTA_DLLLA);
+}
+
+/* Turning a slot without a power controller off takes no second. */
+static void leave_power_alone(struct fake_port *port)
+{
+	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PCP;
+}
+
+/*
+ * With its power on, a slot which is off is turned on at once, whatever is in
+ * it.
+ */
+static void have_power(struct fake_port *port)
+{
+	port->ctrl->slot_cap |= PCI_EXP_SLTCAP_PCP;
+}
+
+static void thread_handles_nothing(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->commands = 0;
+	KUNIT_EXPECT_EQ(test, run_thread(port, 0), IRQ_NONE);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->ist_running);
+}
+
+static void thread_handles_button_press(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->ctrl->state = ON_STATE;
+	KUNIT_EXPECT_EQ(test, run_thread(port, PCI_EXP_SLTSTA_ABP),
+			IRQ_HANDLED);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, BLINKINGOFF_STATE);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_PIC,
+			PCI_EXP_SLTCTL_PWR_IND_BLINK);
+}
+
+/* When the port was inaccessible, the thread calls the handler again. */
+
+static void defer(struct kunit *test, struct fake_port *port)
+{
+	if (!IS_ENABLED(CONFIG_PM))
+		kunit_skip(test, "without CONFIG_PM, no device is suspended");
+
+	enable(port);
+	KUNIT_ASSERT_EQ(test, fake_port_suspend_parent(port), 0);
+	KUNIT_ASSERT_EQ(test, isr(port), IRQ_WAKE_THREAD);
+	KUNIT_ASSERT_EQ(test, pending(port), RERUN_ISR);
+}
+
+static void thread_collects_deferred_event(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	defer(test, port);
+	port->ctrl->state = ON_STATE;
+	fake_port_set(port, PCI_EXP_SLTSTA,
+		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, ist(port), IRQ_HANDLED);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, BLINKINGOFF_STATE);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+}
+
+/* What it finds then does not matter to a request. */
+static void thread_handles_request_beside_deferred(struct kunit *test)
+{
+	static const u16 events[] = { 0, PCI_EXP_SLTSTA_CC };
+	struct fake_port *port = test->priv;
+
+	leave_power_alone(port);
+	enable(port);
+	for (int i = 0; i < ARRAY_SIZE(events); i++) {
+		port->ctrl->state = ON_STATE;
+		fake_port_set(port, PCI_EXP_SLTSTA, events[i]);
+		KUNIT_EXPECT_EQ(test,
+				run_thread(port, RERUN_ISR | DISABLE_SLOT),
+				IRQ_HANDLED);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+		KUNIT_EXPECT_EQ(test, pending(port), 0);
+	}
+}
+
+/*
+ * With threadirqs, a request has the handler's own thread run meanwhile.  Were
+ * both to read Slot Status, one press of the button would count twice.
+ */
+static void thread_alone_reads_status_of_deferred(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->ctrl->state = ON_STATE;
+	port->thread_before_clear = true;
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, run_thread(port, RERUN_ISR), IRQ_HANDLED);
+	KUNIT_EXPECT_EQ(test, port->thread_returned, IRQ_WAKE_THREAD);
+	KUNIT_EXPECT_FALSE(test, port->thread_before_clear);
+	KUNIT_EXPECT_EQ(test, port->thread_reads, 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, BLINKINGOFF_STATE);
+}
+
+/* Link changes of a reset */
+
+static void thread_ignores_link_changes_of_reset(struct kunit *test)
+{
+	static const u8 states[] = { ON_STATE, BLINKINGOFF_STATE };
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	enable(port);
+	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+		port->ctrl->state = states[i];
+		pci_hp_ignore_link_change(port->pdev);
+		pci_hp_unignore_link_change(port->pdev);
+		port->commands = 0;
+		run_thread(port, PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
+		KUNIT_EXPECT_EQ(test, port->commands, 0);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, states[i]);
+		KUNIT_EXPECT_EQ(test, pending(port), 0);
+	}
+}
+
+static void end_reset(struct fake_port *port)
+{
+	pci_hp_unignore_link_change(port->pdev);
+}
+
+/* The card is inaccessible until then, and afterwards about to be off. */
+static void disable_request_waits_for_end_of_reset(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
+
+	leave_power_alone(port);
+	enable(port);
+	port->ctrl->state = ON_STATE;
+	pci_hp_ignore_link_change(port->pdev);
+	fake_port_call_later(port, end_reset, 50);
+	KUNIT_EXPECT_EQ(test, run_thread(port, DISABLE_SLOT), IRQ_HANDLED);
+	KUNIT_EXPECT_GE(test, msecs_since(start), 30);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+	flush_delayed_work(&port->later);
+}
+
+/* A look at the slot, after a reset which nobody had ignored */
+
+static void look_keeps_card_that_stayed(struct kunit *test)
+{
+	static const u8 states[] = { ON_STATE, BLINKINGOFF_STATE };
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	enable(port);
+	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+		port->ctrl->state = states[i];
+		port->commands = 0;
+		run_thread(port, CHECK_SLOT | PCI_EXP_SLTSTA_DLLSC);
+		KUNIT_EXPECT_EQ(test, port->commands, 0);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, states[i]);
+		KUNIT_EXPECT_EQ(test, pending(port), 0);
+	}
+}
+
+static void look_finds_card_gone(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	enable(port);
+	port->ctrl->state = ON_STATE;
+	empty_slot(port);
+	run_thread(port, CHECK_SLOT);
+	KUNIT_EXPECT_EQ(test, pending(port),
+			PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
+}
+
+/* Presence does not follow the link then, and its change is not ignored. */
+static void look_keeps_out_of_band_presence_change(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	enable(port);
+	port->ctrl->inband_presence_disabled = 1;
+	port->ctrl->state = ON_STATE;
+	empty_slot(port);
+	run_thread(port, CHECK_SLOT);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
+}
+
+static void look_turns_occupied_slot_on(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	run_thread(port, CHECK_SLOT);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
+}
+
+static void look_leaves_empty_slot_off(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	empty_slot(port);
+	run_thread(port, CHECK_SLOT);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+}
+
+static void turn_off(struct kunit *test, struct fake_port *port)
+{
+	leave_power_alone(port);
+	enable(port);
+	port->ctrl->state = ON_STATE;
+	run_thread(port, DISABLE_SLOT);
+	KUNIT_EXPECT_EQ(test, port->ctrl->request_result, 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+	have_power(port);
+}
+
+static void look_leaves_card_off_that_was_turned_off(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	turn_off(test, port);
+	run_thread(port, CHECK_SLOT);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+
+	/* until somebody asks for it, or it is another card */
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
+}
+
+static void look_turns_on_what_came_after(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	/* It is pulled before the thread has come to look, or later. */
+	for (int i = 0; i < 2; i++) {
+		if (i == 0)
+			empty_slot(port);
+		turn_off(test, port);
+		empty_slot(port);
+		if (i == 1)
+			run_thread(port, PCI_EXP_SLTSTA_PDC);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+
+		fill_slot(port);
+		run_thread(port, CHECK_SLOT);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
+	}
+}
+
+static void look_leaves_slot_off_after_power_fault(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	fake_port_set(port, PCI_EXP_SLTSTA,
+		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_PFD);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
+	ist(port);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_AIC,
+			PCI_EXP_SLTCTL_ATTN_IND_ON);
+
+	run_thread(port, CHECK_SLOT);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+}
+
+static struct kunit_case thread_cases[] = {
+	KUNIT_CASE(thread_handles_nothing),
+	KUNIT_CASE(thread_handles_button_press),
+	KUNIT_CASE(thread_collects_deferred_event),
+	KUNIT_CASE(thread_handles_request_beside_deferred),
+	KUNIT_CASE(thread_alone_reads_status_of_deferred),
+	KUNIT_CASE(thread_ignores_link_changes_of_reset),
+	KUNIT_CASE(disable_request_waits_for_end_of_reset),
+	KUNIT_CASE(look_keeps_card_that_stayed),
+	KUNIT_CASE(look_finds_card_gone),
+	KUNIT_CASE(look_keeps_out_of_band_presence_change),
+	KUNIT_CASE(look_turns_occupied_slot_on),
+	KUNIT_CASE(look_leaves_empty_slot_off),
+	KUNIT_CASE(look_leaves_card_off_that_was_turned_off),
+	KUNIT_CASE(look_turns_on_what_came_after),
+	KUNIT_CASE(look_leaves_slot_off_after_power_fault),
+	{}
+};
+
+static struct kunit_suite thread_suite = {
+	.name = "pciehp_thread",
+	.init = pciehp_test_init,
+	.exit = pciehp_test_exit,
+	.test_cases = thread_cases,
+};
+
+kunit_test_suite(thread_suite);
