@@ -90,7 +90,6 @@ static void command_without_completions_follows_at_once(struct kunit *test)
 	port->completion = FAKE_PORT_COMPLETES_NONE;
 
 	enable(port);
-	port->status_reads = 0;
 	power_off(port);
 	pcie_do_write_cmd(port->ctrl, PCI_EXP_SLTCTL_PWR_ON,
 			  PCI_EXP_SLTCTL_PCC, true);
@@ -261,32 +260,6 @@ static void command_takes_nothing_from_register(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
 }
 
-/* As on probe: the event was there before. */
-static void unsignaled_event_found_when_first_enabled(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	fake_port_event(port, PCI_EXP_SLTSTA_DLLSC);
-	enable(port);
-	run_woken_handler(port);
-	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
-	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
-	expect_hotplug_works(test, port);
-}
-
-/* Once signaled, an event is not to be looked for. */
-static void events_looked_for_only_when_enabled(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	enable(port);
-	port->interrupts = 0;
-	port->status_reads = 0;
-	power_off(port);
-	KUNIT_EXPECT_EQ(test, port->interrupts, 1);
-	KUNIT_EXPECT_EQ(test, port->status_reads, 2);
-}
-
 static struct kunit_case command_cases[] = {
 	KUNIT_CASE(first_command_completes_within_write),
 	KUNIT_CASE(command_published_before_write),
@@ -304,8 +277,6 @@ static struct kunit_case command_cases[] = {
 	KUNIT_CASE(handler_listens_across_commands),
 	KUNIT_CASE(command_restores_what_reset_cleared),
 	KUNIT_CASE(command_takes_nothing_from_register),
-	KUNIT_CASE(unsignaled_event_found_when_first_enabled),
-	KUNIT_CASE(events_looked_for_only_when_enabled),
 	{}
 };
 

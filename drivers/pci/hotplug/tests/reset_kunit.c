@@ -17,6 +17,17 @@ static void reset(struct fake_port *port)
 	fake_port_restore(port);
 }
 
+/* A reset which the PCI core has announced, other than a resume */
+static void restore_after_reset(struct kunit *test, struct fake_port *port)
+{
+	pci_hp_ignore_link_change(port->pdev);
+	fake_port_restore(port);
+	pci_hp_unignore_link_change(port->pdev);
+	run_woken_handler(port);
+	KUNIT_EXPECT_NE(test, pending(port) & CHECK_SLOT, 0);
+	atomic_and(~CHECK_SLOT, &port->ctrl->pending_events);
+}
+
 /* What is restored: G3 */
 
 /* What the PCI core has saved is how the slot was before the commands. */
@@ -241,8 +252,7 @@ static void restore_finds_unsignaled_event(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 
 	/* Neither this event nor, as it is set, a completion is signaled. */
-	fake_port_restore(port);
-	run_woken_handler(port);
+	restore_after_reset(test, port);
 	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
 	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
@@ -259,7 +269,7 @@ static void restore_handles_signaled_event(struct kunit *test)
 	fake_port_reset(port);
 	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
 
-	fake_port_restore(port);
+	restore_after_reset(test, port);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
 	KUNIT_EXPECT_EQ(test, port->ignored, 0);
 	expect_hotplug_works(test, port);
@@ -280,8 +290,7 @@ static void restore_finds_event_of_overtaken_command(struct kunit *test)
 	port->completion = FAKE_PORT_COMPLETES;
 	port->interrupts = 0;
 
-	fake_port_restore(port);
-	run_woken_handler(port);
+	restore_after_reset(test, port);
 	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
 	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
 	expect_hotplug_works(test, port);
@@ -302,7 +311,7 @@ static void restore_looks_while_handler_cannot_run(struct kunit *test)
 	port->status_reads = 0;
 	port->unmasked_reads = 0;
 
-	fake_port_restore(port);
+	restore_after_reset(test, port);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
 	KUNIT_EXPECT_NE(test, port->status_reads, 0);
 	KUNIT_EXPECT_EQ(test, port->unmasked_reads, 0);

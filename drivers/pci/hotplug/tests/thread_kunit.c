@@ -158,12 +158,13 @@ static void end_reset(struct fake_port *port)
 	pci_hp_unignore_link_change(port->pdev);
 }
 
-/* The card is inaccessible until then, and afterwards about to be off. */
+/* The card is inaccessible until then. */
 static void disable_request_waits_for_end_of_reset(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 	unsigned long start = jiffies;
 
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
 	leave_power_alone(port);
 	enable(port);
 	port->ctrl->state = ON_STATE;
