@@ -313,6 +313,30 @@ static void fake_port_set_master(struct fake_port *port, bool master)
 }
 
 /**
+ * fake_port_announce_reset() - tell the driver what the PCI core is about to do
+ * @port: fake hotplug port
+ *
+ * if that PCI core knows how to
+ */
+void fake_port_announce_reset(struct fake_port *port)
+{
+#ifdef PCI_LINK_CHANGING
+	pci_hp_ignore_link_change(port->pdev);
+#endif
+}
+
+/**
+ * fake_port_end_reset() - tell the driver that the reset is over
+ * @port: fake hotplug port
+ */
+void fake_port_end_reset(struct fake_port *port)
+{
+#ifdef PCI_LINK_CHANGING
+	pci_hp_unignore_link_change(port->pdev);
+#endif
+}
+
+/**
  * fake_port_reset() - have a hot reset propagated to the port
  * @port: fake hotplug port
  *

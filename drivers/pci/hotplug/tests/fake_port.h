@@ -148,6 +148,8 @@ void fake_port_call_later(struct fake_port *port,
 			  void (*fn)(struct fake_port *port),
 			  unsigned int msecs);
 
+void fake_port_announce_reset(struct fake_port *port);
+void fake_port_end_reset(struct fake_port *port);
 void fake_port_reset(struct fake_port *port);
 void fake_port_recover(struct fake_port *port);
 void fake_port_restore(struct fake_port *port);

@@ -20,9 +20,9 @@ static void reset(struct fake_port *port)
 /* A reset which the PCI core has announced, other than a resume */
 static void restore_after_reset(struct kunit *test, struct fake_port *port)
 {
-	pci_hp_ignore_link_change(port->pdev);
+	fake_port_announce_reset(port);
 	fake_port_restore(port);
-	pci_hp_unignore_link_change(port->pdev);
+	fake_port_end_reset(port);
 	run_woken_handler(port);
 	KUNIT_EXPECT_NE(test, pending(port) & CHECK_SLOT, 0);
 	atomic_and(~CHECK_SLOT, &port->ctrl->pending_events);
@@ -375,9 +375,9 @@ static void restore_requests_look_at_slot(struct kunit *test)
 	struct fake_port *port = test->priv;
 
 	enable(port);
-	pci_hp_ignore_link_change(port->pdev);
+	fake_port_announce_reset(port);
 	reset(port);
-	pci_hp_unignore_link_change(port->pdev);
+	fake_port_end_reset(port);
 	KUNIT_EXPECT_EQ(test, pending(port), CHECK_SLOT);
 }
 

@@ -143,19 +143,14 @@ static void thread_ignores_link_changes_of_reset(struct kunit *test)
 	enable(port);
 	for (int i = 0; i < ARRAY_SIZE(states); i++) {
 		port->ctrl->state = states[i];
-		pci_hp_ignore_link_change(port->pdev);
-		pci_hp_unignore_link_change(port->pdev);
+		fake_port_announce_reset(port);
+		fake_port_end_reset(port);
 		port->commands = 0;
 		run_thread(port, PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
 		KUNIT_EXPECT_EQ(test, port->commands, 0);
 		KUNIT_EXPECT_EQ(test, port->ctrl->state, states[i]);
 		KUNIT_EXPECT_EQ(test, pending(port), 0);
 	}
-}
-
-static void end_reset(struct fake_port *port)
-{
-	pci_hp_unignore_link_change(port->pdev);
 }
 
 /* The card is inaccessible until then. */
@@ -168,8 +163,8 @@ static void disable_request_waits_for_end_of_reset(struct kunit *test)
 	leave_power_alone(port);
 	enable(port);
 	port->ctrl->state = ON_STATE;
-	pci_hp_ignore_link_change(port->pdev);
-	fake_port_call_later(port, end_reset, 50);
+	fake_port_announce_reset(port);
+	fake_port_call_later(port, fake_port_end_reset, 50);
 	KUNIT_EXPECT_EQ(test, run_thread(port, DISABLE_SLOT), IRQ_HANDLED);
 	KUNIT_EXPECT_GE(test, msecs_since(start), 30);
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
