@@ -2,7 +2,7 @@
 /*
  * What every program with guests has in common. Each test has a guest of its own;
  * when it is over, the invariants I1 to I7 are checked whatever it did: see
- * lib/invariants.c.
+ * lib/check/invariants.c.
  */
 #ifndef GUEST_FIXTURE_H
 #define GUEST_FIXTURE_H
@@ -13,7 +13,7 @@
 
 #include "../kselftest_harness.h"
 
-#include <libpciehp.h>
+#include "libpciehp.h"
 
 /*
  * Host time of one test, far more than it takes, and more than the library waits

@@ -12,7 +12,7 @@
 
 #include "../kselftest.h"
 
-#include <libpciehp.h>
+#include "libpciehp.h"
 
 /* Arm ARM, "Exception vectors": IRQ from the current EL with its own stack pointer */
 #define VECTOR_IRQ	0x280

@@ -8,7 +8,7 @@
 #define RUN_MS		10
 #define PAUSE_MS	20
 
-/* Guest time; see lib/slot.c. */
+/* Guest time; see lib/slot/slot.c. */
 #define ADD_MS		15000
 
 FIXTURE(vm)

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <libpciehp.h>
-#include <libpciehp/stream.h>
+#include "libpciehp.h"
+#include "qemu/stream.h"
 
 #include "points.h"
 

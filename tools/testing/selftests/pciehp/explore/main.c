@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <libpciehp/forkserver.h>
-#include <libpciehp/interruption.h>
+#include "qemu/forkserver.h"
+#include "util/interruption.h"
 
 #include "explore.h"
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <libpciehp/compiler.h>
+#include "util/compiler.h"
 
 #include "points.h"
 

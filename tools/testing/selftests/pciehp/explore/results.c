@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <libpciehp/forkserver.h>
+#include "qemu/forkserver.h"
 
 #include "explore.h"
 

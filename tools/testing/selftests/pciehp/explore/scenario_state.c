@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libpciehp.h>
+#include "libpciehp.h"
 
 #include "explore.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <libpciehp.h>
+#include "libpciehp.h"
 
 #include "explore.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <libpciehp/compiler.h>
+#include "util/compiler.h"
 
 #include "explore.h"
 #include "workers.h"

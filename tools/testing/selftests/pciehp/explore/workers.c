@@ -2,7 +2,7 @@
 /*
  * Each worker is a child that takes the number of a job from a pipe and answers with
  * a line of JSON. It ends with its parent, and its machine with it: see
- * lib/environment.c.
+ * lib/util/environment.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <libpciehp/interruption.h>
+#include "util/interruption.h"
 
 #include "workers.h"
 

@@ -3,22 +3,22 @@
 # The agent, as an initramfs that holds nothing but /init.
 
 GUEST_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter
-GUEST_CFLAGS += -D_GNU_SOURCE -Ilib/include -Iguest
+GUEST_CFLAGS += -D_GNU_SOURCE -Ilib
 
 # Fixed addresses for the agent protocol, so that the host needs no symbols.
 address = $(shell sed -n 's/^\#define AGENT_$(1)[[:space:]]*//p' \
-	lib/include/libpciehp/agent_protocol.h)
+	lib/util/agent_protocol.h)
 GUEST_LDFLAGS := -static -s
 GUEST_LDFLAGS += -Wl,--section-start=.stop_point=$(call address,STOP_POINT)
 GUEST_LDFLAGS += -Wl,--section-start=.standby_point=$(call address,STANDBY_POINT)
 GUEST_LDFLAGS += -Wl,--section-start=.mailbox=$(call address,MAILBOX)
 GUEST_LDFLAGS += -Wl,--section-start=.doorbell=$(call address,DOORBELL)
 
-GUEST_SRC := $(wildcard guest/*.c) lib/cpio.c
+GUEST_SRC := $(wildcard guest/*.c) lib/util/cpio.c
 GUEST_CPIOS := $(GUEST_BUILT:%=$(OUTPUT)/pciehp_agent-%.cpio)
 
-$(GUEST_CPIOS): $(OUTPUT)/pciehp_agent-%.cpio: $(GUEST_SRC) guest/agent.h \
-		$(wildcard lib/include/libpciehp/*.h)
+$(GUEST_CPIOS): $(OUTPUT)/pciehp_agent-%.cpio: $(GUEST_SRC) $(wildcard guest/*.h) \
+		$(wildcard lib/util/*.h)
 	@mkdir -p $(OUTPUT)/initramfs/$*
 	$(call guest_cc,$*) $(GUEST_CFLAGS) -fno-pie $(GUEST_LDFLAGS) \
 		$(GUEST_SRC) -o $(OUTPUT)/initramfs/$*/init

@@ -15,7 +15,7 @@
 
 #include <linux/nvme_ioctl.h>
 
-#include "agent.h"
+#include "pciehp_agent.h"
 
 #define ARGS_MAX	128
 

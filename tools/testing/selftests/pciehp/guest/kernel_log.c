@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "libpciehp/agent_protocol.h"
+#include "pciehp_agent.h"
+#include "util/agent_protocol.h"
 
 /* What the last record may be longer must fit the answer too. */
 #define RECORD_SIZE	2048

@@ -13,7 +13,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "pciehp_agent.h"
 
 /* As QEMU's user network has them: the gateway's, and one that is free. */
 #define GATEWAY			"10.0.2.2"

@@ -9,7 +9,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "pciehp_agent.h"
 
 #include <linux/pci_regs.h>
 

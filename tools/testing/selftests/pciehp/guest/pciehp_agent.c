@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * PID 1 of the guest: answers the requests that the host leaves in the mailbox
- * while the machine is stopped. See libpciehp/agent_protocol.h.
+ * while the machine is stopped. See lib/util/agent_protocol.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "libpciehp/agent_protocol.h"
+#include "pciehp_agent.h"
+#include "util/agent_protocol.h"
 
 /*
  * The linker puts these at the addresses that the protocol fixes. The mailbox

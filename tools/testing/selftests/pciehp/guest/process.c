@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "pciehp_agent.h"
 
 #define PROCESSES_MAX	64
 

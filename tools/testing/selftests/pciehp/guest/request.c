@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "pciehp_agent.h"
 
 /**
  * answer_add() - append to an answer's text

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "pciehp_agent.h"
 
 #include <linux/pci_regs.h>
 

@@ -9,8 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "libpciehp/cpio.h"
+#include "pciehp_agent.h"
+#include "util/cpio.h"
 
 /**
  * system_find_symbol() - address of a kernel symbol

@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "agent.h"
-#include "libpciehp/agent_protocol.h"
+#include "pciehp_agent.h"
+#include "util/agent_protocol.h"
 
 #define TRACING	"/sys/kernel/tracing"
 

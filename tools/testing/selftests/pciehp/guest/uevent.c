@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent.h"
+#include "pciehp_agent.h"
 
 #define QUEUE_SIZE	4096
 

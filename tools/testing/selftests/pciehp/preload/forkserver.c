@@ -17,8 +17,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <libpciehp/forkserver.h>
-#include <libpciehp/vm.h>
+#include "qemu/forkserver.h"
+#include "qemu/vm.h"
 
 typedef int (*main_fn)(int argc, char **argv, char **envp);
 typedef int (*start_main_fn)(main_fn main, int argc, char **argv,

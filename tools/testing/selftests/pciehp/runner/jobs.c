@@ -11,9 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <libpciehp/compiler.h>
-#include <libpciehp/interruption.h>
-#include <libpciehp/vm.h>
+#include "qemu/vm.h"
+#include "util/compiler.h"
+#include "util/interruption.h"
 
 #include "runner.h"
 
@@ -109,7 +109,7 @@ static void job_path(const struct run *run, const struct job *job,
 		 job->test_case->name, suffix);
 }
 
-/* In the child, which ends with us: see lib/environment.c. */
+/* In the child, which ends with us: see lib/util/environment.c. */
 static void exec_job(const struct run *run, const struct job *job)
 {
 	char path[PATH_MAX], program[PATH_MAX], name[512];

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <libpciehp/environment.h>
+#include "util/environment.h"
 
 #include "runner.h"
 

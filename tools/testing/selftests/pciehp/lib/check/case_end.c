@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The end of a guest: what was found, for people and for programs. */
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check/invariants.h"
+#include "guest/guest.h"
+#include "slot/slot.h"
+#include "util/environment.h"
+
+#define TAIL_LINES	12
+
+/* Of many, the first will do to see what is wrong. */
+#define PORTS_SHOWN	4
+
+/* Where logs go: kept always if someone asked for them, else only if needed. */
+static void keep_console(struct guest *guest, bool wanted)
+{
+	const char *dir = environment_get("PCIEHP_RESULTS");
+	char path[PATH_MAX];
+	int ret;
+
+	if (!dir && !wanted)
+		return;
+
+	snprintf(path, sizeof(path), "%s/console-%s.log", dir ?: ".",
+		 guest->result.name);
+	ret = vm_save_console(&guest->vm, path);
+	if (ret)
+		fprintf(stderr, "# cannot write %s: %s\n", path,
+			strerror(-ret));
+	else if (wanted)
+		fprintf(stderr, "# full console: %s\n", path);
+}
+
+/* The command that runs this case alone. */
+static void print_again(const struct guest *guest)
+{
+	static const char *const variables[] = {
+		"KERNEL", "QEMU", "CMDLINE", "PCIEHP_INITRD",
+		"PCIEHP_HOST_KERNEL", "PCIEHP_HOST_FILES",
+	};
+	const char *name = guest->result.name;
+	char program[PATH_MAX];
+	ssize_t len;
+
+	/* the runner puts the kernel's label before the test's name */
+	if (environment_get("PCIEHP_TEST"))
+		name = environment_get("PCIEHP_TEST");
+	len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	program[len < 0 ? 0 : len] = '\0';
+
+	fprintf(stderr, "# again:");
+	for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
+		if (environment_get(variables[i]))
+			fprintf(stderr, " %s='%s'", variables[i],
+				environment_get(variables[i]));
+	fprintf(stderr, " %s -r %s\n", program, name);
+}
+
+static void print_port(struct guest *guest, int i)
+{
+	struct port_regs regs;
+
+	if (port_read_regs(guest, i, &regs))
+		return;
+	fprintf(stderr, "# port %s: Slot Capabilities %#010x, Slot Control %#06x, ",
+		guest->ports[i].bdf, regs.slot_capabilities, regs.slot_control);
+	fprintf(stderr, "Slot Status %#06x, Link Status %#06x\n",
+		regs.slot_status, regs.link_status);
+}
+
+static void print_output(int fd, const char *title)
+{
+	if (fd < 0)
+		return;
+	fprintf(stderr, "# %s:\n", title);
+	vm_print_tail(fd, TAIL_LINES);
+}
+
+/* All that is needed to go after a failure without another run. */
+static void describe_failure(struct guest *guest)
+{
+	for (int i = 0; i < guest->n_ports && i < PORTS_SHOWN; i++)
+		print_port(guest, i);
+	print_output(guest->vm.console, guest->host ?
+		     "last lines of the guest's console" : "last console lines");
+	if (guest->host) {
+		print_output(guest->vm.errors, "what QEMU in the host said");
+		print_output(guest->host->vm.console,
+			     "last lines of the host's console");
+	}
+	if (guest->trace) {
+		fprintf(stderr, "# last trace events:\n");
+		vm_print_text_tail(guest->trace, TAIL_LINES);
+	}
+	print_again(guest);
+}
+
+static void write_result(struct guest *guest)
+{
+	const char *dir = environment_get("PCIEHP_RESULTS");
+	int ret;
+
+	if (!dir)
+		return;
+	ret = result_write(&guest->result, dir, guest->vm.peak_kib) ?:
+	      result_write_timeline(&guest->result, dir, guest->log) ?:
+	      result_write_trace(&guest->result, dir, guest->trace);
+	if (ret)
+		result_error(&guest->result, "cannot write a result into %s: %s",
+			     dir, strerror(-ret));
+}
+
+static void end_machine(struct guest *guest, bool console_wanted)
+{
+	if (guest->vm.console >= 0)
+		keep_console(guest, console_wanted);
+	vm_cleanup(&guest->vm);
+}
+
+/**
+ * guest_forget() - end a guest without a look at it; only its result stays
+ * @guest: the guest
+ */
+void guest_forget(struct guest *guest)
+{
+	vm_cleanup(&guest->vm);
+	topology_free(&guest->topology);
+	if (guest->initrd >= 0)
+		close(guest->initrd);
+	guest->initrd = -1;
+	free(guest->log);
+	guest->log = NULL;
+	free(guest->trace);
+	guest->trace = NULL;
+}
+
+/**
+ * guest_check() - check the invariants
+ * @guest: the guest, also one that did not boot
+ */
+void guest_check(struct guest *guest)
+{
+	if (guest->alive && !guest->result.skip[0])
+		invariants_check(guest);
+}
+
+/**
+ * guest_close() - keep what was found, end the machine
+ * @guest: the guest, after guest_check()
+ */
+void guest_close(struct guest *guest)
+{
+	guest->result.complete = guest->alive;
+	if (!result_ok(&guest->result))
+		describe_failure(guest);
+	end_machine(guest, !result_ok(&guest->result));
+	if (guest->host) {
+		end_machine(guest->host, !result_ok(&guest->result));
+		guest->vm.peak_kib = guest->host->vm.peak_kib;
+	}
+	write_result(guest);
+
+	guest_forget(guest);
+}
+
+/**
+ * guest_end() - check the invariants, keep what was found, end the machine
+ * @guest: the guest, also one that did not boot
+ */
+void guest_end(struct guest *guest)
+{
+	guest_check(guest);
+	guest_close(guest);
+}

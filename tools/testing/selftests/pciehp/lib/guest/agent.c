@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/agent.h"
+#include "qemu/stream.h"
+
+/*
+ * Host time for one request. Guest time leaps over what is idle, so this only
+ * runs out when the guest hangs.
+ */
+#define REQUEST_TIMEOUT_MS	120000
+
+static const char *explain(int error)
+{
+	switch (error) {
+	case -ETIMEDOUT:
+		return "no answer in time";
+	case -ESHUTDOWN:
+		return "the machine went down, as it does when the guest panics";
+	case -EXDEV:
+		return "the agent of another layer answered";
+	}
+
+	return strerror(-error);
+}
+
+static int fail(struct agent *agent, const char *doing, int error)
+{
+	snprintf(agent->error, sizeof(agent->error), "%s: %s", doing,
+		 explain(error));
+	agent->failure = error;
+
+	return -ENOLINK;
+}
+
+/* "TIME_NS ok TEXT" or "TIME_NS error ERRNO TEXT" */
+static int parse_answer(struct agent *agent, uint32_t len)
+{
+	long long time_ns;
+	int pos = 0, error = 0;
+
+	agent->answer[len] = '\0';
+	if (sscanf(agent->answer, "%lld error %d %n", &time_ns, &error,
+		   &pos) != 2 || error <= 0) {
+		error = 0;
+		pos = 0;
+		if (sscanf(agent->answer, "%lld ok%n", &time_ns, &pos) != 1 ||
+		    !pos || agent->answer[pos++] != ' ')
+			return fail(agent, "read the agent's answer", -EPROTO);
+	}
+	agent->time_ns = time_ns;
+	agent->text = agent->answer + pos;
+
+	return -error;
+}
+
+/* All of the mailbox before the request. */
+static int read_head(struct agent *agent, struct agent_mailbox *head)
+{
+	int ret;
+
+	ret = gdb_read(agent->gdb, AGENT_MAILBOX, head,
+		       offsetof(struct agent_mailbox, request));
+	if (!ret && (head->magic != AGENT_MAGIC ||
+		     head->version != AGENT_VERSION ||
+		     head->answer_len > AGENT_ANSWER_SIZE))
+		ret = -EPROTO;
+
+	return ret ? fail(agent, "read the mailbox", ret) : 0;
+}
+
+static int read_mailbox(struct agent *agent)
+{
+	struct agent_mailbox head;
+	int ret;
+
+	ret = read_head(agent, &head);
+	if (ret)
+		return ret;
+	if (head.layer != agent->layer)
+		return fail(agent, "wait for the guest", -EXDEV);
+	agent->now = (struct moment){
+		.ns = head.now_ns,
+		.seqnum = head.seqnum,
+	};
+
+	ret = gdb_read(agent->gdb, AGENT_MAILBOX +
+		       offsetof(struct agent_mailbox, answer),
+		       agent->answer, head.answer_len);
+	if (ret)
+		return fail(agent, "read the agent's answer", ret);
+
+	return parse_answer(agent, head.answer_len);
+}
+
+static int wait_stop(struct agent *agent, int timeout_ms)
+{
+	const int64_t deadline_ms = host_now_ms() + timeout_ms;
+	int ret;
+
+	do {
+		ret = gdb_wait_stop(agent->gdb, deadline_ms - host_now_ms());
+		if (!ret && agent->serve)
+			ret = agent->serve(agent->serve_context);
+	} while (ret == -EAGAIN);
+
+	return ret;
+}
+
+static int receive_answer(struct agent *agent, int timeout_ms)
+{
+	int ret;
+
+	ret = wait_stop(agent, timeout_ms);
+
+	return ret ? fail(agent, "wait for the guest", ret) :
+	       read_mailbox(agent);
+}
+
+/**
+ * agent_prepare() - a link to an agent that is still to be booted
+ * @agent: to be initialised
+ * @gdb: debugger of its machine
+ *
+ * Return: 0, or -ENOLINK with @agent->error set.
+ */
+int agent_prepare(struct agent *agent, struct gdbstub *gdb)
+{
+	int ret;
+
+	*agent = (struct agent){ .gdb = gdb, .text = agent->answer };
+
+	ret = gdb_set_watchpoint(gdb, GDB_WRITE, AGENT_DOORBELL,
+				 sizeof(uint32_t));
+
+	return ret ? fail(agent, "watch the doorbell", ret) : 0;
+}
+
+/**
+ * agent_init() - boot the machine up to the agent's first answer
+ * @agent: to be initialised
+ * @gdb: debugger of a machine that has not run yet
+ * @timeout_ms: how long the boot may take, host time
+ *
+ * Return: 0; -ENOLINK with @agent->error set when the guest does not come up;
+ * another negative errno when the agent lacks something that it needs.
+ */
+int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms)
+{
+	int ret;
+
+	ret = agent_prepare(agent, gdb);
+	if (ret)
+		return ret;
+	ret = gdb_continue(gdb);
+	if (ret)
+		return fail(agent, "start the guest", ret);
+
+	return receive_answer(agent, timeout_ms);
+}
+
+/**
+ * agent_attach() - link to an agent that rests at its stop point
+ * @agent: to be initialised
+ * @gdb: debugger of its machine
+ *
+ * Return: as agent_init().
+ */
+int agent_attach(struct agent *agent, struct gdbstub *gdb)
+{
+	return agent_prepare(agent, gdb) ?: read_mailbox(agent);
+}
+
+/**
+ * agent_join() - link to an agent on a machine that has another already
+ * @agent: to be initialised
+ * @gdb: debugger of the machine, after agent_init() for the other
+ * @layer: which it is, see AGENT_LAYER
+ */
+void agent_join(struct agent *agent, struct gdbstub *gdb, unsigned int layer)
+{
+	*agent = (struct agent){
+		.gdb = gdb, .text = agent->answer, .layer = layer,
+	};
+}
+
+static int begin(struct agent *agent, const char *fmt, va_list ap)
+{
+	char request[AGENT_REQUEST_SIZE];
+	int ret;
+
+	if (vsnprintf(request, sizeof(request), fmt, ap) >=
+	    (int)sizeof(request))
+		return fail(agent, "make a request", -EMSGSIZE);
+
+	ret = gdb_write(agent->gdb, AGENT_MAILBOX +
+			offsetof(struct agent_mailbox, request),
+			request, strlen(request) + 1);
+	if (ret)
+		return fail(agent, "write the mailbox", ret);
+
+	ret = gdb_continue_at(agent->gdb, AGENT_RESUME_POINT);
+
+	return ret ? fail(agent, "resume the guest", ret) : 0;
+}
+
+/**
+ * agent_begin() - make a request and let the machine run
+ * @agent: the link
+ * @fmt: the request, as of printf()
+ *
+ * Return: 0, or -ENOLINK with @agent->error set.
+ */
+int agent_begin(struct agent *agent, const char *fmt, ...)
+{
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = begin(agent, fmt, ap);
+	va_end(ap);
+
+	return ret;
+}
+
+/**
+ * agent_finish() - wait for the answer; the machine is stopped again
+ * @agent: the link, after agent_begin()
+ *
+ * Return: 0 with @agent->text and @agent->time_ns set; the guest's own error
+ * as a negative errno, likewise; -ENOLINK with @agent->error set when the
+ * guest or its machine is gone or silent.
+ */
+int agent_finish(struct agent *agent)
+{
+	return receive_answer(agent, REQUEST_TIMEOUT_MS);
+}
+
+/**
+ * agent_wait_any() - wait until an agent of the machine rests, whichever it is
+ * @agent: the link to one of them
+ * @timeout_ms: how long it may take, host time
+ * @layer: receives which it is; agent_take_answer() takes its answer
+ *
+ * Return: 0, or -ENOLINK with @agent->error set.
+ */
+int agent_wait_any(struct agent *agent, int timeout_ms, unsigned int *layer)
+{
+	struct agent_mailbox head;
+	int ret;
+
+	ret = gdb_wait_stop(agent->gdb, timeout_ms);
+	if (ret)
+		return fail(agent, "wait for the guest", ret);
+	ret = read_head(agent, &head);
+	*layer = head.layer;
+
+	return ret;
+}
+
+/**
+ * agent_take_answer() - the answer of an agent that rests at its stop point
+ * @agent: the link
+ *
+ * Return: as agent_finish().
+ */
+int agent_take_answer(struct agent *agent)
+{
+	return read_mailbox(agent);
+}
+
+/**
+ * agent_request() - make a request and wait for the answer
+ * @agent: the link
+ * @fmt: the request, as of printf()
+ *
+ * Return: as agent_finish().
+ */
+int agent_request(struct agent *agent, const char *fmt, ...)
+{
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = begin(agent, fmt, ap);
+	va_end(ap);
+
+	return ret ?: agent_finish(agent);
+}

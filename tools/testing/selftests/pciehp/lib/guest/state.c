@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Guests that are saved where something is about to begin, to begin there often. */
+#include <string.h>
+
+#include "guest/guest.h"
+
+/**
+ * guest_boot_to_save() - boot a guest whose state can be saved
+ * @guest: from guest_prepare()
+ * @state: path of the state
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_boot_to_save(struct guest *guest, const char *state)
+{
+	guest->config.save = state;
+
+	return guest_bring_up(guest) ?: guest_find_ports(guest);
+}
+
+/**
+ * guest_boot_part_to_save() - likewise, up to a place in its kernel
+ * @guest: from guest_prepare()
+ * @state: path of the state
+ * @addr: the place, where the buses have their numbers already
+ *
+ * Return: as guest_boot_to().
+ */
+int guest_boot_part_to_save(struct guest *guest, const char *state,
+			    uint64_t addr)
+{
+	guest->config.save = state;
+
+	return guest_boot_to(guest, addr) ?: guest_find_ports(guest);
+}
+
+/**
+ * guest_save() - save the state of a guest that rests; it is no more
+ * @guest: from guest_boot_to_save()
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_save(struct guest *guest)
+{
+	int ret;
+
+	ret = vm_save_state(&guest->vm, &guest->config);
+	if (ret)
+		result_error(&guest->result, "save the machine's state: %s",
+			     strerror(-ret));
+	vm_cleanup(&guest->vm);
+	guest->alive = false;
+	guest->config.save = NULL;
+
+	return ret;
+}
+
+/**
+ * guest_load_part() - begin with the state of a guest that was saved in its boot
+ * @guest: from guest_prepare() with the setup of that guest
+ * @state: path of the state
+ *
+ * Return: 0 or a negative errno, recorded in the result. Then guest_begin_boot() lets it
+ * go on.
+ */
+int guest_load_part(struct guest *guest, const char *state)
+{
+	int ret;
+
+	guest->config.load = state;
+	ret = guest_boot_to(guest, 0);
+	guest->config.load = NULL;
+
+	return ret ?: guest_find_ports(guest);
+}
+
+/**
+ * guest_load() - begin with the state of a guest that was saved
+ * @guest: from guest_prepare() with the setup of that guest
+ * @state: path of the state
+ * @device: argument of -device, for what was plugged since its boot, or NULL
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int guest_load(struct guest *guest, const char *state, const char *device)
+{
+	int ret = 0;
+
+	if (device)
+		ret = topology_add(&guest->topology, device);
+	guest->config.load = state;
+	ret = ret ?: guest_bring_up(guest);
+	guest->config.load = NULL;
+
+	return ret ?: guest_find_ports(guest);
+}

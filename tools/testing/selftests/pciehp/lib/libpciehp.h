@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Everything that a test needs. */
+#ifndef LIBPCIEHP_H
+#define LIBPCIEHP_H
+
+#include "check/invariants.h"
+#include "guest/agent.h"
+#include "guest/batch.h"
+#include "guest/guest.h"
+#include "nested/nested.h"
+#include "qemu/pci_tree.h"
+#include "qemu/topology.h"
+#include "slot/config_space.h"
+#include "slot/error_injection.h"
+#include "slot/fake_pm.h"
+#include "slot/slot.h"
+#include "util/environment.h"
+#include "util/result.h"
+#include "util/text.h"
+
+#endif /* LIBPCIEHP_H */

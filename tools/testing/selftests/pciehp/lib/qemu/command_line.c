@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How QEMU is called. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "qemu/vm.h"
+#include "util/compiler.h"
+#include "util/environment.h"
+
+__printf(2, 3)
+static void add(struct command_line *cl, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (cl->argc == VM_ARGS_MAX - 1) {
+		cl->error = -E2BIG;
+		return;
+	}
+	va_start(ap, fmt);
+	if (vasprintf(&cl->argv[cl->argc], fmt, ap) >= 0)
+		cl->argc++;
+	else
+		cl->error = -ENOMEM;
+	va_end(ap);
+}
+
+static void add_option(struct command_line *cl, const char *option,
+		       const char *value)
+{
+	add(cl, "%s", option);
+	add(cl, "%s", value);
+}
+
+/*
+ * Memory of a machine that is to be saved is a file, of which each machine that
+ * is loaded from it changes a private copy, page by page.
+ */
+static void add_memory(struct command_line *cl, const struct vm_config *config)
+{
+	const char *state = config->load ?: config->save;
+
+	add(cl, "-m");
+	add(cl, "%d", config->memory_mib);
+	add(cl, "-machine");
+	add(cl, "%s,memory-backend=ram", config->type);
+	add(cl, "-object");
+	if (state)
+		add(cl, "memory-backend-file,id=ram,size=%dM,mem-path=%s.ram,share=%s",
+		    config->memory_mib, state, config->save ? "on" : "off");
+	else
+		add(cl, "memory-backend-ram,id=ram,size=%dM",
+		    config->memory_mib);
+}
+
+/**
+ * vm_records() - whether QEMU records the machine for a replay
+ * @config: the machine
+ *
+ * Nobody wants the replay. But QEMU's main loop makes time leap when no CPU has work,
+ * and it must not look just as a CPU has fallen asleep, but has not accounted for its
+ * last instructions yet: these would count twice. While QEMU records, the main loop and
+ * the CPU take turns.
+ *
+ * It can record neither several CPUs nor the thread that migrates, and a q35 that
+ * records hangs after a reset.
+ *
+ * Return: whether it does.
+ */
+bool vm_records(const struct vm_config *config)
+{
+	return !config->real_time && config->cpus == 1 && !config->migrates &&
+	       !config->reboots;
+}
+
+/*
+ * Guest time is the count of instructions, and leaps over idle time: a guest
+ * that waits 5 s costs nothing, and every run sees the same times.
+ */
+static void add_virtual_time(struct command_line *cl,
+			     const struct vm_config *config)
+{
+	add(cl, "-icount");
+	add(cl, "shift=1,sleep=off%s",
+	    vm_records(config) ? ",rr=record,rrfile=/dev/null" : "");
+}
+
+/* In real time, every CPU has a thread of its own. */
+static void add_time(struct command_line *cl, const struct vm_config *config)
+{
+	add(cl, "-smp");
+	add(cl, "%d", config->cpus);
+	add(cl, "-accel");
+	add(cl, "tcg,tb-size=64,thread=%s",
+	    config->real_time ? "multi" : "single");
+	if (!config->real_time)
+		add_virtual_time(cl, config);
+	add_option(cl, "-rtc", "base=2020-01-01,clock=vm");
+	add_option(cl, "-seed", "1");
+}
+
+static void add_channels(struct command_line *cl, int qmp, int gdb,
+			 int console)
+{
+	add(cl, "-chardev");
+	add(cl, "socket,id=qmp,fd=%d", qmp);
+	add_option(cl, "-mon", "chardev=qmp,mode=control");
+	add(cl, "-chardev");
+	add(cl, "socket,id=gdb,fd=%d", gdb);
+	add_option(cl, "-gdb", "chardev:gdb");
+	add(cl, "-chardev");
+	add(cl, "file,id=console,append=on,path=/proc/self/fd/%d", console);
+	add_option(cl, "-serial", "chardev:console");
+}
+
+/*
+ * A guest that panics ends QEMU, by panic=-1 and -no-reboot. One that may reboot
+ * must not do it then: it hangs.
+ */
+static void add_kernel(struct command_line *cl, const struct vm_config *config)
+{
+	if (!config->reboots)
+		add(cl, "-no-reboot");
+	/* a loaded machine has it in memory, and needs it only for a reset */
+	if ((config->load || config->incoming) && !config->reboots)
+		return;
+	add_option(cl, "-kernel", config->kernel);
+	add_option(cl, "-initrd", config->initrd);
+	add(cl, "-append");
+	add(cl, "console=%s panic=%d " VM_CMDLINE " %s", config->machine->console,
+	    config->reboots ? 0 : -1, config->cmdline);
+}
+
+/**
+ * vm_command_line_build() - the command line for a machine
+ * @cl: to be initialised; vm_command_line_free() frees it
+ * @config: the machine
+ * @qmp: socket for its monitor
+ * @gdb: socket for its gdbstub
+ * @console: file for what its serial port says
+ *
+ * No device uses ioeventfd: virtio's doorbells would be answered by another
+ * thread than the CPU's, at a moment that the host chose.
+ *
+ * Return: 0, or -E2BIG when there are more than VM_ARGS_MAX arguments, or -ENOMEM.
+ */
+int vm_command_line_build(struct command_line *cl,
+			  const struct vm_config *config, int qmp, int gdb,
+			  int console)
+{
+	const struct machine *machine = config->machine;
+
+	cl->argc = 0;
+	cl->error = 0;
+	add(cl, "%s", environment_get("QEMU") ?: machine->qemu);
+	add(cl, "-nodefaults");
+	add_option(cl, "-display", "none");
+	add(cl, "-S");
+	add_memory(cl, config);
+	add_option(cl, "-cpu", machine->cpu);
+	add_time(cl, config);
+	add_option(cl, "-global", "virtio-pci.ioeventfd=off");
+	if (machine->global)
+		add_option(cl, "-global", machine->global);
+	add_channels(cl, qmp, gdb, console);
+	add_kernel(cl, config);
+
+	for (int i = 0; config->options && config->options[i]; i++)
+		add(cl, "%s", config->options[i]);
+	for (int i = 0; config->devices[i]; i++)
+		add_option(cl, "-device", config->devices[i]);
+	/* a section that is missing in what vm_save_state() wrote */
+	if (config->load && vm_records(config))
+		add_option(cl, "-global", "migration.send-configuration=off");
+	if (config->load || config->incoming)
+		add_option(cl, "-incoming", "defer");
+	cl->argv[cl->argc] = NULL;
+
+	return cl->error;
+}
+
+/**
+ * vm_command_line_free() - free what a command line holds
+ * @cl: the command line
+ */
+void vm_command_line_free(struct command_line *cl)
+{
+	while (cl->argc)
+		free(cl->argv[--cl->argc]);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Client of the GDB Remote Serial Protocol, as far as the tests need it. */
+#ifndef LIBPCIEHP_QEMU_GDBSTUB_H
+#define LIBPCIEHP_QEMU_GDBSTUB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define GDB_PACKET_MAX	4096
+
+/* Memory a packet; two digits a byte, with room for command and checksum. */
+#define GDB_MEMORY_MAX	((GDB_PACKET_MAX - 64) / 2)
+
+/* 64-bit registers that are read at once, more than any architecture has. */
+#define GDB_REGISTERS_MAX	64
+
+/**
+ * struct gdbstub - one connection to a gdbstub
+ * @fd: the stream socket; owned
+ * @timeout_ms: how long a reply may take, host time
+ * @len: bytes in @buf
+ * @buf: received and not yet consumed
+ */
+struct gdbstub {
+	int fd;
+	int timeout_ms;
+	size_t len;
+	char buf[2 * GDB_PACKET_MAX];
+};
+
+/**
+ * enum gdb_access - what a watchpoint watches for, as the protocol numbers it
+ * @GDB_WRITE: a CPU writes
+ * @GDB_READ: a CPU reads
+ * @GDB_ACCESS: either
+ */
+enum gdb_access {
+	GDB_WRITE = 2,
+	GDB_READ = 3,
+	GDB_ACCESS = 4,
+};
+
+void gdb_init(struct gdbstub *gdb, int fd, int timeout_ms);
+void gdb_cleanup(struct gdbstub *gdb);
+int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr);
+int gdb_clear_breakpoint(struct gdbstub *gdb, uint64_t addr);
+int gdb_set_watchpoint(struct gdbstub *gdb, enum gdb_access access,
+		       uint64_t addr, size_t len);
+int gdb_clear_watchpoint(struct gdbstub *gdb, enum gdb_access access,
+			 uint64_t addr, size_t len);
+int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
+		     uint32_t set, uint32_t *was);
+int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n);
+int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value);
+int gdb_write_register(struct gdbstub *gdb, int number, uint64_t value);
+int gdb_physical(struct gdbstub *gdb, bool on);
+int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len);
+int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len);
+int gdb_continue(struct gdbstub *gdb);
+int gdb_continue_at(struct gdbstub *gdb, uint64_t addr);
+int gdb_step(struct gdbstub *gdb);
+int gdb_wait_stop(struct gdbstub *gdb, int timeout_ms);
+
+#endif /* LIBPCIEHP_QEMU_GDBSTUB_H */

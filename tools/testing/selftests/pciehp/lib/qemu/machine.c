@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "qemu/machine.h"
+
+/* dtb-randomness=off: seeds in the device tree would differ from run to run */
+static const struct machine arm64 = {
+	.arch = "arm64",
+	.qemu = "qemu-system-aarch64",
+	.type = "virt,gic-version=3,dtb-randomness=off",
+	.type_gicv2m = "virt,gic-version=2,dtb-randomness=off",
+	.type_iommu = "virt,gic-version=3,iommu=smmuv3,dtb-randomness=off",
+	.cpu = "cortex-a57",
+	.console = "ttyAMA0",
+	.ecam = 0x4010000000,
+	.pc_register = 32,
+	/* PSTATE.I */
+	.masks_interrupts = 0x80,
+};
+
+/*
+ * Has the virtualization extensions with which KVM works, and an SMMU, so that a device
+ * can be passed on.
+ */
+const struct machine machine_arm64_host = {
+	.arch = "arm64",
+	.qemu = "qemu-system-aarch64",
+	.type = "virt,gic-version=3,virtualization=on,iommu=smmuv3,dtb-randomness=off",
+	.cpu = "neoverse-n1",
+	.console = "ttyAMA0",
+	.ecam = 0x4010000000,
+	.pc_register = 32,
+};
+
+/* Ports that ACPI can hotplug are hidden from pciehp by QEMU's firmware. */
+static const struct machine x86_64 = {
+	.arch = "x86_64",
+	.qemu = "qemu-system-x86_64",
+	.type = "q35",
+	.cpu = "Nehalem",
+	.global = "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
+	.console = "ttyS0",
+	.ecam = 0xb0000000,
+	.pc_register = 16,
+	/* EFLAGS.IF */
+	.takes_interrupts = 0x200,
+};
+
+/*
+ * Without the aia option, there is but a PLIC, which takes no MSI. With it, QEMU 7.2
+ * repeats an interrupt that is wired for ever, so that the serial port may have none:
+ * init's console is none at all, and that of the early boot stays. sstc=off: timers are
+ * a device's then, whose registers can be written in memory.
+ */
+static const struct machine riscv64 = {
+	.arch = "riscv64",
+	.qemu = "qemu-system-riscv64",
+	.type = "virt,aia=aplic-imsic",
+	.cpu = "rv64,sstc=off",
+	.console = "ttynull earlycon keep_bootcon",
+	.ecam = 0x30000000,
+	.timers = 0x2004000,
+	.messages = 254,
+	.starves = true,
+	.pc_register = 32,
+};
+
+static bool matches(const unsigned char *head, size_t len, size_t offset,
+		    const char *magic)
+{
+	return len >= offset + strlen(magic) &&
+	       !memcmp(head + offset, magic, strlen(magic));
+}
+
+/**
+ * machine_of_kernel() - which machine can boot a kernel image
+ * @path: the image
+ * @why: receives the reason when there is none
+ * @size: room in @why
+ *
+ * The magic numbers are those of Documentation/arch/arm64/booting.rst,
+ * Documentation/arch/x86/boot.rst and Documentation/arch/riscv/boot-image-header.rst,
+ * and of the EFI zboot header, which QEMU before 8.1 cannot unpack.
+ *
+ * Return: the machine, or NULL.
+ */
+const struct machine *machine_of_kernel(const char *path, char *why,
+					size_t size)
+{
+	unsigned char head[1024];
+	struct stat st;
+	ssize_t len;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (!fstat(fd, &st) && !S_ISREG(st.st_mode)) {
+		snprintf(why, size, "%s: not a file", path);
+		close(fd);
+		return NULL;
+	}
+	len = read(fd, head, sizeof(head));
+	close(fd);
+	if (len < 0) {
+		snprintf(why, size, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+
+	if (matches(head, len, 56, "ARM\x64"))
+		return &arm64;
+	if (matches(head, len, 0x202, "HdrS"))
+		return &x86_64;
+	if (matches(head, len, 56, "RSC\x05"))
+		return &riscv64;
+
+	if (matches(head, len, 4, "zimg"))
+		snprintf(why, size, "%s: an EFI zboot image, unpack it first",
+			 path);
+	else if (matches(head, len, 0, "\x1f\x8b"))
+		snprintf(why, size, "%s: compressed, unpack it with gunzip",
+			 path);
+	else
+		snprintf(why, size,
+			 "%s: no kernel image of arm64, x86_64 or riscv64", path);
+
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The architectures that the tests can boot, as data. */
+#ifndef LIBPCIEHP_QEMU_MACHINE_H
+#define LIBPCIEHP_QEMU_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct machine - how QEMU emulates one architecture
+ * @arch: as the kernel names it
+ * @qemu: QEMU's program
+ * @type: argument of -machine
+ * @type_gicv2m: the same with MSIs by way of a GICv2m frame, or NULL
+ * @type_iommu: the same with an IOMMU for all PCI devices, or NULL
+ * @cpu: argument of -cpu
+ * @global: argument of -global, or NULL
+ * @console: the kernel's name of the serial port
+ * @ecam: physical address of the PCI configuration space (PCIe Base Spec
+ *	sec. 7.2.2)
+ * @timers: physical address of the CPUs' time compare registers, of 64 bits each, when
+ *	QEMU saves what is in them but does not start the timers again; else 0
+ * @messages: how many MSIs a CPU can tell apart, 0 if nobody wants so many
+ * @starves: a CPU that spins keeps the others from running when guest time is virtual
+ * @pc_register: the program counter's number in the gdb protocol
+ * @masks_interrupts: bits of the flags, the next register, that mask interrupts when set
+ * @takes_interrupts: bits that do when clear
+ */
+struct machine {
+	const char *arch;
+	const char *qemu;
+	const char *type;
+	const char *type_gicv2m;
+	const char *type_iommu;
+	const char *cpu;
+	const char *global;
+	const char *console;
+	uint64_t ecam;
+	uint64_t timers;
+	int messages;
+	bool starves;
+	int pc_register;
+	uint32_t masks_interrupts;
+	uint32_t takes_interrupts;
+};
+
+extern const struct machine machine_arm64_host;
+
+const struct machine *machine_of_kernel(const char *path, char *why,
+					size_t size);
+
+#endif /* LIBPCIEHP_QEMU_MACHINE_H */

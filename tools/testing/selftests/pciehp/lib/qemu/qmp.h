@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* QEMU Machine Protocol client: JSON lines over a stream socket. */
+#ifndef LIBPCIEHP_QEMU_QMP_H
+#define LIBPCIEHP_QEMU_QMP_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+/**
+ * struct qmp - one QMP connection
+ * @fd: the stream socket; owned
+ * @timeout_ms: how long a reply may take, host time
+ * @buf: bytes received and not yet parsed
+ * @len: how many
+ * @size: room of @buf
+ * @let_run: lets a peer run for a while that does not of itself, or NULL
+ * @context: of @let_run
+ * @events: array of events received and not yet waited for, oldest first
+ * @error: text of the last failure, for people
+ */
+struct qmp {
+	int fd;
+	int timeout_ms;
+	char *buf;
+	size_t len;
+	size_t size;
+	int (*let_run)(void *context);
+	void *context;
+	json_t *events;
+	char error[256];
+};
+
+int qmp_init(struct qmp *qmp, int fd, int timeout_ms);
+int qmp_init_halted(struct qmp *qmp, int fd, int timeout_ms,
+		    int (*let_run)(void *context), void *context);
+void qmp_cleanup(struct qmp *qmp);
+int qmp_command(struct qmp *qmp, const char *command, json_t *arguments,
+		json_t **result);
+int qmp_wait_event(struct qmp *qmp, const char *event, const char *device,
+		   int timeout_ms);
+
+#endif /* LIBPCIEHP_QEMU_QMP_H */

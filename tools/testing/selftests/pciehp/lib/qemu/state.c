@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Booted machines kept in files, so that not every case has to boot its own. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "qemu/stream.h"
+#include "qemu/vm.h"
+
+/* Host time; without its memory, a state is small. */
+#define STATE_TIMEOUT_MS	60000
+
+/* FNV-1a */
+static uint64_t hash_string(uint64_t hash, const char *text)
+{
+	do {
+		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
+	} while (*text++);
+
+	return hash;
+}
+
+/**
+ * vm_state_path() - the file for the state of a booted machine
+ * @config: the machine; all that shapes it counts
+ * @dir: folder of such files
+ * @path: receives the path
+ */
+void vm_state_path(const struct vm_config *config, const char *dir,
+		   char path[PATH_MAX])
+{
+	uint64_t hash = 0xcbf29ce484222325;
+	char size[64];
+
+	snprintf(size, sizeof(size), "%d %d %d %d %d", config->cpus,
+		 config->memory_mib, config->real_time, config->migrates,
+		 config->reboots);
+	hash = hash_string(hash, size);
+	hash = hash_string(hash, config->type);
+	hash = hash_string(hash, config->kernel);
+	hash = hash_string(hash, config->initrd);
+	hash = hash_string(hash, config->cmdline);
+	for (int i = 0; config->options && config->options[i]; i++)
+		hash = hash_string(hash, config->options[i]);
+	for (int i = 0; config->devices[i]; i++)
+		hash = hash_string(hash, config->devices[i]);
+
+	snprintf(path, PATH_MAX, "%s/%016llx", dir, (unsigned long long)hash);
+}
+
+static int wait_for_status(struct vm *vm, const char *command,
+			   const char *until)
+{
+	int64_t deadline = host_now_ms() + STATE_TIMEOUT_MS;
+	const char *status;
+	json_t *result;
+	bool reached;
+	int ret;
+
+	do {
+		ret = qmp_command(&vm->qmp, command, NULL, &result);
+		if (ret)
+			return ret;
+		status = json_string_value(json_object_get(result, "status"));
+		reached = status && !strcmp(status, until);
+		if (status && !strcmp(status, "failed"))
+			ret = -EIO;
+		json_decref(result);
+		if (reached || ret)
+			return ret;
+		usleep(1000);
+	} while (host_now_ms() < deadline);
+
+	return -ETIMEDOUT;
+}
+
+static int copy_file(int from, int to)
+{
+	off_t offset = 0, size = lseek(from, 0, SEEK_END);
+
+	while (offset < size) {
+		if (sendfile(to, from, &offset, size - offset) <= 0)
+			return -errno;
+	}
+
+	return 0;
+}
+
+static void console_path(const char *state, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s.console", state);
+}
+
+/**
+ * vm_load_console() - begin the console with what the booting machine said
+ * @vm: the machine
+ * @path: the state
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_load_console(struct vm *vm, const char *path)
+{
+	char console[PATH_MAX];
+	int from, ret;
+
+	console_path(path, console);
+	from = open(console, O_RDONLY | O_CLOEXEC);
+	if (from < 0)
+		return -errno;
+	ret = copy_file(from, vm->console);
+	close(from);
+
+	return ret;
+}
+
+/* Memory that is a file, which both sides map, need not be in the stream. */
+static int leave_memory_out(struct vm *vm)
+{
+	return qmp_command(&vm->qmp, "migrate-set-capabilities",
+			   json_pack("{s:[{s:s, s:b}]}", "capabilities",
+				     "capability", "x-ignore-shared",
+				     "state", 1), NULL);
+}
+
+static int migrate(struct vm *vm, const char *command, const char *uri)
+{
+	return leave_memory_out(vm) ?:
+	       qmp_command(&vm->qmp, command, json_pack("{s:s}", "uri", uri),
+			   NULL);
+}
+
+/*
+ * A machine that was moved tells its network where it is now, again and again at
+ * moments that the host's clock chooses; a NIC of the guest may have to help. Once,
+ * as it arrives, will do. (Not at all, and QEMU 7.2 dies when the NIC is removed.)
+ */
+static int announce_once(struct vm *vm)
+{
+	return qmp_command(&vm->qmp, "migrate-set-parameters",
+			   json_pack("{s:i}", "announce-rounds", 1), NULL);
+}
+
+/* What QEMU does not take it has no use for, and tells so itself. */
+static int send_file(int sock, int file)
+{
+	const struct timeval timeout = { .tv_sec = STATE_TIMEOUT_MS / 1000 };
+	char buf[65536];
+	off_t offset = 0;
+	ssize_t n;
+	int ret;
+
+	setsockopt(sock, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+	while ((n = pread(file, buf, sizeof(buf), offset)) > 0) {
+		if (stream_write(sock, buf, n))
+			break;
+		offset += n;
+	}
+	ret = n < 0 ? -errno : 0;
+	shutdown(sock, SHUT_WR);
+
+	return ret;
+}
+
+/**
+ * vm_load_state() - begin with a saved state
+ * @vm: a machine that was started with it as @load, or as @incoming
+ * @file: the state
+ * @sock: where to send it; for QEMU to read a file itself is deprecated since 9.1
+ * @number: QEMU's number of the other end
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_load_state(struct vm *vm, int file, int sock, int number)
+{
+	char uri[16];
+
+	snprintf(uri, sizeof(uri), "fd:%d", number);
+
+	return announce_once(vm) ?: migrate(vm, "migrate-incoming", uri) ?:
+	       send_file(sock, file) ?:
+	       wait_for_status(vm, "query-status", "paused");
+}
+
+/*
+ * The stream says that the machine rests at a breakpoint, and QEMU refuses to
+ * begin in that state: say "paused". The section is part of QEMU's migration
+ * format, which may not change: its name, instance 0, version 1, a length, then
+ * the name of the state in a field of 100 bytes.
+ */
+static int say_paused(const char *path)
+{
+	static const char debug[] = "\x0bglobalstate\0\0\0\0\0\0\0\1\0\0\0\6debug";
+	static const char paused[] = "\x0bglobalstate\0\0\0\0\0\0\0\1\0\0\0\7paused";
+	int fd, ret = 0;
+	char *map, *at;
+	off_t size;
+
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	size = lseek(fd, 0, SEEK_END);
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return -errno;
+
+	at = memmem(map, size, debug, sizeof(debug));
+	if (at)
+		memcpy(at, paused, sizeof(paused));
+	else
+		ret = -EPROTO;
+	munmap(map, size);
+
+	return ret;
+}
+
+static int migrate_to(struct vm *vm, const char *path)
+{
+	char uri[PATH_MAX + 16];
+
+	snprintf(uri, sizeof(uri), "exec:cat > '%s'", path);
+
+	return migrate(vm, "migrate", uri) ?:
+	       wait_for_status(vm, "query-migrate", "completed") ?:
+	       say_paused(path);
+}
+
+/*
+ * The thread that migrates cannot take turns with the main loop, as has to be while
+ * QEMU records. Its command for Xen writes the state of the devices there, and nothing
+ * else: no memory that is not a file, as the firmware's, without which a reset fails.
+ */
+static int save_devices(struct vm *vm, const char *path)
+{
+	return qmp_command(&vm->qmp, "xen-save-devices-state",
+			   json_pack("{s:s}", "filename", path), NULL);
+}
+
+/**
+ * vm_save_state() - save a stopped machine, which can go on no more
+ * @vm: the machine
+ * @config: how it was started; the file @config->save comes last
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_save_state(struct vm *vm, const struct vm_config *config)
+{
+	char part[PATH_MAX], console[PATH_MAX];
+	int ret;
+
+	console_path(config->save, console);
+	ret = vm_save_console(vm, console);
+	if (ret)
+		return ret;
+
+	snprintf(part, sizeof(part), "%s.part", config->save);
+	ret = vm_records(config) ? save_devices(vm, part) :
+				   migrate_to(vm, part);
+	if (!ret && rename(part, config->save))
+		ret = -errno;
+
+	return ret;
+}
+
+/**
+ * vm_remove_states() - remove a folder of states
+ * @dir: the folder
+ */
+void vm_remove_states(const char *dir)
+{
+	struct dirent *entry;
+	DIR *states;
+
+	states = opendir(dir);
+	if (!states)
+		return;
+	while ((entry = readdir(states)))
+		unlinkat(dirfd(states), entry->d_name, 0);
+	closedir(states);
+	rmdir(dir);
+}
+
+/**
+ * vm_send() - write a stopped machine with all its memory to a file
+ * @vm: the machine, which can go on no more
+ * @fd: the file, with which another can begin as @incoming
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_send(struct vm *vm, int fd)
+{
+	char path[PATH_MAX];
+
+	/* a file without a name has one in /proc as long as we live */
+	snprintf(path, PATH_MAX, "/proc/%d/fd/%d", getpid(), fd);
+
+	return migrate_to(vm, path);
+}

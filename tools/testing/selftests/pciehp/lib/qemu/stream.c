@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "qemu/stream.h"
+
+/**
+ * host_now_ms() - CLOCK_MONOTONIC of the host in milliseconds
+ *
+ * Return: the time, for deadlines and durations.
+ */
+int64_t host_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/**
+ * stream_write() - write all of a buffer
+ * @fd: stream socket
+ * @data: what to write
+ * @len: how many bytes
+ *
+ * Return: 0, or a negative errno; -EPIPE when the peer is gone, without a
+ * signal.
+ */
+int stream_write(int fd, const void *data, size_t len)
+{
+	const char *p = data;
+	ssize_t n;
+
+	while (len) {
+		n = send(fd, p, len, MSG_NOSIGNAL);
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		p += n;
+		len -= n;
+	}
+
+	return 0;
+}
+
+/**
+ * stream_read() - read what there is, at least one byte
+ * @fd: stream socket
+ * @data: where to
+ * @len: room
+ * @deadline_ms: until when to wait, by host_now_ms()
+ *
+ * Return: bytes read, -ETIMEDOUT, -EPIPE when the peer closed, or another
+ * negative errno.
+ */
+ssize_t stream_read(int fd, void *data, size_t len, int64_t deadline_ms)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int64_t left;
+	ssize_t n;
+
+	for (;;) {
+		left = deadline_ms - host_now_ms();
+		n = poll(&pfd, 1, left > 0 ? left : 0);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (!n)
+			return -ETIMEDOUT;
+		if (n < 0)
+			continue;
+
+		n = recv(fd, data, len, 0);
+		if (n > 0)
+			return n;
+		if (!n || errno == ECONNRESET)
+			return -EPIPE;
+		if (errno != EINTR)
+			return -errno;
+	}
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading from and writing to a peer that may be slow, or die. */
+#ifndef LIBPCIEHP_QEMU_STREAM_H
+#define LIBPCIEHP_QEMU_STREAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+int64_t host_now_ms(void);
+int stream_write(int fd, const void *data, size_t len);
+ssize_t stream_read(int fd, void *data, size_t len, int64_t deadline_ms);
+
+#endif /* LIBPCIEHP_QEMU_STREAM_H */

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "qemu/vm.h"
+
+/* QEMU's answer to a monitor or debugger request, on a loaded machine. */
+#define REPLY_TIMEOUT_MS	60000
+
+/* From the close of its sockets to QEMU's exit. */
+#define EXIT_TIMEOUT_MS		2000
+
+/**
+ * struct channels - what QEMU begins with beside its arguments
+ * @qmp: sockets for its monitor, of which the second is QEMU's, as in the other pairs
+ * @gdb: sockets for its gdbstub
+ * @state: sockets for the state to begin with
+ * @file: that state, or -1
+ */
+struct channels {
+	int qmp[2];
+	int gdb[2];
+	int state[2];
+	int file;
+};
+
+static int socket_pair(int fds[2])
+{
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) ?
+	       -errno : 0;
+}
+
+static int open_state(struct vm *vm, struct channels *channels,
+		      const struct vm_config *config)
+{
+	if (config->incoming)
+		channels->file = fcntl(config->incoming, F_DUPFD_CLOEXEC, 0);
+	else
+		channels->file = open(config->load, O_RDONLY | O_CLOEXEC);
+	if (channels->file < 0)
+		return -errno;
+
+	return socket_pair(channels->state) ?:
+	       !config->load ? 0 : vm_load_console(vm, config->load);
+}
+
+static int open_channels(struct vm *vm, struct channels *channels,
+			 const struct vm_config *config)
+{
+	vm->console = memfd_create("console", MFD_CLOEXEC);
+	vm->errors = memfd_create("errors", MFD_CLOEXEC);
+	if (vm->console < 0 || vm->errors < 0)
+		return -errno;
+
+	return socket_pair(channels->qmp) ?: socket_pair(channels->gdb) ?:
+	       !config->load && !config->incoming ? 0 :
+	       open_state(vm, channels, config);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static int begin_process(struct vm *vm, const struct channels *channels,
+			 const struct vm_config *config)
+{
+	int fds[VM_FDS_MAX + 1] = { channels->qmp[1], channels->gdb[1],
+				    vm->console };
+	struct command_line cl;
+	int n = 3, ret;
+
+	if (channels->state[1] >= 0)
+		fds[n++] = channels->state[1];
+	for (const int *more = config->fds; more && *more >= 0; more++) {
+		if (n == VM_FDS_MAX)
+			return -E2BIG;
+		fds[n++] = *more;
+	}
+	fds[n] = -1;
+
+	ret = vm_command_line_build(&cl, config, channels->qmp[1],
+				    channels->gdb[1], vm->console) ?:
+	      vm_process_begin(cl.argv, fds, vm->errors, config->real_time);
+	vm_command_line_free(&cl);
+	if (ret > 0)
+		vm->pid = ret;
+
+	return ret > 0 ? 0 : ret;
+}
+
+/**
+ * vm_start() - start QEMU with its CPUs stopped
+ * @vm: to be initialised
+ * @config: what to boot
+ *
+ * Monitor and debugger are socket pairs, console and errors are memory files:
+ * nothing has a name in a file system, so nothing can be left behind there.
+ *
+ * Return: 0 or a negative errno; call vm_cleanup() in either case. When QEMU
+ * died, vm_collect() tells how and @vm->errors why.
+ */
+int vm_start(struct vm *vm, const struct vm_config *config)
+{
+	struct channels channels = {
+		.qmp = { -1, -1 }, .gdb = { -1, -1 }, .state = { -1, -1 },
+		.file = -1,
+	};
+	int state, ret;
+
+	*vm = VM_NONE;
+	ret = open_channels(vm, &channels, config) ?:
+	      begin_process(vm, &channels, config);
+	state = channels.state[1];
+	close_fd(&channels.qmp[1]);
+	close_fd(&channels.gdb[1]);
+	close_fd(&channels.state[1]);
+
+	gdb_init(&vm->gdb, channels.gdb[0], REPLY_TIMEOUT_MS);
+	if (ret)
+		close_fd(&channels.qmp[0]);
+	else
+		ret = qmp_init(&vm->qmp, channels.qmp[0], REPLY_TIMEOUT_MS);
+	if (!ret && channels.file >= 0)
+		ret = vm_load_state(vm, channels.file, channels.state[0], state);
+	close_fd(&channels.file);
+	close_fd(&channels.state[0]);
+
+	return ret;
+}
+
+static void reap(struct vm *vm, int *status)
+{
+	struct rusage usage = { 0 };
+
+	wait4(vm->pid, status, 0, &usage);
+	vm->peak_kib = usage.ru_maxrss;
+	vm->pid = 0;
+}
+
+/**
+ * vm_stop() - end QEMU
+ * @vm: the machine, also one that has ended or did not start
+ */
+void vm_stop(struct vm *vm)
+{
+	int status;
+
+	if (!vm->pid)
+		return;
+	kill(vm->pid, SIGKILL);
+	reap(vm, &status);
+}
+
+/**
+ * vm_collect() - tell how a QEMU ended that closed its sockets
+ * @vm: the machine
+ * @how: receives how it ended
+ * @size: room in @how
+ *
+ * The sockets close a moment before the process can be waited for.
+ */
+void vm_collect(struct vm *vm, char *how, size_t size)
+{
+	siginfo_t info = { 0 };
+	int status;
+
+	for (int i = 0; i < EXIT_TIMEOUT_MS; i++) {
+		waitid(P_PID, vm->pid, &info, WEXITED | WNOWAIT | WNOHANG);
+		if (info.si_pid)
+			break;
+		usleep(1000);
+	}
+	if (!info.si_pid) {
+		snprintf(how, size, "does not end");
+		vm_stop(vm);
+		return;
+	}
+
+	reap(vm, &status);
+	if (WIFSIGNALED(status))
+		snprintf(how, size, "was killed by signal %d (%s)",
+			 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(how, size, "ended with status %d",
+			 WEXITSTATUS(status));
+}
+
+/**
+ * vm_cleanup() - end the machine and free all that it holds
+ * @vm: the machine, also one that did not start
+ */
+void vm_cleanup(struct vm *vm)
+{
+	vm_stop(vm);
+	qmp_cleanup(&vm->qmp);
+	gdb_cleanup(&vm->gdb);
+	if (vm->console >= 0)
+		close(vm->console);
+	if (vm->errors >= 0)
+		close(vm->errors);
+	vm->console = -1;
+	vm->errors = -1;
+}
+
+static char *read_all(int fd, size_t *len)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+	char *text = size >= 0 ? malloc(size + 1) : NULL;
+	ssize_t n;
+
+	if (!text)
+		return NULL;
+	n = pread(fd, text, size, 0);
+	*len = n > 0 ? n : 0;
+	text[*len] = '\0';
+
+	return text;
+}
+
+/**
+ * vm_save_console() - keep the console's text
+ * @vm: the machine
+ * @path: where to
+ *
+ * Return: 0 or a negative errno.
+ */
+int vm_save_console(const struct vm *vm, const char *path)
+{
+	int ret = 0;
+	size_t len;
+	char *text;
+	FILE *f;
+
+	text = read_all(vm->console, &len);
+	if (!text)
+		return -ENOMEM;
+
+	f = fopen(path, "we");
+	if (!f || fwrite(text, 1, len, f) != len)
+		ret = -errno;
+	if (f && fclose(f))
+		ret = -errno;
+	free(text);
+
+	return ret;
+}
+
+/**
+ * vm_print_text_tail() - show the end of a text as TAP diagnostics on stderr
+ * @text: the text
+ * @lines: how many lines at most
+ */
+void vm_print_text_tail(const char *text, int lines)
+{
+	const char *line = text + strlen(text), *next;
+
+	while (line > text && lines >= 0) {
+		if (*--line == '\n' && line[1])
+			lines--;
+	}
+	if (*line == '\n')
+		line++;
+
+	while (*line) {
+		next = strchrnul(line, '\n');
+		fprintf(stderr, "#   | %.*s\n",
+			(int)strcspn(line, "\r\n"), line);
+		line = *next ? next + 1 : next;
+	}
+}
+
+/**
+ * vm_print_tail() - show the end of a text as TAP diagnostics on stderr
+ * @fd: @vm->console or @vm->errors
+ * @lines: how many lines at most
+ */
+void vm_print_tail(int fd, int lines)
+{
+	size_t len;
+	char *text;
+
+	text = read_all(fd, &len);
+	if (text)
+		vm_print_text_tail(text, lines);
+	free(text);
+}

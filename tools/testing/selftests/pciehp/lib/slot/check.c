@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What must be so of a slot to which nothing is to happen. */
+#include <errno.h>
+#include <string.h>
+
+#include "slot/slot.h"
+
+/*
+ * Guest time; longer than the attention button's 5 s (PCIe Base Spec sec. 6.7.1.5),
+ * after which a card would go that nobody asked for.
+ */
+#define STAYS_MS	8000
+
+/**
+ * slot_check_stays() - a device must neither go nor lose its driver
+ * @guest: the guest
+ * @plug: the device
+ * @since: the moment since which it must not have gone, not even to come back
+ *
+ * Return: 0, also when it does, which is recorded in the result; or a negative
+ * errno.
+ */
+int slot_check_stays(struct guest *guest, const struct plug *plug,
+		     struct moment since)
+{
+	char bdf[BDF_SIZE];
+	int ret;
+
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	ret = guest_wait_event(guest, "remove", bdf, since, STAYS_MS);
+	if (!ret)
+		result_lost(&guest->result, "%s was removed", bdf);
+	if (ret != -ETIMEDOUT)
+		return ret;
+
+	ret = guest_request(guest, "exists /sys/bus/pci/drivers/%s/%s",
+			    plug->driver, bdf);
+	if (!ret && strcmp(guest->agent.text, "yes"))
+		result_problem(&guest->result, "%s has lost its driver", bdf);
+
+	return ret;
+}
+
+/**
+ * port_check_can_signal() - a port must be able to tell of an event (I7)
+ * @guest: the guest
+ * @regs: the port's registers
+ *
+ * A port that is runtime suspended does so by an interrupt, or by PME (PCIe Base Spec
+ * sec. 6.7.3.4). What is wrong is recorded in the result.
+ */
+void port_check_can_signal(struct guest *guest, const struct port_regs *regs)
+{
+	if (!regs->runtime_suspended || regs->can_signal_pme ||
+	    regs->slot_control & PCI_EXP_SLTCTL_HPIE)
+		return;
+	guest->result.asleep = true;
+	result_problem(&guest->result,
+		       "I7: %s is runtime suspended, and neither Hot-Plug Interrupt Enable nor PME can wake it (Slot Control %#06x, Slot Status %#06x)",
+		       regs->bdf, regs->slot_control, regs->slot_status);
+}
+
+/**
+ * slot_check_can_signal() - a slot's port must be able to tell of an event (I7)
+ * @guest: the guest
+ * @port: number of the port
+ *
+ * Return: 0, also when it is not, which is recorded in the result; or a negative
+ * errno.
+ */
+int slot_check_can_signal(struct guest *guest, int port)
+{
+	struct port_regs regs;
+	int ret;
+
+	ret = port_read_regs(guest, port, &regs);
+	if (!ret)
+		port_check_can_signal(guest, &regs);
+
+	return ret;
+}
+
+/**
+ * slot_check_power() - a slot's power must be as it should be
+ * @guest: the guest
+ * @port: number of the slot's port
+ * @on: whether it must be on
+ *
+ * Return: 0, also when it is not, which is recorded in the result; or a negative
+ * errno.
+ */
+int slot_check_power(struct guest *guest, int port, bool on)
+{
+	struct port_regs regs;
+	bool is_on;
+	int ret;
+
+	ret = port_read_regs(guest, port, &regs);
+	if (ret)
+		return ret;
+	is_on = !(regs.slot_control & PCI_EXP_SLTCTL_PCC);
+	if (is_on != on)
+		result_problem(&guest->result,
+			       "the slot of %s has its power %s (Slot Control %#06x)",
+			       regs.bdf, is_on ? "on" : "off",
+			       regs.slot_control);
+
+	return 0;
+}
+
+/**
+ * slot_check_attention() - a slot's attention indicator must be as it was told
+ * @guest: the guest
+ * @port: number of the slot's port
+ * @indicator: PCI_EXP_SLTCTL_ATTN_IND_ON, ...
+ *
+ * Return: 0, also when it is not, which is recorded in the result; or a negative
+ * errno.
+ */
+int slot_check_attention(struct guest *guest, int port, uint16_t indicator)
+{
+	struct port_regs regs;
+	int ret;
+
+	ret = port_read_regs(guest, port, &regs);
+	if (!ret && (regs.slot_control & PCI_EXP_SLTCTL_AIC) != indicator)
+		result_problem(&guest->result,
+			       "the attention indicator of %s is %#06x, and was last told to be %#06x",
+			       regs.bdf, regs.slot_control & PCI_EXP_SLTCTL_AIC,
+			       indicator);
+
+	return ret;
+}

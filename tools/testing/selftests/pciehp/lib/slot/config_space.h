@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Configuration space as the host reaches it, past the guest's kernel. */
+#ifndef LIBPCIEHP_SLOT_CONFIG_SPACE_H
+#define LIBPCIEHP_SLOT_CONFIG_SPACE_H
+
+#include <stdint.h>
+
+#include "slot/slot.h"
+
+/**
+ * struct forwarding - what a bridge forwards (PCI Express Base Spec sec. 7.5.1.3)
+ * @command: the bits of the Command register that allow it
+ * @buses: Primary and Secondary, Subordinate Bus Number
+ * @io: I/O Base and Limit
+ * @memory: Memory Base and Limit
+ * @prefetchable: likewise of prefetchable memory, then the upper bits of both
+ */
+struct forwarding {
+	uint16_t command;
+	uint16_t buses[2];
+	uint16_t io;
+	uint16_t memory[2];
+	uint16_t prefetchable[6];
+};
+
+int config_read16(struct guest *guest, const char *bdf, int offset,
+		  uint16_t *value);
+int config_write16(struct guest *guest, const char *bdf, int offset,
+		   uint16_t value);
+int config_read_forwarding(struct guest *guest, const char *bdf,
+			   struct forwarding *forwarding);
+int config_find_capability(struct guest *guest, const char *bdf, int id,
+			   int *offset);
+int slot_complete_command(struct guest *guest, int port);
+int slot_clear_events(struct guest *guest, int port);
+int slot_clear_button(struct guest *guest, int port);
+int slot_surprise_remove(struct guest *guest, const struct plug *plug);
+
+#endif /* LIBPCIEHP_SLOT_CONFIG_SPACE_H */

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Errors that Advanced Error Reporting finds (PCIe Base Spec sec. 6.2). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "slot/config_space.h"
+#include "slot/error_injection.h"
+
+/* QEMU's ids, see topology_build(). */
+#define ROOT_PORT	"root0"
+#define UPSTREAM_PORT	"up0"
+
+/* To tell which error is injected, QEMU wants its name. */
+#define FATAL_ERROR	"DLP"
+
+/*
+ * What firmware does for a machine: ports report errors upwards, and the root port
+ * interrupts for them. The reset clears it in the upstream port.
+ */
+static int enable_error_reporting(struct guest *guest, const char *id)
+{
+	uint16_t command, control;
+	char bdf[BDF_SIZE];
+	int ret;
+
+	ret = pci_tree_find(&guest->vm.qmp, id, bdf);
+	if (ret) {
+		result_error(&guest->result, "find %s: %s", id, strerror(-ret));
+		return ret;
+	}
+
+	return config_read16(guest, bdf, PCI_COMMAND, &command) ?:
+	       config_write16(guest, bdf, PCI_COMMAND,
+			      command | PCI_COMMAND_SERR) ?:
+	       config_read16(guest, bdf, PCI_BRIDGE_CONTROL, &control) ?:
+	       config_write16(guest, bdf, PCI_BRIDGE_CONTROL,
+			      control | PCI_BRIDGE_CTL_SERR);
+}
+
+/**
+ * error_inject_fatal() - a fatal error at the upstream port of the first switch
+ * @guest: the guest, whose machine is stopped
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int error_inject_fatal(struct guest *guest)
+{
+	const char *text;
+	json_t *result;
+	int ret;
+
+	ret = enable_error_reporting(guest, ROOT_PORT) ?:
+	      enable_error_reporting(guest, UPSTREAM_PORT);
+	if (ret)
+		return ret;
+	ret = qmp_command(&guest->vm.qmp, "human-monitor-command",
+			  json_pack("{s:s}", "command-line",
+				    "pcie_aer_inject_error " UPSTREAM_PORT " " FATAL_ERROR),
+			  &result);
+	if (ret) {
+		result_error(&guest->result, "%s", guest->vm.qmp.error);
+		return ret;
+	}
+	text = json_string_value(result);
+	if (!text || strncmp(text, "OK", strlen("OK"))) {
+		result_error(&guest->result, "inject an error: QEMU says: %s",
+			     text ?: "nothing");
+		ret = -EPROTO;
+	}
+	json_decref(result);
+
+	return ret;
+}

@@ -1,0 +1,584 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "slot/config_space.h"
+#include "slot/slot.h"
+
+/* Guest time; on a busy host, the power may be off later in real time. */
+#define LATE_POWER_OFF_MS	10000
+
+/* Host time; QEMU frees the device in a thread of its own. */
+#define DELETED_TIMEOUT_MS	20000
+
+/* Guest time; a driver that polls turns the power indicator on after the binding. */
+#define SETTLE_MS	500
+
+/* Guest time; with every core busy, that is long after the binding. */
+#define INDICATOR_MS	3000
+
+#define SLTCTL_EVENT_ENABLES	(PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_PFDE | \
+				 PCI_EXP_SLTCTL_MRLSCE | PCI_EXP_SLTCTL_PDCE | \
+				 PCI_EXP_SLTCTL_CCIE)
+
+/**
+ * slot_function_bdf() - address of a function in a slot
+ * @guest: the guest
+ * @port: number of the slot's port
+ * @function: number of the function
+ * @bdf: receives the address as sysfs names it
+ */
+void slot_function_bdf(const struct guest *guest, int port, int function,
+		       char bdf[BDF_SIZE])
+{
+	snprintf(bdf, BDF_SIZE, "0000:%02x:00.%x",
+		 guest->ports[port].bus & 0xff, function & 7);
+}
+
+/**
+ * port_parse_regs() - one line of the agent's answer to "slot-registers"
+ * @line: the line
+ * @regs: receives the registers
+ *
+ * Return: 0, or -EPROTO.
+ */
+int port_parse_regs(const char *line, struct port_regs *regs)
+{
+	uint16_t power_control;
+	char status[32];
+
+	if (sscanf(line, "%15s %x %hx %hx %hx %31s %hx", regs->bdf,
+		   &regs->slot_capabilities, &regs->slot_control,
+		   &regs->slot_status, &regs->link_status, status,
+		   &power_control) != 7)
+		return -EPROTO;
+	regs->runtime_suspended = !strcmp(status, "suspended");
+	/* for an event in its slot, not in D0 (PCIe Base Spec sec. 6.7.3.4) */
+	regs->can_signal_pme = power_control & PCI_PM_CTRL_PME_ENABLE &&
+			       power_control & PCI_PM_CTRL_STATE_MASK;
+
+	return 0;
+}
+
+/**
+ * port_read_regs() - read a slot's registers (PCIe Base Spec sec. 7.5.3.8 to
+ * 7.5.3.11)
+ * @guest: the guest
+ * @port: number of its port
+ * @regs: receives them
+ *
+ * Return: 0; -ENODEV when there is no such port, or none that answers; or another
+ * negative errno.
+ */
+int port_read_regs(struct guest *guest, int port, struct port_regs *regs)
+{
+	int ret;
+
+	if (port >= guest->n_ports) {
+		result_error(&guest->result,
+			     "read the registers of port%d: QEMU has no such port",
+			     port);
+		return -ENODEV;
+	}
+	ret = guest_request(guest, "slot-registers %s", guest->ports[port].bdf);
+	if (!ret)
+		ret = port_parse_regs(guest->agent.text, regs);
+	if (ret == -ENODEV)
+		result_problem(&guest->result, "port %s does not answer",
+			       guest->ports[port].bdf);
+	else if (ret && ret != -ENOLINK)
+		result_error(&guest->result, "read the registers of port %s: %s",
+			     guest->ports[port].bdf, strerror(-ret));
+
+	return ret;
+}
+
+/**
+ * port_pending_events() - events that are enabled and not yet cleared
+ * @regs: the port's registers
+ *
+ * The enables and events share their bit positions, but for DLLSC (PCIe Base
+ * Spec sec. 7.5.3.10 and 7.5.3.11).
+ *
+ * Return: bits of Slot Status.
+ */
+uint16_t port_pending_events(const struct port_regs *regs)
+{
+	uint16_t enabled = regs->slot_control & SLTCTL_EVENT_ENABLES;
+
+	if (regs->slot_control & PCI_EXP_SLTCTL_DLLSCE)
+		enabled |= PCI_EXP_SLTSTA_DLLSC;
+
+	return regs->slot_status & enabled;
+}
+
+/**
+ * port_write_slot_control() - the guest writes Slot Control behind its driver's
+ * back
+ * @guest: the guest
+ * @port: number of the port
+ * @value: what to write
+ *
+ * Return: 0 or a negative errno.
+ */
+int port_write_slot_control(struct guest *guest, int port, uint16_t value)
+{
+	return guest_request(guest, "slot-control %s %#x",
+			     guest->ports[port].bdf, value);
+}
+
+/* QEMU 10 takes no text for a number. */
+static json_t *property_value(const struct plug_property *property)
+{
+	if (!property->is_json)
+		return json_string(property->value);
+
+	return json_loads(property->value, JSON_DECODE_ANY, NULL);
+}
+
+/**
+ * slot_try_plug() - plug a device function in QEMU; the machine is stopped
+ * @guest: the guest
+ * @plug: what
+ *
+ * QEMU presses the attention button for it. A slot that has none forgets that.
+ *
+ * Return: 0, or -EREMOTEIO when QEMU refused, with the monitor's error set.
+ */
+int slot_try_plug(struct guest *guest, const struct plug *plug)
+{
+	const struct plug_property *property = plug->properties;
+	char addr[8], bus[16];
+	json_t *arguments;
+	int ret;
+
+	snprintf(bus, sizeof(bus), "port%d", plug->port);
+	snprintf(addr, sizeof(addr), "0.%x", plug->function);
+	/* a ROM would take time to be read, and nobody runs it */
+	arguments = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "driver",
+			      plug->model, "id", plug->id, "bus", bus,
+			      "addr", addr, "multifunction",
+			      plug->multifunction, "romfile", "");
+	for (; property && property->name; property++)
+		json_object_set_new(arguments, property->name,
+				    property_value(property));
+
+	ret = qmp_command(&guest->vm.qmp, "device_add", arguments, NULL);
+	if (!ret && guest->setup.no_button)
+		ret = slot_clear_button(guest, plug->port);
+
+	return ret;
+}
+
+/**
+ * slot_plug() - plug a device function that QEMU must not refuse
+ * @guest: the guest
+ * @plug: what
+ *
+ * Return: 0, or -EREMOTEIO when QEMU refused, recorded in the result.
+ */
+int slot_plug(struct guest *guest, const struct plug *plug)
+{
+	int ret;
+
+	ret = slot_try_plug(guest, plug);
+	if (ret)
+		result_error(&guest->result, "%s", guest->vm.qmp.error);
+
+	return ret;
+}
+
+static int device_del(struct guest *guest, const struct plug *plug)
+{
+	return qmp_command(&guest->vm.qmp, "device_del",
+			   json_pack("{s:s}", "id", plug->id), NULL);
+}
+
+/**
+ * slot_request_unplug() - ask the guest to release a device, by the attention
+ * button
+ * @guest: the guest
+ * @plug: what
+ *
+ * QEMU refuses while the power indicator blinks. It does until the driver is done with
+ * a hot-add, which others know of before; and for ever when the guest never comes to
+ * the end of something.
+ *
+ * Return: 0, or -EREMOTEIO when QEMU refused, recorded in the result.
+ */
+int slot_request_unplug(struct guest *guest, const struct plug *plug)
+{
+	int64_t until_ns = guest->agent.now.ns + INDICATOR_MS * 1000000LL;
+	int ret;
+
+	ret = device_del(guest, plug);
+	while (ret == -EREMOTEIO && guest->agent.now.ns < until_ns &&
+	       strstr(guest->vm.qmp.error, "power indicator blinking")) {
+		if (guest_request(guest, "sleep 20"))
+			break;
+		ret = device_del(guest, plug);
+	}
+	if (ret)
+		result_lost(&guest->result, "%s", guest->vm.qmp.error);
+
+	return ret;
+}
+
+/* A kernel without the driver shows the device; that must do. */
+static int check_not_bound(struct guest *guest, const struct plug *plug,
+			   const char *bdf)
+{
+	int ret;
+
+	ret = guest_request(guest, "exists /sys/bus/pci/drivers/%s",
+			    plug->driver);
+	if (!ret && !strcmp(guest->agent.text, "yes"))
+		result_problem(&guest->result, "driver %s does not bind to %s",
+			       plug->driver, bdf);
+
+	return ret;
+}
+
+/**
+ * slot_added_request() - the request that waits until a guest has taken a device in
+ * @guest: the guest
+ * @plug: what is plugged
+ * @since: the moment at which it is
+ * @request: receives the request
+ * @size: room in @request
+ */
+void slot_added_request(const struct guest *guest, const struct plug *plug,
+			struct moment since, char *request, size_t size)
+{
+	char bdf[BDF_SIZE];
+
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	guest_format_wait(request, size, plug->driver ? "add,bind" : "add", bdf,
+			  since, SLOT_ADD_TIMEOUT_MS);
+}
+
+/**
+ * slot_judge_added() - has the guest taken a device in?
+ * @guest: the guest
+ * @plug: what was plugged
+ * @since: the moment at which it was
+ * @answer: to slot_added_request()
+ *
+ * Return: as slot_wait_added().
+ */
+int slot_judge_added(struct guest *guest, const struct plug *plug,
+		     struct moment since, const struct batch_answer *answer)
+{
+	char bdf[BDF_SIZE];
+
+	if (answer->error && answer->error != -ETIMEDOUT)
+		return answer->error;
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	if (strncmp(answer->text, "add", strlen("add"))) {
+		result_lost(&guest->result,
+			    "hot-add of %s is lost: the guest does not see %s after %d ms",
+			    plug->model, bdf, SLOT_ADD_TIMEOUT_MS);
+		return -ETIMEDOUT;
+	}
+	result_step(&guest->result, "hot-add", since.ns, answer->time_ns);
+
+	return answer->error ? check_not_bound(guest, plug, bdf) : 0;
+}
+
+/**
+ * slot_wait_added() - wait until the guest has taken a device in
+ * @guest: the guest
+ * @plug: what was plugged
+ * @since: the moment at which it was
+ *
+ * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
+ * another negative errno.
+ */
+int slot_wait_added(struct guest *guest, const struct plug *plug,
+		    struct moment since)
+{
+	struct batch batch = { .n = 0 };
+	char request[128];
+	int ret;
+
+	slot_added_request(guest, plug, since, request, sizeof(request));
+	ret = batch_ask(&batch, guest, request);
+	if (!ret)
+		ret = slot_judge_added(guest, plug, since, &batch.answers[0]);
+	batch_free(&batch);
+
+	return ret;
+}
+
+/**
+ * slot_hot_add() - plug a device and wait until the guest has taken it in
+ * @guest: the guest
+ * @plug: what
+ *
+ * Return: as slot_wait_added().
+ */
+int slot_hot_add(struct guest *guest, const struct plug *plug)
+{
+	struct moment since = guest->agent.now;
+	int ret;
+
+	ret = slot_plug(guest, plug);
+
+	return ret ?: slot_wait_added(guest, plug, since);
+}
+
+/**
+ * slot_hot_add_and_settle() - plug a device, and wait until nothing more comes of it
+ * @guest: the guest
+ * @plug: what
+ *
+ * Return: as slot_wait_added().
+ */
+int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug)
+{
+	return slot_hot_add(guest, plug) ?:
+	       guest_request(guest, "sleep %d", SETTLE_MS);
+}
+
+/**
+ * slot_wait_removed() - wait until the guest has let go of a device, and QEMU too
+ * @guest: the guest
+ * @plug: what
+ * @since: the moment at which it was asked to
+ *
+ * QEMU's DEVICE_DELETED proves nothing alone, it also comes for a device that
+ * the guest never took in: the guest's own removal is the evidence, and
+ * DEVICE_DELETED must follow it.
+ *
+ * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
+ * another negative errno.
+ */
+int slot_wait_removed(struct guest *guest, const struct plug *plug,
+		      struct moment since)
+{
+	return slot_wait_gone(guest, plug, since) ?:
+	       slot_wait_deleted(guest, plug);
+}
+
+/**
+ * slot_wait_deleted() - wait until QEMU has given a device up
+ * @guest: the guest
+ * @plug: what
+ *
+ * Return: 0, or a negative errno when it does not, recorded in the result.
+ */
+int slot_wait_deleted(struct guest *guest, const struct plug *plug)
+{
+	int ret;
+
+	ret = qmp_wait_event(&guest->vm.qmp, "DEVICE_DELETED", plug->id,
+			     DELETED_TIMEOUT_MS);
+	/* a busy host may have stopped it before it could turn the indicator off */
+	if (ret == -ETIMEDOUT && guest->config.real_time)
+		ret = guest_request(guest, "sleep %d", LATE_POWER_OFF_MS) ?:
+		      qmp_wait_event(&guest->vm.qmp, "DEVICE_DELETED",
+				     plug->id, DELETED_TIMEOUT_MS);
+	if (ret)
+		result_lost(&guest->result,
+			    "QEMU does not confirm the hot-remove of %s: %s",
+			    plug->id, strerror(-ret));
+
+	return ret;
+}
+
+/**
+ * slot_hot_remove() - ask for a device back and wait until it is free
+ * @guest: the guest
+ * @plug: what
+ *
+ * Return: as slot_wait_removed().
+ */
+int slot_hot_remove(struct guest *guest, const struct plug *plug)
+{
+	struct moment since = guest->agent.now;
+	int ret;
+
+	ret = slot_request_unplug(guest, plug);
+
+	return ret ?: slot_wait_removed(guest, plug, since);
+}
+
+/**
+ * slot_attribute() - path of a sysfs attribute of a slot
+ * @guest: the guest
+ * @port: number of its port
+ * @attribute: "power", "attention", ...
+ * @path: receives the path
+ *
+ * Return: 0, or -ENODEV when the kernel has no such slot, recorded in the result.
+ */
+int slot_attribute(struct guest *guest, int port, const char *attribute,
+		   char path[SLOT_PATH_SIZE])
+{
+	char bdf[BDF_SIZE];
+	int ret;
+
+	slot_function_bdf(guest, port, 0, bdf);
+	ret = guest_request(guest, "slot %s", bdf);
+	if (ret == -ENODEV)
+		result_problem(&guest->result,
+			       "the kernel has no hotplug slot for %s", bdf);
+	if (!ret)
+		snprintf(path, SLOT_PATH_SIZE, "/sys/bus/pci/slots/%s/%s",
+			 guest->agent.text, attribute);
+
+	return ret;
+}
+
+/**
+ * slot_write_attribute() - write a sysfs attribute of a slot
+ * @guest: the guest
+ * @port: number of its port
+ * @attribute: "power" or "attention"
+ * @value: what
+ *
+ * Return: 0, -ENODEV when the kernel has no such slot, or what the kernel
+ * answered as a negative errno.
+ */
+int slot_write_attribute(struct guest *guest, int port, const char *attribute,
+			 const char *value)
+{
+	char path[SLOT_PATH_SIZE];
+
+	return slot_attribute(guest, port, attribute, path) ?:
+	       guest_request(guest, "write %s %s", path, value);
+}
+
+/**
+ * slot_service_name() - what the kernel calls the service to which pciehp is bound
+ * @guest: the guest
+ * @port: number of the slot's port
+ * @name: receives the name
+ *
+ * It tells the type of the port (PCIe Base Spec sec. 7.5.3.2): pcie004 is that of a
+ * Root Port, as all on bus 0 are, pcie204 that of a Downstream Port.
+ */
+void slot_service_name(const struct guest *guest, int port,
+		       char name[SLOT_SERVICE_SIZE])
+{
+	const char *bdf = guest->ports[port].bdf;
+	bool root = !strncmp(bdf, "0000:00:", strlen("0000:00:"));
+
+	snprintf(name, SLOT_SERVICE_SIZE, "%s:pcie%s4", bdf,
+		 root ? "00" : "20");
+}
+
+/**
+ * slot_service_request() - the request that binds pciehp to a slot's port, or unbinds it
+ * @guest: the guest
+ * @port: number of the slot's port
+ * @verb: "bind" or "unbind"
+ * @request: receives the request
+ * @size: room in @request
+ */
+void slot_service_request(const struct guest *guest, int port,
+			  const char *verb, char *request, size_t size)
+{
+	char name[SLOT_SERVICE_SIZE];
+
+	slot_service_name(guest, port, name);
+	snprintf(request, size,
+		 "write /sys/bus/pci_express/drivers/pciehp/%s %s", verb, name);
+}
+
+/**
+ * slot_wait_present() - wait for a device that may have come at boot, and let its
+ * driver bind
+ * @guest: the guest
+ * @plug: the device
+ *
+ * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
+ * another negative errno.
+ */
+int slot_wait_present(struct guest *guest, const struct plug *plug)
+{
+	char bdf[BDF_SIZE];
+	int ret;
+
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	ret = guest_request(guest, "appears /sys/bus/pci/devices/%s %d", bdf,
+			    SLOT_ADD_TIMEOUT_MS);
+	if (ret == -ETIMEDOUT)
+		result_lost(&guest->result,
+			    "the guest does not see %s in %s after %d ms",
+			    plug->model, bdf, SLOT_ADD_TIMEOUT_MS);
+	if (ret)
+		return ret;
+	ret = guest_request(guest, "appears /sys/bus/pci/devices/%s/driver %d",
+			    bdf, SLOT_ADD_TIMEOUT_MS);
+
+	return ret == -ETIMEDOUT ? check_not_bound(guest, plug, bdf) : ret;
+}
+
+/**
+ * slot_gone_requests() - the requests that wait until a guest has let go of a device, and
+ * its slot's power is off
+ * @guest: the guest
+ * @plug: what is taken away
+ * @since: the moment at which it is
+ * @requests: receives the two requests
+ * @size: room in @requests
+ */
+void slot_gone_requests(const struct guest *guest, const struct plug *plug,
+			struct moment since, char *requests, size_t size)
+{
+	char bdf[BDF_SIZE];
+	size_t len;
+
+	slot_function_bdf(guest, plug->port, plug->function, bdf);
+	guest_format_wait(requests, size, "remove", bdf, since,
+			  SLOT_REMOVE_TIMEOUT_MS);
+	len = strlen(requests);
+	snprintf(requests + len, size - len, ";sleep %d", SLOT_POWER_OFF_MS);
+}
+
+static int judge_gone(struct guest *guest, const struct plug *plug,
+		      struct moment since, const struct batch_answer *answer)
+{
+	char bdf[BDF_SIZE];
+
+	if (answer->error == -ETIMEDOUT) {
+		slot_function_bdf(guest, plug->port, plug->function, bdf);
+		result_lost(&guest->result,
+			    "hot-remove of %s is lost: the guest still has %s after %d ms",
+			    plug->model, bdf, SLOT_REMOVE_TIMEOUT_MS);
+	}
+	if (!answer->error)
+		result_step(&guest->result, "hot-remove", since.ns,
+			    answer->time_ns);
+
+	return answer->error;
+}
+
+/**
+ * slot_wait_gone() - wait until the guest has let go of a device, and its slot's
+ * power is off
+ * @guest: the guest
+ * @plug: what was taken away
+ * @since: the moment at which it was
+ *
+ * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
+ * another negative errno.
+ */
+int slot_wait_gone(struct guest *guest, const struct plug *plug,
+		   struct moment since)
+{
+	struct batch batch = { .n = 0 };
+	char requests[160];
+	int ret;
+
+	slot_gone_requests(guest, plug, since, requests, sizeof(requests));
+	ret = batch_ask(&batch, guest, requests);
+	if (!ret)
+		ret = judge_gone(guest, plug, since, &batch.answers[0]) ?:
+		      batch.answers[1].error;
+	batch_free(&batch);
+
+	return ret;
+}

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qemu/stream.h"
+#include "util/result.h"
+
+#define NSEC_PER_MSEC	1000000.0
+
+/**
+ * result_init() - begin with nothing found
+ * @result: to be initialised
+ * @name: of the case
+ */
+void result_init(struct result *result, const char *name)
+{
+	*result = (struct result){
+		.steps = json_array(),
+		.problems = json_array(),
+		.timeouts = json_array(),
+		.start_ms = host_now_ms(),
+	};
+	snprintf(result->name, sizeof(result->name), "%s", name);
+	result->timeline_file = open_memstream(&result->timeline,
+					       &result->timeline_size);
+}
+
+/**
+ * result_cleanup() - free what a result holds
+ * @result: the result
+ */
+void result_cleanup(struct result *result)
+{
+	json_decref(result->steps);
+	json_decref(result->problems);
+	json_decref(result->timeouts);
+	result->steps = NULL;
+	result->problems = NULL;
+	result->timeouts = NULL;
+	if (result->timeline_file)
+		fclose(result->timeline_file);
+	result->timeline_file = NULL;
+	free(result->timeline);
+	result->timeline = NULL;
+}
+
+/**
+ * result_step() - an operation that the guest saw
+ * @result: the result
+ * @step: what was done, as "hot-add"
+ * @from_ns: guest time at which it was done
+ * @to_ns: guest time at which the guest saw it
+ */
+void result_step(struct result *result, const char *step, int64_t from_ns,
+		 int64_t to_ns)
+{
+	json_array_append_new(result->steps,
+			      json_pack("{s:s, s:I, s:I}", "step", step,
+					"from_ns", (json_int_t)from_ns,
+					"to_ns", (json_int_t)to_ns));
+}
+
+/**
+ * result_request() - note a request in the time line
+ * @result: the result
+ * @request: what was asked of the guest
+ */
+void result_request(struct result *result, const char *request)
+{
+	fprintf(result->timeline_file, "%s: ", request);
+}
+
+/**
+ * result_answer() - note the answer to the last request
+ * @result: the result
+ * @error: 0 or a negative errno
+ * @time_ns: guest time of the answer
+ * @now_ns: guest time at which the machine rests
+ */
+void result_answer(struct result *result, int error, int64_t time_ns,
+		   int64_t now_ns)
+{
+	fprintf(result->timeline_file, "%s at %lld ns, rests at %lld ns\n",
+		error ? strerror(-error) : "ok", (long long)time_ns,
+		(long long)now_ns);
+}
+
+/**
+ * result_skip() - the case cannot be run here
+ * @result: the result
+ * @fmt: why, as of printf()
+ *
+ * Return: why.
+ */
+const char *result_skip(struct result *result, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(result->skip, sizeof(result->skip), fmt, ap);
+	va_end(ap);
+
+	return result->skip;
+}
+
+static void add_problem(struct result *result, const char *fmt, va_list ap)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	json_array_append_new(result->problems, json_string(text));
+	fprintf(stderr, "# %s: %s\n", result->name, text);
+}
+
+/**
+ * result_lost() - an event that the guest should have seen did not come
+ * @result: the result
+ * @fmt: which, as of printf()
+ */
+void result_lost(struct result *result, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_problem(result, fmt, ap);
+	va_end(ap);
+	result->lost = true;
+}
+
+/**
+ * result_problem() - something else is not as it must be
+ * @result: the result
+ * @fmt: what, as of printf()
+ */
+void result_problem(struct result *result, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_problem(result, fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * result_first_problem() - what came first, of which the others may be consequences
+ * @result: the result
+ *
+ * Return: its words, valid as long as the result; or NULL when there is no problem.
+ */
+const char *result_first_problem(const struct result *result)
+{
+	return json_string_value(json_array_get(result->problems, 0));
+}
+
+/**
+ * result_error() - the case cannot be run to its end
+ * @result: the result
+ * @fmt: why, as of printf()
+ */
+void result_error(struct result *result, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_problem(result, fmt, ap);
+	va_end(ap);
+	result->error = true;
+}
+
+/**
+ * result_take() - take over what another result has of problems
+ * @result: the result
+ * @from: the other, which has told them on stderr
+ * @whose: a word for what the other is about
+ */
+void result_take(struct result *result, const struct result *from,
+		 const char *whose)
+{
+	json_t *problem;
+	char text[600];
+	size_t i;
+
+	json_array_foreach(from->problems, i, problem) {
+		snprintf(text, sizeof(text), "%s: %s", whose,
+			 json_string_value(problem));
+		json_array_append_new(result->problems, json_string(text));
+	}
+	result->error |= from->error;
+}
+
+/**
+ * result_ok() - was everything as it must be
+ * @result: the result
+ *
+ * Return: whether all was looked at and nothing was found.
+ */
+bool result_ok(const struct result *result)
+{
+	return (result->complete || result->skip[0]) && !json_array_size(result->problems);
+}
+
+/* What the table shows: the worst first, nothing of less weight is hidden. */
+static void format_verdict(const struct result *result, char *text, size_t size)
+{
+	size_t timeouts = json_array_size(result->timeouts);
+	char *end = text + size;
+	bool loses_events;
+
+	if (result->error || (!result->complete && !result->skip[0])) {
+		snprintf(text, size, "ERROR");
+		return;
+	}
+	/* what was found before still counts */
+	if (result->skip[0] && !json_array_size(result->problems)) {
+		snprintf(text, size, "SKIP %s", result->skip);
+		return;
+	}
+
+	*text = '\0';
+	loses_events = result->lost || result->pending || result->asleep;
+	if (result->lost)
+		text += snprintf(text, end - text, "LOST");
+	else if (result->asleep)
+		text += snprintf(text, end - text, "ASLEEP");
+	else if (result->pending)
+		text += snprintf(text, end - text, "PENDING %#06x",
+				 result->pending);
+	if (timeouts)
+		text += snprintf(text, end - text, "%sTIMEOUT x %zu",
+				 loses_events ? ", " : "", timeouts);
+	if (!loses_events && !timeouts)
+		snprintf(text, end - text, "%s",
+			 result_ok(result) ? "ok" : "FAIL");
+}
+
+/* The longest step of the kind that the case ended with, in milliseconds. */
+static double latency_ms(const struct result *result)
+{
+	size_t n = json_array_size(result->steps), i;
+	json_int_t longest = 0, from, to;
+	const char *kind, *last;
+	json_t *step;
+
+	if (!n)
+		return 0;
+	step = json_array_get(result->steps, n - 1);
+	last = json_string_value(json_object_get(step, "step"));
+
+	json_array_foreach(result->steps, i, step) {
+		if (json_unpack(step, "{s:s, s:I, s:I}", "step", &kind,
+				"from_ns", &from, "to_ns", &to))
+			continue;
+		if (!strcmp(kind, last) && to - from > longest)
+			longest = to - from;
+	}
+
+	return longest / NSEC_PER_MSEC;
+}
+
+/**
+ * result_write() - write DIR/NAME.json
+ * @result: the result
+ * @dir: folder
+ * @peak_kib: peak resident memory of the machine
+ *
+ * Return: 0 or a negative errno.
+ */
+int result_write(const struct result *result, const char *dir, long peak_kib)
+{
+	char path[4096], verdict[320];
+	json_t *json;
+	int ret = 0;
+
+	format_verdict(result, verdict, sizeof(verdict));
+	json = json_pack("{s:s, s:s, s:b, s:f, s:O, s:O, s:O, s:I, s:I}",
+			 "case", result->name,
+			 "verdict", verdict,
+			 "booted", result->booted,
+			 "latency_ms", latency_ms(result),
+			 "steps", result->steps,
+			 "timeouts", result->timeouts,
+			 "problems", result->problems,
+			 "host_ms",
+			 (json_int_t)(host_now_ms() - result->start_ms),
+			 "peak_kib", (json_int_t)peak_kib);
+	if (!json)
+		return -ENOMEM;
+
+	snprintf(path, sizeof(path), "%s/%s.json", dir, result->name);
+	if (json_dump_file(json, path, JSON_INDENT(1)))
+		ret = errno ? -errno : -EIO;
+	json_decref(json);
+
+	return ret;
+}
+
+static int write_file(const struct result *result, const char *dir,
+		      const char *suffix, const char *begin, const char *end)
+{
+	char path[4096];
+	int ret = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s.%s", dir, result->name, suffix);
+	file = fopen(path, "we");
+	if (!file)
+		return -errno;
+	if (fputs(begin, file) < 0 || fputs(end, file) < 0)
+		ret = -errno;
+	if (fclose(file))
+		ret = -errno;
+
+	return ret;
+}
+
+/**
+ * result_write_timeline() - write DIR/NAME.timeline: what was asked of the guest
+ * and what its kernel said, with guest times
+ * @result: the result
+ * @dir: folder
+ * @log: the kernel's log, or NULL
+ *
+ * In virtual time, two runs of a case write the same to the byte.
+ *
+ * Return: 0 or a negative errno.
+ */
+int result_write_timeline(struct result *result, const char *dir,
+			  const char *log)
+{
+	fflush(result->timeline_file);
+
+	return write_file(result, dir, "timeline", result->timeline, log ?: "");
+}
+
+/**
+ * result_write_trace() - write DIR/NAME.trace
+ * @result: the result
+ * @dir: folder
+ * @trace: the driver's trace events, or NULL if there are none
+ *
+ * Return: 0 or a negative errno.
+ */
+int result_write_trace(const struct result *result, const char *dir,
+		       const char *trace)
+{
+	return trace ? write_file(result, dir, "trace", trace, "") : 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Text of several lines. */
+#ifndef LIBPCIEHP_UTIL_TEXT_H
+#define LIBPCIEHP_UTIL_TEXT_H
+
+#include <string.h>
+
+/**
+ * text_next_line() - go through a text line by line
+ * @line: a line of it
+ *
+ * Return: the line after it, or the end of the text.
+ */
+static inline const char *text_next_line(const char *line)
+{
+	line += strcspn(line, "\n");
+
+	return *line ? line + 1 : line;
+}
+
+#endif /* LIBPCIEHP_UTIL_TEXT_H */
