@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "qemu/forkserver.h"
+#include "qemu/state.h"
 #include "util/interruption.h"
 
 #include "explore.h"
@@ -311,7 +312,7 @@ int main(int argc, char **argv)
 		last = replay(&explore, argv[i], count);
 		ret = last < 0 ? EXIT_BROKEN : ret > last ? ret : last;
 	}
-	vm_remove_states(explore.states);
+	states_remove(explore.states);
 	points_free(&explore.points);
 
 	return ret;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "qemu/exec.h"
 #include "qemu/forkserver.h"
-#include "qemu/vm.h"
 
 typedef int (*main_fn)(int argc, char **argv, char **envp);
 typedef int (*start_main_fn)(main_fn main, int argc, char **argv,
@@ -27,7 +28,7 @@ typedef int (*start_main_fn)(main_fn main, int argc, char **argv,
 
 static struct forkserver_request request;
 static int received[FORKSERVER_FDS_MAX];
-static char *arguments[VM_ARGS_MAX];
+static char *arguments[QEMU_ARGS_MAX];
 
 static bool receive(int sock)
 {
@@ -119,7 +120,7 @@ static void begin(int sock)
 		arguments[i] = text;
 		text += strlen(text) + 1;
 	}
-	vm_take_turns();
+	qemu_take_turns();
 }
 
 /* Returns in each copy, and never in the process that serves. */

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "qemu/vm.h"
+#include "qemu/state.h"
 #include "util/compiler.h"
 #include "util/interruption.h"
 
@@ -442,7 +442,7 @@ int jobs_run(struct run *run, unsigned int parallel)
 	interruption_catch();
 	ret = make_jobs(run) ?: run_all(run, parallel);
 	end_jobs(run);
-	vm_remove_states(run->states);
+	states_remove(run->states);
 
 	return ret;
 }

@@ -8,8 +8,10 @@
 
 #include "check/invariants.h"
 #include "guest/guest.h"
+#include "qemu/console.h"
 #include "slot/slot.h"
 #include "util/environment.h"
+#include "util/text.h"
 
 #define TAIL_LINES	12
 
@@ -28,7 +30,7 @@ static void keep_console(struct guest *guest, bool wanted)
 
 	snprintf(path, sizeof(path), "%s/console-%s.log", dir ?: ".",
 		 guest->result.name);
-	ret = vm_save_console(&guest->vm, path);
+	ret = console_save(guest->vm.console, path);
 	if (ret)
 		fprintf(stderr, "# cannot write %s: %s\n", path,
 			strerror(-ret));
@@ -78,7 +80,7 @@ static void print_output(int fd, const char *title)
 	if (fd < 0)
 		return;
 	fprintf(stderr, "# %s:\n", title);
-	vm_print_tail(fd, TAIL_LINES);
+	console_print_tail(fd, TAIL_LINES);
 }
 
 /* All that is needed to go after a failure without another run. */
@@ -95,7 +97,7 @@ static void describe_failure(struct guest *guest)
 	}
 	if (guest->trace) {
 		fprintf(stderr, "# last trace events:\n");
-		vm_print_text_tail(guest->trace, TAIL_LINES);
+		text_print_tail(guest->trace, TAIL_LINES);
 	}
 	print_again(guest);
 }

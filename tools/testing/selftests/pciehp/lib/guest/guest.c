@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "guest/guest.h"
+#include "qemu/console.h"
+#include "qemu/state.h"
 #include "util/cpio.h"
 #include "util/environment.h"
 
@@ -35,7 +37,7 @@ int guest_start(struct guest *guest)
 	if (ret == -EPIPE) {
 		vm_collect(&guest->vm, how, sizeof(how));
 		result_error(&guest->result, "start %s: it %s", qemu, how);
-		vm_print_tail(guest->vm.errors, TAIL_LINES);
+		console_print_tail(guest->vm.errors, TAIL_LINES);
 	} else if (ret) {
 		result_error(&guest->result, "start %s: %s", qemu,
 			     guest->vm.qmp.error[0] ? guest->vm.qmp.error :
@@ -127,7 +129,8 @@ static int make_state(struct guest *guest, const char *state)
 		config->save = state;
 		ret = guest_bring_up(guest);
 		if (!ret) {
-			ret = vm_save_state(&guest->vm, config);
+			ret = state_save(&guest->vm.qmp, guest->vm.console,
+					 config);
 			if (ret)
 				result_error(&guest->result,
 					     "save the machine's state: %s",
@@ -349,7 +352,7 @@ int guest_boot(struct guest *guest, const char *name,
 	if (ret)
 		return ret;
 	if (states && !setup->own_boot) {
-		vm_state_path(&guest->config, states, state);
+		state_path(&guest->config, states, state);
 		ret = make_state(guest, state);
 	}
 	ret = ret ?: guest_bring_up(guest);
@@ -373,7 +376,7 @@ int guest_migrate(struct guest *guest, const char *device)
 	if (file < 0)
 		return -errno;
 	ret = topology_add(&guest->topology, device) ?:
-	      vm_send(&guest->vm, file);
+	      state_send(&guest->vm.qmp, file);
 	if (ret)
 		result_error(&guest->result, "migrate: %s",
 			     guest->vm.qmp.error[0] ? guest->vm.qmp.error :

@@ -8,6 +8,7 @@
 
 #include "guest/guest.h"
 #include "nested/nested.h"
+#include "qemu/console.h"
 
 #define TAIL_LINES	12
 
@@ -26,7 +27,7 @@ void guest_explain_failure(struct guest *guest)
 		vm_collect(&guest->vm, how, sizeof(how));
 		result_error(&guest->result, "%s: QEMU %s", guest->agent.error,
 			     how);
-		vm_print_tail(guest->vm.errors, TAIL_LINES);
+		console_print_tail(guest->vm.errors, TAIL_LINES);
 	} else {
 		result_error(&guest->result, "%s", guest->agent.error);
 	}

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "guest/guest.h"
+#include "qemu/state.h"
 
 /**
  * guest_boot_to_save() - boot a guest whose state can be saved
@@ -44,7 +45,7 @@ int guest_save(struct guest *guest)
 {
 	int ret;
 
-	ret = vm_save_state(&guest->vm, &guest->config);
+	ret = state_save(&guest->vm.qmp, guest->vm.console, &guest->config);
 	if (ret)
 		result_error(&guest->result, "save the machine's state: %s",
 			     strerror(-ret));

@@ -14,6 +14,7 @@
 
 #include "check/invariants.h"
 #include "nested/nested.h"
+#include "qemu/console.h"
 #include "qemu/stream.h"
 #include "util/environment.h"
 
@@ -218,7 +219,7 @@ void nested_explain_failure(struct guest *guest)
 		result_error(&guest->result,
 			     "the host went down, as it does when it panics: its QEMU %s",
 			     how);
-		vm_print_tail(host->vm.errors, TAIL_LINES);
+		console_print_tail(host->vm.errors, TAIL_LINES);
 		break;
 	case -EXDEV:
 		agent_take_answer(&host->agent);

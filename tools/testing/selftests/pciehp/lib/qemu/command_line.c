@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How QEMU is called. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "qemu/vm.h"
+#include "qemu/command_line.h"
 #include "util/compiler.h"
 #include "util/environment.h"
 
@@ -14,7 +13,7 @@ static void add(struct command_line *cl, const char *fmt, ...)
 {
 	va_list ap;
 
-	if (cl->argc == VM_ARGS_MAX - 1) {
+	if (cl->argc == QEMU_ARGS_MAX - 1) {
 		cl->error = -E2BIG;
 		return;
 	}
@@ -54,26 +53,6 @@ static void add_memory(struct command_line *cl, const struct vm_config *config)
 		    config->memory_mib);
 }
 
-/**
- * vm_records() - whether QEMU records the machine for a replay
- * @config: the machine
- *
- * Nobody wants the replay. But QEMU's main loop makes time leap when no CPU has work,
- * and it must not look just as a CPU has fallen asleep, but has not accounted for its
- * last instructions yet: these would count twice. While QEMU records, the main loop and
- * the CPU take turns.
- *
- * It can record neither several CPUs nor the thread that migrates, and a q35 that
- * records hangs after a reset.
- *
- * Return: whether it does.
- */
-bool vm_records(const struct vm_config *config)
-{
-	return !config->real_time && config->cpus == 1 && !config->migrates &&
-	       !config->reboots;
-}
-
 /*
  * Guest time is the count of instructions, and leaps over idle time: a guest
  * that waits 5 s costs nothing, and every run sees the same times.
@@ -83,7 +62,7 @@ static void add_virtual_time(struct command_line *cl,
 {
 	add(cl, "-icount");
 	add(cl, "shift=1,sleep=off%s",
-	    vm_records(config) ? ",rr=record,rrfile=/dev/null" : "");
+	    vm_config_records(config) ? ",rr=record,rrfile=/dev/null" : "");
 }
 
 /* In real time, every CPU has a thread of its own. */
@@ -133,8 +112,8 @@ static void add_kernel(struct command_line *cl, const struct vm_config *config)
 }
 
 /**
- * vm_command_line_build() - the command line for a machine
- * @cl: to be initialised; vm_command_line_free() frees it
+ * command_line_build() - the command line for a machine
+ * @cl: to be initialised; command_line_free() frees it
  * @config: the machine
  * @qmp: socket for its monitor
  * @gdb: socket for its gdbstub
@@ -143,11 +122,10 @@ static void add_kernel(struct command_line *cl, const struct vm_config *config)
  * No device uses ioeventfd: virtio's doorbells would be answered by another
  * thread than the CPU's, at a moment that the host chose.
  *
- * Return: 0, or -E2BIG when there are more than VM_ARGS_MAX arguments, or -ENOMEM.
+ * Return: 0, or -E2BIG when there are more than QEMU_ARGS_MAX arguments, or -ENOMEM.
  */
-int vm_command_line_build(struct command_line *cl,
-			  const struct vm_config *config, int qmp, int gdb,
-			  int console)
+int command_line_build(struct command_line *cl, const struct vm_config *config,
+		       int qmp, int gdb, int console)
 {
 	const struct machine *machine = config->machine;
 
@@ -170,8 +148,8 @@ int vm_command_line_build(struct command_line *cl,
 		add(cl, "%s", config->options[i]);
 	for (int i = 0; config->devices[i]; i++)
 		add_option(cl, "-device", config->devices[i]);
-	/* a section that is missing in what vm_save_state() wrote */
-	if (config->load && vm_records(config))
+	/* a section that is missing in what state_save() wrote */
+	if (config->load && vm_config_records(config))
 		add_option(cl, "-global", "migration.send-configuration=off");
 	if (config->load || config->incoming)
 		add_option(cl, "-incoming", "defer");
@@ -181,10 +159,10 @@ int vm_command_line_build(struct command_line *cl,
 }
 
 /**
- * vm_command_line_free() - free what a command line holds
+ * command_line_free() - free what a command line holds
  * @cl: the command line
  */
-void vm_command_line_free(struct command_line *cl)
+void command_line_free(struct command_line *cl)
 {
 	while (cl->argc)
 		free(cl->argv[--cl->argc]);

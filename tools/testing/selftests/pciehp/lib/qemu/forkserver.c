@@ -10,9 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "qemu/exec.h"
 #include "qemu/forkserver.h"
 #include "qemu/stream.h"
-#include "qemu/vm.h"
 #include "util/environment.h"
 
 /* Host time for a QEMU to be loaded, or to be copied. */
@@ -57,7 +57,7 @@ static void exec_server(const char *program, int sock)
 	dup2(null, STDERR_FILENO);
 	if (null > STDERR_FILENO)
 		close(null);
-	vm_exec((char *[]){ (char *)program, FORKSERVER_ARGUMENT, NULL });
+	qemu_exec((char *[]){ (char *)program, FORKSERVER_ARGUMENT, NULL });
 }
 
 static int read_pid(pid_t *pid, int timeout_ms)
@@ -129,7 +129,7 @@ static int fill_request(struct forkserver_request *request, char *const *argv)
 	for (argc = 0; argv[argc]; argc++) {
 		size_t size = strlen(argv[argc]) + 1;
 
-		if (len + size > sizeof(request->text) || argc == VM_ARGS_MAX - 1)
+		if (len + size > sizeof(request->text) || argc == QEMU_ARGS_MAX - 1)
 			return -E2BIG;
 		memcpy(request->text + len, argv[argc], size);
 		len += size;

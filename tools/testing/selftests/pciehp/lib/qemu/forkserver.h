@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include "qemu/vm.h"
+#include "qemu/exec.h"
 
 /* The library that makes a server of QEMU, beside the test programs. */
 #define FORKSERVER_PRELOAD	"pciehp_preload.so"
@@ -23,7 +23,7 @@
 #define FORKSERVER_ARGUMENT	"--version"
 
 /* What a QEMU inherits, and its stdout and stderr. */
-#define FORKSERVER_FDS_MAX	(VM_FDS_MAX + 2)
+#define FORKSERVER_FDS_MAX	(QEMU_FDS_MAX + 2)
 
 #define FORKSERVER_TEXT_SIZE	16384
 
@@ -32,7 +32,7 @@
  * @parent: of the copy
  * @n_fds: how many file descriptors
  * @fds: what the copy is to call them
- * @argc: how many arguments, fewer than VM_ARGS_MAX
+ * @argc: how many arguments, fewer than QEMU_ARGS_MAX
  * @text: the arguments, each with a NUL after it
  */
 struct forkserver_request {

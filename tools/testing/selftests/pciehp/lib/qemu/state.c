@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Booted machines kept in files, so that not every case has to boot its own. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +13,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "qemu/console.h"
+#include "qemu/state.h"
 #include "qemu/stream.h"
-#include "qemu/vm.h"
 
 /* Host time; without its memory, a state is small. */
 #define STATE_TIMEOUT_MS	60000
@@ -31,13 +31,13 @@ static uint64_t hash_string(uint64_t hash, const char *text)
 }
 
 /**
- * vm_state_path() - the file for the state of a booted machine
+ * state_path() - the file for the state of a booted machine
  * @config: the machine; all that shapes it counts
  * @dir: folder of such files
  * @path: receives the path
  */
-void vm_state_path(const struct vm_config *config, const char *dir,
-		   char path[PATH_MAX])
+void state_path(const struct vm_config *config, const char *dir,
+		char path[PATH_MAX])
 {
 	uint64_t hash = 0xcbf29ce484222325;
 	char size[64];
@@ -58,7 +58,7 @@ void vm_state_path(const struct vm_config *config, const char *dir,
 	snprintf(path, PATH_MAX, "%s/%016llx", dir, (unsigned long long)hash);
 }
 
-static int wait_for_status(struct vm *vm, const char *command,
+static int wait_for_status(struct qmp *qmp, const char *command,
 			   const char *until)
 {
 	int64_t deadline = host_now_ms() + STATE_TIMEOUT_MS;
@@ -68,7 +68,7 @@ static int wait_for_status(struct vm *vm, const char *command,
 	int ret;
 
 	do {
-		ret = qmp_command(&vm->qmp, command, NULL, &result);
+		ret = qmp_command(qmp, command, NULL, &result);
 		if (ret)
 			return ret;
 		status = json_string_value(json_object_get(result, "status"));
@@ -102,40 +102,40 @@ static void console_path(const char *state, char path[PATH_MAX])
 }
 
 /**
- * vm_load_console() - begin the console with what the booting machine said
- * @vm: the machine
+ * state_load_console() - begin the console with what the booting machine said
+ * @console: the file of the console
  * @path: the state
  *
  * Return: 0 or a negative errno.
  */
-int vm_load_console(struct vm *vm, const char *path)
+int state_load_console(int console, const char *path)
 {
-	char console[PATH_MAX];
+	char said[PATH_MAX];
 	int from, ret;
 
-	console_path(path, console);
-	from = open(console, O_RDONLY | O_CLOEXEC);
+	console_path(path, said);
+	from = open(said, O_RDONLY | O_CLOEXEC);
 	if (from < 0)
 		return -errno;
-	ret = copy_file(from, vm->console);
+	ret = copy_file(from, console);
 	close(from);
 
 	return ret;
 }
 
 /* Memory that is a file, which both sides map, need not be in the stream. */
-static int leave_memory_out(struct vm *vm)
+static int leave_memory_out(struct qmp *qmp)
 {
-	return qmp_command(&vm->qmp, "migrate-set-capabilities",
+	return qmp_command(qmp, "migrate-set-capabilities",
 			   json_pack("{s:[{s:s, s:b}]}", "capabilities",
 				     "capability", "x-ignore-shared",
 				     "state", 1), NULL);
 }
 
-static int migrate(struct vm *vm, const char *command, const char *uri)
+static int migrate(struct qmp *qmp, const char *command, const char *uri)
 {
-	return leave_memory_out(vm) ?:
-	       qmp_command(&vm->qmp, command, json_pack("{s:s}", "uri", uri),
+	return leave_memory_out(qmp) ?:
+	       qmp_command(qmp, command, json_pack("{s:s}", "uri", uri),
 			   NULL);
 }
 
@@ -144,9 +144,9 @@ static int migrate(struct vm *vm, const char *command, const char *uri)
  * moments that the host's clock chooses; a NIC of the guest may have to help. Once,
  * as it arrives, will do. (Not at all, and QEMU 7.2 dies when the NIC is removed.)
  */
-static int announce_once(struct vm *vm)
+static int announce_once(struct qmp *qmp)
 {
-	return qmp_command(&vm->qmp, "migrate-set-parameters",
+	return qmp_command(qmp, "migrate-set-parameters",
 			   json_pack("{s:i}", "announce-rounds", 1), NULL);
 }
 
@@ -172,23 +172,23 @@ static int send_file(int sock, int file)
 }
 
 /**
- * vm_load_state() - begin with a saved state
- * @vm: a machine that was started with it as @load, or as @incoming
+ * state_load() - begin with a saved state
+ * @qmp: monitor of a machine that was started with it as @load, or as @incoming
  * @file: the state
  * @sock: where to send it; for QEMU to read a file itself is deprecated since 9.1
  * @number: QEMU's number of the other end
  *
  * Return: 0 or a negative errno.
  */
-int vm_load_state(struct vm *vm, int file, int sock, int number)
+int state_load(struct qmp *qmp, int file, int sock, int number)
 {
 	char uri[16];
 
 	snprintf(uri, sizeof(uri), "fd:%d", number);
 
-	return announce_once(vm) ?: migrate(vm, "migrate-incoming", uri) ?:
+	return announce_once(qmp) ?: migrate(qmp, "migrate-incoming", uri) ?:
 	       send_file(sock, file) ?:
-	       wait_for_status(vm, "query-status", "paused");
+	       wait_for_status(qmp, "query-status", "paused");
 }
 
 /*
@@ -224,14 +224,14 @@ static int say_paused(const char *path)
 	return ret;
 }
 
-static int migrate_to(struct vm *vm, const char *path)
+static int migrate_to(struct qmp *qmp, const char *path)
 {
 	char uri[PATH_MAX + 16];
 
 	snprintf(uri, sizeof(uri), "exec:cat > '%s'", path);
 
-	return migrate(vm, "migrate", uri) ?:
-	       wait_for_status(vm, "query-migrate", "completed") ?:
+	return migrate(qmp, "migrate", uri) ?:
+	       wait_for_status(qmp, "query-migrate", "completed") ?:
 	       say_paused(path);
 }
 
@@ -240,32 +240,33 @@ static int migrate_to(struct vm *vm, const char *path)
  * QEMU records. Its command for Xen writes the state of the devices there, and nothing
  * else: no memory that is not a file, as the firmware's, without which a reset fails.
  */
-static int save_devices(struct vm *vm, const char *path)
+static int save_devices(struct qmp *qmp, const char *path)
 {
-	return qmp_command(&vm->qmp, "xen-save-devices-state",
+	return qmp_command(qmp, "xen-save-devices-state",
 			   json_pack("{s:s}", "filename", path), NULL);
 }
 
 /**
- * vm_save_state() - save a stopped machine, which can go on no more
- * @vm: the machine
+ * state_save() - save a stopped machine, which can go on no more
+ * @qmp: its monitor
+ * @said: the file of its console
  * @config: how it was started; the file @config->save comes last
  *
  * Return: 0 or a negative errno.
  */
-int vm_save_state(struct vm *vm, const struct vm_config *config)
+int state_save(struct qmp *qmp, int said, const struct vm_config *config)
 {
 	char part[PATH_MAX], console[PATH_MAX];
 	int ret;
 
 	console_path(config->save, console);
-	ret = vm_save_console(vm, console);
+	ret = console_save(said, console);
 	if (ret)
 		return ret;
 
 	snprintf(part, sizeof(part), "%s.part", config->save);
-	ret = vm_records(config) ? save_devices(vm, part) :
-				   migrate_to(vm, part);
+	ret = vm_config_records(config) ? save_devices(qmp, part) :
+					  migrate_to(qmp, part);
 	if (!ret && rename(part, config->save))
 		ret = -errno;
 
@@ -273,10 +274,10 @@ int vm_save_state(struct vm *vm, const struct vm_config *config)
 }
 
 /**
- * vm_remove_states() - remove a folder of states
+ * states_remove() - remove a folder of states
  * @dir: the folder
  */
-void vm_remove_states(const char *dir)
+void states_remove(const char *dir)
 {
 	struct dirent *entry;
 	DIR *states;
@@ -291,18 +292,18 @@ void vm_remove_states(const char *dir)
 }
 
 /**
- * vm_send() - write a stopped machine with all its memory to a file
- * @vm: the machine, which can go on no more
+ * state_send() - write a stopped machine with all its memory to a file
+ * @qmp: its monitor; it can go on no more
  * @fd: the file, with which another can begin as @incoming
  *
  * Return: 0 or a negative errno.
  */
-int vm_send(struct vm *vm, int fd)
+int state_send(struct qmp *qmp, int fd)
 {
 	char path[PATH_MAX];
 
 	/* a file without a name has one in /proc as long as we live */
 	snprintf(path, PATH_MAX, "/proc/%d/fd/%d", getpid(), fd);
 
-	return migrate_to(vm, path);
+	return migrate_to(qmp, path);
 }

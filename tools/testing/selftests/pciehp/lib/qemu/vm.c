@@ -11,6 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "qemu/command_line.h"
+#include "qemu/process.h"
+#include "qemu/state.h"
 #include "qemu/vm.h"
 
 /* QEMU's answer to a monitor or debugger request, on a loaded machine. */
@@ -50,7 +53,7 @@ static int open_state(struct vm *vm, struct channels *channels,
 		return -errno;
 
 	return socket_pair(channels->state) ?:
-	       !config->load ? 0 : vm_load_console(vm, config->load);
+	       !config->load ? 0 : state_load_console(vm->console, config->load);
 }
 
 static int open_channels(struct vm *vm, struct channels *channels,
@@ -76,7 +79,7 @@ static void close_fd(int *fd)
 static int begin_process(struct vm *vm, const struct channels *channels,
 			 const struct vm_config *config)
 {
-	int fds[VM_FDS_MAX + 1] = { channels->qmp[1], channels->gdb[1],
+	int fds[QEMU_FDS_MAX + 1] = { channels->qmp[1], channels->gdb[1],
 				    vm->console };
 	struct command_line cl;
 	int n = 3, ret;
@@ -84,16 +87,16 @@ static int begin_process(struct vm *vm, const struct channels *channels,
 	if (channels->state[1] >= 0)
 		fds[n++] = channels->state[1];
 	for (const int *more = config->fds; more && *more >= 0; more++) {
-		if (n == VM_FDS_MAX)
+		if (n == QEMU_FDS_MAX)
 			return -E2BIG;
 		fds[n++] = *more;
 	}
 	fds[n] = -1;
 
-	ret = vm_command_line_build(&cl, config, channels->qmp[1],
-				    channels->gdb[1], vm->console) ?:
-	      vm_process_begin(cl.argv, fds, vm->errors, config->real_time);
-	vm_command_line_free(&cl);
+	ret = command_line_build(&cl, config, channels->qmp[1],
+				 channels->gdb[1], vm->console) ?:
+	      process_begin(cl.argv, fds, vm->errors, config->real_time);
+	command_line_free(&cl);
 	if (ret > 0)
 		vm->pid = ret;
 
@@ -133,7 +136,8 @@ int vm_start(struct vm *vm, const struct vm_config *config)
 	else
 		ret = qmp_init(&vm->qmp, channels.qmp[0], REPLY_TIMEOUT_MS);
 	if (!ret && channels.file >= 0)
-		ret = vm_load_state(vm, channels.file, channels.state[0], state);
+		ret = state_load(&vm->qmp, channels.file, channels.state[0],
+				 state);
 	close_fd(&channels.file);
 	close_fd(&channels.state[0]);
 
@@ -212,87 +216,4 @@ void vm_cleanup(struct vm *vm)
 		close(vm->errors);
 	vm->console = -1;
 	vm->errors = -1;
-}
-
-static char *read_all(int fd, size_t *len)
-{
-	off_t size = lseek(fd, 0, SEEK_END);
-	char *text = size >= 0 ? malloc(size + 1) : NULL;
-	ssize_t n;
-
-	if (!text)
-		return NULL;
-	n = pread(fd, text, size, 0);
-	*len = n > 0 ? n : 0;
-	text[*len] = '\0';
-
-	return text;
-}
-
-/**
- * vm_save_console() - keep the console's text
- * @vm: the machine
- * @path: where to
- *
- * Return: 0 or a negative errno.
- */
-int vm_save_console(const struct vm *vm, const char *path)
-{
-	int ret = 0;
-	size_t len;
-	char *text;
-	FILE *f;
-
-	text = read_all(vm->console, &len);
-	if (!text)
-		return -ENOMEM;
-
-	f = fopen(path, "we");
-	if (!f || fwrite(text, 1, len, f) != len)
-		ret = -errno;
-	if (f && fclose(f))
-		ret = -errno;
-	free(text);
-
-	return ret;
-}
-
-/**
- * vm_print_text_tail() - show the end of a text as TAP diagnostics on stderr
- * @text: the text
- * @lines: how many lines at most
- */
-void vm_print_text_tail(const char *text, int lines)
-{
-	const char *line = text + strlen(text), *next;
-
-	while (line > text && lines >= 0) {
-		if (*--line == '\n' && line[1])
-			lines--;
-	}
-	if (*line == '\n')
-		line++;
-
-	while (*line) {
-		next = strchrnul(line, '\n');
-		fprintf(stderr, "#   | %.*s\n",
-			(int)strcspn(line, "\r\n"), line);
-		line = *next ? next + 1 : next;
-	}
-}
-
-/**
- * vm_print_tail() - show the end of a text as TAP diagnostics on stderr
- * @fd: @vm->console or @vm->errors
- * @lines: how many lines at most
- */
-void vm_print_tail(int fd, int lines)
-{
-	size_t len;
-	char *text;
-
-	text = read_all(fd, &len);
-	if (text)
-		vm_print_text_tail(text, lines);
-	free(text);
 }

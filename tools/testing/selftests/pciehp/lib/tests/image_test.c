@@ -8,8 +8,9 @@
 
 #include "../../../kselftest_harness.h"
 
+#include "qemu/command_line.h"
 #include "qemu/machine.h"
-#include "qemu/vm.h"
+#include "qemu/state.h"
 
 FIXTURE(image)
 {
@@ -151,28 +152,28 @@ TEST_F(image, state_is_that_of_the_same_machine)
 	for (size_t i = 9; i < ARRAY_SIZE(others); i++)
 		others[i].cpus = others[4].cpus;
 
-	vm_state_path(&same, "/states", path);
+	state_path(&same, "/states", path);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
-		vm_state_path(&others[i], "/states", other);
+		state_path(&others[i], "/states", other);
 		EXPECT_STRNE(path, other) {
 			TH_LOG("other %zu", i);
 		}
 	}
 	for (size_t i = 9; i < ARRAY_SIZE(others); i++) {
-		vm_state_path(&others[4], "/states", path);
-		vm_state_path(&others[i], "/states", other);
+		state_path(&others[4], "/states", path);
+		state_path(&others[i], "/states", other);
 		EXPECT_STRNE(path, other);
 	}
-	vm_state_path(&same, "/states", path);
+	state_path(&same, "/states", path);
 	others[0] = same;
-	vm_state_path(&others[0], "/states", other);
+	state_path(&others[0], "/states", other);
 	EXPECT_STREQ(path, other);
 }
 
 /* One option too many must not be left out without a word. */
 TEST_F(image, too_many_options)
 {
-	static const char *options[VM_ARGS_MAX];
+	static const char *options[QEMU_ARGS_MAX];
 	static char *const no_devices[] = { NULL };
 	const struct vm_config config = {
 		.machine = &machine_arm64_host, .type = "virt", .cmdline = "",
@@ -183,8 +184,8 @@ TEST_F(image, too_many_options)
 
 	for (size_t i = 0; i < ARRAY_SIZE(options) - 1; i++)
 		options[i] = "-S";
-	EXPECT_EQ(-E2BIG, vm_command_line_build(&cl, &config, 3, 4, 5));
-	vm_command_line_free(&cl);
+	EXPECT_EQ(-E2BIG, command_line_build(&cl, &config, 3, 4, 5));
+	command_line_free(&cl);
 }
 
 TEST_HARNESS_MAIN

@@ -18,4 +18,6 @@ static inline const char *text_next_line(const char *line)
 	return *line ? line + 1 : line;
 }
 
+void text_print_tail(const char *text, int lines);
+
 #endif /* LIBPCIEHP_UTIL_TEXT_H */

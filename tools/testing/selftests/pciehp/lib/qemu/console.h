@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a guest and its QEMU say, in files without a name. */
+#ifndef LIBPCIEHP_QEMU_CONSOLE_H
+#define LIBPCIEHP_QEMU_CONSOLE_H
+
+int console_save(int fd, const char *path);
+void console_print_tail(int fd, int lines);
+
+#endif /* LIBPCIEHP_QEMU_CONSOLE_H */

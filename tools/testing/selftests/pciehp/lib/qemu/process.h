@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How the process of QEMU begins. */
+#ifndef LIBPCIEHP_QEMU_PROCESS_H
+#define LIBPCIEHP_QEMU_PROCESS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+pid_t process_begin(char *const *argv, const int *fds, int errors,
+		    bool real_time);
+
+#endif /* LIBPCIEHP_QEMU_PROCESS_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Booted machines kept in files, so that not every case has to boot its own. */
+#ifndef LIBPCIEHP_QEMU_STATE_H
+#define LIBPCIEHP_QEMU_STATE_H
+
+#include <limits.h>
+
+#include "qemu/qmp.h"
+#include "qemu/vm_config.h"
+
+void state_path(const struct vm_config *config, const char *dir,
+		char path[PATH_MAX]);
+int state_save(struct qmp *qmp, int said, const struct vm_config *config);
+int state_load_console(int console, const char *path);
+int state_load(struct qmp *qmp, int file, int sock, int number);
+int state_send(struct qmp *qmp, int fd);
+void states_remove(const char *dir);
+
+#endif /* LIBPCIEHP_QEMU_STATE_H */
