@@ -92,8 +92,8 @@ static void boot_to(struct __test_metadata *_metadata, const void *variant,
 	char name[128];
 	int ret = 0;
 
-	if (environment_missing())
-		SKIP(return, "%s", environment_missing());
+	if (machine_missing())
+		SKIP(return, "%s", machine_missing());
 	test_name(_metadata, variant, name, sizeof(name));
 	if (symbol)
 		ret = find_moment(guest, name, setup, symbol, &addr);

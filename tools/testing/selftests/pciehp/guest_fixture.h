@@ -78,8 +78,8 @@ static inline void boot_guest(struct __test_metadata *_metadata,
 	char name[128];
 	int ret;
 
-	if (environment_missing())
-		SKIP(return, "%s", environment_missing());
+	if (machine_missing())
+		SKIP(return, "%s", machine_missing());
 	test_name(_metadata, variant, name, sizeof(name));
 	ret = guest_boot(guest, name, setup);
 	if (ret)
@@ -124,8 +124,8 @@ static inline void expect_writes_ended(struct __test_metadata *_metadata,
 /* One reason, once, and the exit status that says so. */
 static inline int guest_test_main(int argc, char **argv)
 {
-	if (argc == 1 && environment_missing())
-		ksft_exit_skip("%s\n", environment_missing());
+	if (argc == 1 && machine_missing())
+		ksft_exit_skip("%s\n", machine_missing());
 
 	return test_harness_run(argc, argv);
 }

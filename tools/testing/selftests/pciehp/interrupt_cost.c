@@ -147,8 +147,8 @@ int main(int argc, char **argv)
 	struct cost cost = { 0 };
 	int ret;
 
-	if (environment_missing())
-		ksft_exit_skip("%s\n", environment_missing());
+	if (machine_missing())
+		ksft_exit_skip("%s\n", machine_missing());
 	ret = guest_boot(&guest, "interrupt_cost", &setup);
 	if (!ret && strcmp(guest.config.machine->arch, "arm64"))
 		ret = -EOPNOTSUPP;

@@ -26,7 +26,7 @@ static enum interrupt interrupt_over_kexec(void)
 	const struct machine *machine;
 	char why[256];
 
-	if (environment_missing())
+	if (machine_missing())
 		return INTERRUPT_MESSAGE;
 	machine = machine_of_kernel(environment_get("KERNEL"), why, sizeof(why));
 

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "libpciehp.h"
-#include "qemu/stream.h"
+#include "util/host_clock.h"
 
 #include "points.h"
 

@@ -286,8 +286,8 @@ int main(int argc, char **argv)
 	int count = 1, ret, last;
 
 	parse_options(&explore, argc, argv, &count, &list);
-	if (environment_missing()) {
-		fprintf(stderr, "%s\n", environment_missing());
+	if (machine_missing()) {
+		fprintf(stderr, "%s\n", machine_missing());
 		return EXIT_SKIP;
 	}
 	explore.kernel = environment_get("KERNEL");

@@ -51,7 +51,7 @@ static json_t *describe(const struct explore *explore)
 	const struct machine *machine =
 		machine_of_kernel(explore->kernel, why, sizeof(why));
 
-	environment_find_qemu(machine, qemu);
+	machine_find_qemu(machine, qemu);
 	environment_beside(FORKSERVER_PRELOAD, preload);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
@@ -59,7 +59,7 @@ static json_t *describe(const struct explore *explore)
 			 "vmlinux", describe_file(explore->vmlinux),
 			 "program", describe_file("/proc/self/exe"),
 			 "preload", describe_file(preload),
-			 "initrd", describe_file(environment_initrd(machine)),
+			 "initrd", describe_file(machine_initrd(machine)),
 			 "qemu", describe_file(qemu),
 			 "cmdline", environment_get("CMDLINE") ?: "");
 }

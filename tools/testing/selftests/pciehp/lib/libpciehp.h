@@ -8,6 +8,7 @@
 #include "guest/batch.h"
 #include "guest/guest.h"
 #include "nested/nested.h"
+#include "qemu/machine_needs.h"
 #include "qemu/pci_tree.h"
 #include "qemu/topology.h"
 #include "slot/config_space.h"

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "qemu/machine_needs.h"
 #include "util/environment.h"
 
 #include "runner.h"
@@ -46,9 +47,9 @@ static bool add_kernel(struct run *run, char *arg)
 		*expect++ = '\0';
 
 	setenv("KERNEL", image, 1);
-	if (environment_missing()) {
+	if (machine_missing()) {
 		fprintf(stderr, "cannot run any case: %s\n",
-			environment_missing());
+			machine_missing());
 		exit(EXIT_NOT_RUN);
 	}
 	if (expect && access(expect, R_OK)) {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "guest/agent.h"
-#include "qemu/stream.h"
+#include "util/host_clock.h"
 
 /*
  * Host time for one request. Guest time leaps over what is idle, so this only

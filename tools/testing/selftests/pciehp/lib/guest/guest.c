@@ -11,6 +11,7 @@
 
 #include "guest/guest.h"
 #include "qemu/console.h"
+#include "qemu/machine_needs.h"
 #include "qemu/state.h"
 #include "util/cpio.h"
 #include "util/environment.h"
@@ -223,7 +224,7 @@ static int configure(struct guest *guest)
 		result_error(&guest->result, "%s", why);
 		return -ENOEXEC;
 	}
-	config->initrd = setup->initrd ?: environment_initrd(config->machine);
+	config->initrd = setup->initrd ?: machine_initrd(config->machine);
 	config->type = machine_type(config->machine, setup);
 	if (!config->type) {
 		result_skip(&guest->result, "%s has no %s",

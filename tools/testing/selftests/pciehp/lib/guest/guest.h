@@ -42,7 +42,7 @@ struct guest_file {
  * struct guest_setup - which guest a case wants; 0 or NULL is the usual
  * @machine: the kind of machine; usually what can boot KERNEL
  * @kernel: its kernel image; usually KERNEL
- * @initrd: its initramfs; usually environment_initrd()
+ * @initrd: its initramfs; usually machine_initrd()
  * @port: QEMU's name of the ports, or NULL for none but those of @options
  * @port_properties: for each, see topology_build()
  * @root_port: of those above switches, see topology_build()

@@ -17,6 +17,7 @@
 #include "qemu/console.h"
 #include "qemu/stream.h"
 #include "util/environment.h"
+#include "util/host_clock.h"
 
 /* Guest time; events that come meanwhile are noted as they come. */
 #define SLICE			"quiet 20 20"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "nested/nested.h"
+#include "qemu/machine_needs.h"
 #include "qemu/topology.h"
 #include "util/environment.h"
 
@@ -100,8 +101,8 @@ const char *nested_missing(void)
 	};
 	const struct machine *machine;
 
-	if (environment_missing())
-		return environment_missing();
+	if (machine_missing())
+		return machine_missing();
 	machine = machine_of_kernel(environment_get("KERNEL"), why,
 				    sizeof(why));
 	if (strcmp(machine->arch, machine_arm64_host.arch)) {
@@ -206,7 +207,7 @@ static int boot_host(struct nested *nested, const char *name,
 	struct guest_setup host = {
 		.machine = machine,
 		.kernel = environment_get("PCIEHP_HOST_KERNEL"),
-		.initrd = environment_agent(machine),
+		.initrd = machine_agent(machine),
 		.archive = environment_get("PCIEHP_HOST_FILES"),
 		.files = nested->files,
 		.options = nested->options,
@@ -222,7 +223,7 @@ static int boot_host(struct nested *nested, const char *name,
 		"kernel", environment_get("KERNEL"),
 	};
 	nested->files[1] = (struct guest_file){
-		"initrd", environment_initrd(machine),
+		"initrd", machine_initrd(machine),
 	};
 	describe_host(nested, setup->network);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "qemu/forkserver.h"
 #include "qemu/stream.h"
 #include "util/environment.h"
+#include "util/host_clock.h"
 
 /* Host time for a QEMU to be loaded, or to be copied. */
 #define TIMEOUT_MS	10000

@@ -7,6 +7,7 @@
 
 #include "qemu/gdbstub.h"
 #include "qemu/stream.h"
+#include "util/host_clock.h"
 
 static uint8_t checksum(const char *data, size_t len)
 {

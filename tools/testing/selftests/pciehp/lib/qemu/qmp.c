@@ -8,6 +8,7 @@
 
 #include "qemu/qmp.h"
 #include "qemu/stream.h"
+#include "util/host_clock.h"
 
 /* No message that we ask for is near this; more is not QMP. */
 #define QMP_LINE_MAX	(1024 * 1024)

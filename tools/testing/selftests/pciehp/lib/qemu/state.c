@@ -16,6 +16,7 @@
 #include "qemu/console.h"
 #include "qemu/state.h"
 #include "qemu/stream.h"
+#include "util/host_clock.h"
 
 /* Host time; without its memory, a state is small. */
 #define STATE_TIMEOUT_MS	60000

@@ -2,23 +2,9 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "qemu/stream.h"
-
-/**
- * host_now_ms() - CLOCK_MONOTONIC of the host in milliseconds
- *
- * Return: the time, for deadlines and durations.
- */
-int64_t host_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
+#include "util/host_clock.h"
 
 /**
  * stream_write() - write all of a buffer

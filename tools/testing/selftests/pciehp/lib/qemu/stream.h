@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-int64_t host_now_ms(void);
 int stream_write(int fd, const void *data, size_t len);
 ssize_t stream_read(int fd, void *data, size_t len, int64_t deadline_ms);
 

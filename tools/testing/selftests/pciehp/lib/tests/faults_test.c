@@ -17,8 +17,8 @@ FIXTURE(guest)
 
 FIXTURE_SETUP(guest)
 {
-	if (environment_missing())
-		SKIP(return, "%s", environment_missing());
+	if (machine_missing())
+		SKIP(return, "%s", machine_missing());
 }
 
 FIXTURE_TEARDOWN(guest)

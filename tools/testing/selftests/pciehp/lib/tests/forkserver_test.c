@@ -13,7 +13,7 @@
 #include "../../../kselftest_harness.h"
 
 #include "qemu/forkserver.h"
-#include "qemu/stream.h"
+#include "util/host_clock.h"
 
 /* For a process to end, host time. */
 #define END_MS	10000

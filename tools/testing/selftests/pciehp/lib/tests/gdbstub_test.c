@@ -8,8 +8,8 @@
 #include "../../../kselftest_harness.h"
 
 #include "qemu/gdbstub.h"
-#include "qemu/stream.h"
 #include "tests/fake_stub.h"
+#include "util/host_clock.h"
 
 /* Long enough for any answer that comes, also on a busy machine. */
 #define TIMEOUT_MS	3000

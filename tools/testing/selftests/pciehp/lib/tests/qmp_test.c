@@ -12,6 +12,7 @@
 #include "qemu/qmp.h"
 #include "qemu/stream.h"
 #include "tests/fake_qmp.h"
+#include "util/host_clock.h"
 
 /* Long enough for any answer that comes, also on a busy machine. */
 #define TIMEOUT_MS	3000

@@ -19,16 +19,9 @@
 #define LIBPCIEHP_UTIL_ENVIRONMENT_H
 
 #include <limits.h>
-#include <stdbool.h>
-
-#include "qemu/machine.h"
 
 const char *environment_get(const char *name);
 void environment_beside(const char *name, char path[PATH_MAX]);
-const char *environment_agent(const struct machine *machine);
-const char *environment_initrd(const struct machine *machine);
-bool environment_find_qemu(const struct machine *machine, char path[PATH_MAX]);
-const char *environment_missing(void);
 unsigned int environment_parallel(void);
 
 #endif /* LIBPCIEHP_UTIL_ENVIRONMENT_H */

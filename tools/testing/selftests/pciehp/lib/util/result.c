@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qemu/stream.h"
+#include "util/host_clock.h"
 #include "util/result.h"
 
 #define NSEC_PER_MSEC	1000000.0
