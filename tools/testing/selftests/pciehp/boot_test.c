@@ -74,7 +74,7 @@ static int find_moment(struct guest *guest, const char *name,
 	if (ret == -ENOENT)
 		result_skip(&guest->result, "the kernel has no %s()", symbol);
 	if (ret) {
-		guest_end(guest);
+		case_end(guest);
 		return ret;
 	}
 	guest_forget(guest);
@@ -105,11 +105,11 @@ static void boot_to(struct __test_metadata *_metadata, const void *variant,
 	if (ret == -ENOENT) {
 		result_skip(&guest->result, "this boot does not come by %s()",
 			    symbol);
-		guest_end(guest);
+		case_end(guest);
 		SKIP(return, "%s", guest->result.skip);
 	}
 	ASSERT_EQ(0, ret) {
-		guest_end(guest);
+		case_end(guest);
 	}
 }
 

@@ -83,7 +83,7 @@ static inline void boot_guest(struct __test_metadata *_metadata,
 	test_name(_metadata, variant, name, sizeof(name));
 	ret = guest_boot(guest, name, setup);
 	if (ret)
-		guest_end(guest);
+		case_end(guest);
 	if (guest->result.skip[0])
 		SKIP(return, "%s", guest->result.skip);
 	ASSERT_EQ(0, ret);
@@ -93,7 +93,7 @@ static inline void boot_guest(struct __test_metadata *_metadata,
 static inline void end_guest(struct __test_metadata *_metadata,
 			     struct guest *guest)
 {
-	guest_end(guest);
+	case_end(guest);
 	EXPECT_TRUE(result_ok(&guest->result));
 	result_cleanup(&guest->result);
 }

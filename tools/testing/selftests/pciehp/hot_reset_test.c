@@ -157,7 +157,7 @@ FIXTURE_SETUP(card_reset)
 		return;
 	self->error = add_and_reset(self);
 	if (guest->result.skip[0]) {
-		guest_end(guest);
+		case_end(guest);
 		SKIP(return, "%s", guest->result.skip);
 	}
 }

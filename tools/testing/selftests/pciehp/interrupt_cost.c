@@ -154,7 +154,7 @@ int main(int argc, char **argv)
 		ret = -EOPNOTSUPP;
 	if (!ret)
 		ret = measure(&guest, &cost);
-	guest_end(&guest);
+	case_end(&guest);
 	if (!ret && result_ok(&guest.result))
 		printf("%d instructions to the handler's return, %d its own\n",
 		       cost.from_vector, cost.handler);

@@ -85,7 +85,7 @@ FIXTURE_SETUP(iommu)
 	ASSERT_EQ(0, guest_request(guest, "exists " SMMU));
 	if (strcmp(guest->agent.text, "yes")) {
 		result_skip(&guest->result, "the kernel has no driver for the SMMU");
-		guest_end(guest);
+		case_end(guest);
 		SKIP(return, "%s", guest->result.skip);
 	}
 }

@@ -157,7 +157,7 @@ FIXTURE_SETUP(machine)
 	why = guest->alive ? impossible(guest) : NULL;
 	if (why) {
 		result_skip(&guest->result, "%s", why);
-		guest_end(guest);
+		case_end(guest);
 		SKIP(return, "%s", guest->result.skip);
 	}
 }

@@ -68,7 +68,7 @@ FIXTURE_SETUP(sriov)
 		return;
 	self->error = add_card(self);
 	if (guest->result.skip[0]) {
-		guest_end(guest);
+		case_end(guest);
 		SKIP(return, "%s", guest->result.skip);
 	}
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The end of a guest: what was found, for people and for programs. */
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "check/case_end.h"
 #include "check/invariants.h"
 #include "guest/guest.h"
 #include "qemu/console.h"
@@ -125,37 +124,20 @@ static void end_machine(struct guest *guest, bool console_wanted)
 }
 
 /**
- * guest_forget() - end a guest without a look at it; only its result stays
- * @guest: the guest
- */
-void guest_forget(struct guest *guest)
-{
-	vm_cleanup(&guest->vm);
-	topology_free(&guest->topology);
-	if (guest->initrd >= 0)
-		close(guest->initrd);
-	guest->initrd = -1;
-	free(guest->log);
-	guest->log = NULL;
-	free(guest->trace);
-	guest->trace = NULL;
-}
-
-/**
- * guest_check() - check the invariants
+ * case_check() - check the invariants
  * @guest: the guest, also one that did not boot
  */
-void guest_check(struct guest *guest)
+void case_check(struct guest *guest)
 {
 	if (guest->alive && !guest->result.skip[0])
 		invariants_check(guest);
 }
 
 /**
- * guest_close() - keep what was found, end the machine
- * @guest: the guest, after guest_check()
+ * case_close() - keep what was found, end the machine
+ * @guest: the guest, after case_check()
  */
-void guest_close(struct guest *guest)
+void case_close(struct guest *guest)
 {
 	guest->result.complete = guest->alive;
 	if (!result_ok(&guest->result))
@@ -171,11 +153,11 @@ void guest_close(struct guest *guest)
 }
 
 /**
- * guest_end() - check the invariants, keep what was found, end the machine
+ * case_end() - check the invariants, keep what was found, end the machine
  * @guest: the guest, also one that did not boot
  */
-void guest_end(struct guest *guest)
+void case_end(struct guest *guest)
 {
-	guest_check(guest);
-	guest_close(guest);
+	case_check(guest);
+	case_close(guest);
 }

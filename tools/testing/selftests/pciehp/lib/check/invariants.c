@@ -7,6 +7,7 @@
 #include "check/invariants.h"
 #include "guest/batch.h"
 #include "qemu/pci_tree.h"
+#include "slot/check.h"
 #include "slot/slot.h"
 #include "util/compiler.h"
 #include "util/text.h"

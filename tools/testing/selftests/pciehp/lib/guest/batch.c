@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guest/batch.h"
+#include "guest/request.h"
 
 /**
  * batch_begin() - make requests that the guest answers in one go

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The clock that wakes a guest from suspend to idle. */
 #include <string.h>
 
-#include "libpciehp.h"
+#include "guest/clock.h"
+#include "guest/request.h"
 
 /*
  * On a machine with ACPI, rtc_cmos leaves it to ACPI's fixed event to wake it up.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "guest/guest.h"
+#include "guest/request.h"
 #include "qemu/console.h"
 #include "qemu/machine_needs.h"
 #include "qemu/state.h"
@@ -289,8 +290,8 @@ static int add_files(struct guest *guest)
  * @setup: what it is to be like
  *
  * Return: 0; -EOPNOTSUPP when there is no such machine, which is the result's
- * reason to skip; or another negative errno, explained on stderr. Call guest_end()
- * in any case.
+ * reason to skip; or another negative errno, explained on stderr. Call guest_forget()
+ * or case_end() in any case.
  */
 int guest_prepare(struct guest *guest, const char *name,
 		  const struct guest_setup *setup)
@@ -339,7 +340,7 @@ int guest_find_ports(struct guest *guest)
  * time does not depend on the host, nobody in the guest can tell. To save and
  * load a state takes as long as half a boot, too much for one case alone.
  *
- * Return: 0 or a negative errno, explained on stderr; call guest_end() in
+ * Return: 0 or a negative errno, explained on stderr; call case_end() in
  * either case.
  */
 int guest_boot(struct guest *guest, const char *name,
@@ -391,4 +392,21 @@ int guest_migrate(struct guest *guest, const char *device)
 	close(file);
 
 	return ret;
+}
+
+/**
+ * guest_forget() - end a guest without a look at it; only its result stays
+ * @guest: the guest
+ */
+void guest_forget(struct guest *guest)
+{
+	vm_cleanup(&guest->vm);
+	topology_free(&guest->topology);
+	if (guest->initrd >= 0)
+		close(guest->initrd);
+	guest->initrd = -1;
+	free(guest->log);
+	guest->log = NULL;
+	free(guest->trace);
+	guest->trace = NULL;
 }

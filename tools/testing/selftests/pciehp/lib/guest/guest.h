@@ -109,6 +109,8 @@ struct guest_setup {
  * @initrd_path: its name
  * @vm: its machine
  * @agent: the link into it
+ * @explain_failure: puts into the result why the link failed, if more than this guest's
+ *	own machine can be to blame; or NULL
  * @result: what was found
  * @ports: the ports with a slot
  * @n_ports: how many
@@ -129,6 +131,7 @@ struct guest {
 	char initrd_path[64];
 	struct vm vm;
 	struct agent agent;
+	void (*explain_failure)(struct guest *guest);
 	struct result result;
 	struct port ports[SLOTS_MAX];
 	int n_ports;
@@ -148,51 +151,6 @@ int guest_start(struct guest *guest);
 int guest_bring_up(struct guest *guest);
 int guest_find_ports(struct guest *guest);
 int guest_migrate(struct guest *guest, const char *device);
-
-/* guest_end.c */
 void guest_forget(struct guest *guest);
-void guest_check(struct guest *guest);
-void guest_close(struct guest *guest);
-void guest_end(struct guest *guest);
-
-/* guest_request.c */
-__printf(2, 3)
-int guest_begin(struct guest *guest, const char *fmt, ...);
-int guest_finish(struct guest *guest);
-int guest_take_answer(struct guest *guest);
-__printf(2, 3)
-int guest_request(struct guest *guest, const char *fmt, ...);
-void guest_format_wait(char *request, size_t size, const char *actions,
-		       const char *bdfs, struct moment since, int timeout_ms);
-int guest_wait_event(struct guest *guest, const char *actions, const char *bdf,
-		     struct moment since, int timeout_ms);
-int guest_add_log(struct guest *guest, const char *piece);
-int guest_add_trace(struct guest *guest, const char *piece);
-int guest_fetch_log(struct guest *guest);
-int guest_fetch_trace(struct guest *guest);
-void guest_explain_failure(struct guest *guest);
-
-/* guest_state.c */
-int guest_boot_to_save(struct guest *guest, const char *state);
-int guest_boot_part_to_save(struct guest *guest, const char *state,
-			    uint64_t addr);
-int guest_save(struct guest *guest);
-int guest_load_part(struct guest *guest, const char *state);
-int guest_load(struct guest *guest, const char *state, const char *device);
-
-/* guest_clock.c */
-const char *guest_cannot_wake(struct guest *guest);
-
-/* guest_stop.c */
-int guest_find_symbol(struct guest *guest, const char *name, uint64_t *addr);
-int guest_request_to(struct guest *guest, uint64_t addr, const char *request);
-int guest_go_to(struct guest *guest, uint64_t addr);
-int guest_go_on(struct guest *guest);
-int guest_wait_stop(struct guest *guest, uint64_t addr, int timeout_ms);
-int guest_boot_to(struct guest *guest, uint64_t addr);
-int guest_begin_boot(struct guest *guest);
-int guest_boot_on(struct guest *guest);
-int guest_reset(struct guest *guest);
-int guest_run_and_pause(struct guest *guest, int run_ms, int pause_ms);
 
 #endif /* LIBPCIEHP_GUEST_GUEST_H */

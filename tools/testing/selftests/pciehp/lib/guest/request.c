@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Requests to a guest's agent. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/guest.h"
-#include "nested/nested.h"
+#include "guest/request.h"
 #include "qemu/console.h"
 
 #define TAIL_LINES	12
@@ -21,8 +19,8 @@ void guest_explain_failure(struct guest *guest)
 	char how[128];
 
 	guest->alive = false;
-	if (guest->host) {
-		nested_explain_failure(guest);
+	if (guest->explain_failure) {
+		guest->explain_failure(guest);
 	} else if (guest->agent.failure == -EPIPE) {
 		vm_collect(&guest->vm, how, sizeof(how));
 		result_error(&guest->result, "%s: QEMU %s", guest->agent.error,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Guests that are saved where something is about to begin, to begin there often. */
 #include <string.h>
 
-#include "guest/guest.h"
+#include "guest/state.h"
+#include "guest/stop.h"
 #include "qemu/state.h"
 
 /**

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Stops at a place in the guest's kernel, and resets. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "guest/guest.h"
+#include "guest/request.h"
+#include "guest/stop.h"
 
 /* Host time. */
 #define BOOT_TIMEOUT_MS	120000

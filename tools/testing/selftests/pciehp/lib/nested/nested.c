@@ -12,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/case_end.h"
 #include "check/invariants.h"
+#include "guest/request.h"
 #include "nested/nested.h"
 #include "qemu/console.h"
 #include "qemu/stream.h"
@@ -30,6 +32,60 @@
 
 #define TAIL_LINES		12
 
+static struct nested *nested_of(struct guest *guest)
+{
+	return (struct nested *)((char *)guest -
+				 offsetof(struct nested, guest));
+}
+
+/* Is it the host that is silent, or the guest in it? */
+static void explain_silence(struct nested *nested)
+{
+	struct guest *guest = &nested->guest, *host = &nested->host;
+	unsigned int rests;
+
+	if (!stream_write(nested->control, "\n", 1) &&
+	    !agent_wait_any(&host->agent, WAKE_TIMEOUT_MS, &rests) &&
+	    rests == NESTED_HOST_LAYER)
+		result_error(&guest->result,
+			     "the guest in the host is silent, while the host answers");
+	else
+		result_error(&guest->result,
+			     "the host is silent, and so is the guest in it");
+}
+
+/* The link to the guest failed: who is to blame? */
+static void explain_failure(struct guest *guest)
+{
+	struct nested *nested = nested_of(guest);
+	struct guest *host = &nested->host;
+	char how[128];
+
+	switch (guest->agent.failure) {
+	case -EPIPE:
+	case -ESHUTDOWN:
+		vm_collect(&host->vm, how, sizeof(how));
+		result_error(&guest->result,
+			     "the host went down, as it does when it panics: its QEMU %s",
+			     how);
+		console_print_tail(host->vm.errors, TAIL_LINES);
+		break;
+	case -EXDEV:
+		agent_take_answer(&host->agent);
+		result_error(&guest->result, "QEMU in the host %s%s",
+			     host->agent.text,
+			     strcmp(host->agent.text, "ended with status 0") ?
+			     "" : ", as it does when the guest panics");
+		break;
+	case -ETIMEDOUT:
+		explain_silence(nested);
+		break;
+	default:
+		result_error(&guest->result, "%s", guest->agent.error);
+	}
+	host->alive = false;
+}
+
 /**
  * nested_init() - a host and a guest that are not booted
  * @nested: to be initialised
@@ -44,15 +100,10 @@ void nested_init(struct nested *nested, const char *name)
 		.disk = -1,
 	};
 	nested->guest.host = &nested->host;
+	nested->guest.explain_failure = explain_failure;
 	nested->guest.setup.port = PORT_IOH3420;
 	result_init(&nested->guest.result,
 		    environment_get("PCIEHP_CASE") ?: name);
-}
-
-static struct nested *nested_of(struct guest *guest)
-{
-	return (struct nested *)((char *)guest -
-				 offsetof(struct nested, guest));
 }
 
 static int give_up(struct nested *nested, int error)
@@ -186,58 +237,6 @@ int nested_host_request(struct nested *nested, const char *fmt, ...)
 	return ret ?: answer;
 }
 
-/* Is it the host that is silent, or the guest in it? */
-static void explain_silence(struct nested *nested)
-{
-	struct guest *guest = &nested->guest, *host = &nested->host;
-	unsigned int rests;
-
-	if (!stream_write(nested->control, "\n", 1) &&
-	    !agent_wait_any(&host->agent, WAKE_TIMEOUT_MS, &rests) &&
-	    rests == NESTED_HOST_LAYER)
-		result_error(&guest->result,
-			     "the guest in the host is silent, while the host answers");
-	else
-		result_error(&guest->result,
-			     "the host is silent, and so is the guest in it");
-}
-
-/**
- * nested_explain_failure() - the link to a guest in a host failed: which layer is to
- * blame?
- * @guest: the guest
- */
-void nested_explain_failure(struct guest *guest)
-{
-	struct nested *nested = nested_of(guest);
-	struct guest *host = &nested->host;
-	char how[128];
-
-	switch (guest->agent.failure) {
-	case -EPIPE:
-	case -ESHUTDOWN:
-		vm_collect(&host->vm, how, sizeof(how));
-		result_error(&guest->result,
-			     "the host went down, as it does when it panics: its QEMU %s",
-			     how);
-		console_print_tail(host->vm.errors, TAIL_LINES);
-		break;
-	case -EXDEV:
-		agent_take_answer(&host->agent);
-		result_error(&guest->result, "QEMU in the host %s%s",
-			     host->agent.text,
-			     strcmp(host->agent.text, "ended with status 0") ?
-			     "" : ", as it does when the guest panics");
-		break;
-	case -ETIMEDOUT:
-		explain_silence(nested);
-		break;
-	default:
-		result_error(&guest->result, "%s", guest->agent.error);
-	}
-	host->alive = false;
-}
-
 /* I2 and I5 of the host, page by page. */
 static void check_host(struct nested *nested)
 {
@@ -261,11 +260,11 @@ void nested_end(struct nested *nested)
 {
 	struct guest *guest = &nested->guest, *host = &nested->host;
 
-	guest_check(guest);
+	case_check(guest);
 	if (guest->alive)
 		check_host(nested);
 	result_take(&guest->result, &host->result, "the host");
-	guest_close(guest);
+	case_close(guest);
 	guest_forget(host);
 	result_cleanup(&host->result);
 	if (nested->control >= 0)

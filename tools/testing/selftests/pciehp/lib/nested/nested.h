@@ -3,8 +3,6 @@
 #ifndef LIBPCIEHP_NESTED_NESTED_H
 #define LIBPCIEHP_NESTED_NESTED_H
 
-#include <stdbool.h>
-
 #include "guest/guest.h"
 
 /* The virtual function, of an NVMe or an igb, as the host's sysfs names it. */
@@ -16,18 +14,6 @@
 #define NESTED_GUEST_LAYER	1
 
 #define NESTED_ARGS_SIZE	3072
-
-/**
- * struct nested_setup - which guest a case wants in the host
- * @device: argument of -device, for what is plugged at boot, or NULL
- * @as_reported: with the options and the verbose kernel of the report
- * @network: the virtual function is a network card's
- */
-struct nested_setup {
-	const char *device;
-	bool as_reported;
-	bool network;
-};
 
 /**
  * struct nested - a host and the guest in it
@@ -58,12 +44,6 @@ int nested_boot_guest(struct nested *nested, int timeout_ms);
 int nested_let_run(void *context);
 __printf(2, 3)
 int nested_host_request(struct nested *nested, const char *fmt, ...);
-void nested_explain_failure(struct guest *guest);
 void nested_end(struct nested *nested);
-
-/* nested_boot.c */
-const char *nested_missing(void);
-int nested_boot(struct nested *nested, const char *name,
-		const struct nested_setup *setup);
 
 #endif /* LIBPCIEHP_NESTED_NESTED_H */

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a host is set up, and a guest started in it. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "nested/nested.h"
+#include "guest/request.h"
+#include "nested/nested_boot.h"
 #include "qemu/machine_needs.h"
 #include "qemu/topology.h"
 #include "util/environment.h"

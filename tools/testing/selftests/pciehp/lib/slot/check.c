@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What must be so of a slot to which nothing is to happen. */
 #include <errno.h>
 #include <string.h>
 
-#include "slot/slot.h"
+#include "guest/request.h"
+#include "slot/check.h"
 
 /*
  * Guest time; longer than the attention button's 5 s (PCIe Base Spec sec. 6.7.1.5),

@@ -5,7 +5,9 @@
 
 #include <stdint.h>
 
-#include "slot/slot.h"
+#include <linux/pci_regs.h>
+
+#include "guest/guest.h"
 
 /**
  * struct forwarding - what a bridge forwards (PCI Express Base Spec sec. 7.5.1.3)
@@ -31,9 +33,5 @@ int config_read_forwarding(struct guest *guest, const char *bdf,
 			   struct forwarding *forwarding);
 int config_find_capability(struct guest *guest, const char *bdf, int id,
 			   int *offset);
-int slot_complete_command(struct guest *guest, int port);
-int slot_clear_events(struct guest *guest, int port);
-int slot_clear_button(struct guest *guest, int port);
-int slot_surprise_remove(struct guest *guest, const struct plug *plug);
 
 #endif /* LIBPCIEHP_SLOT_CONFIG_SPACE_H */

@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/request.h"
+#include "guest/stop.h"
 #include "slot/config_space.h"
 #include "slot/fake_pm.h"
+#include "slot/slot.h"
 
 /* A power state, as PCI_PM_CTRL_STATE_MASK has it. */
 #define D3HOT		3

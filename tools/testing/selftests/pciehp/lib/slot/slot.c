@@ -3,20 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "slot/config_space.h"
+#include "guest/request.h"
 #include "slot/slot.h"
-
-/* Guest time; on a busy host, the power may be off later in real time. */
-#define LATE_POWER_OFF_MS	10000
-
-/* Host time; QEMU frees the device in a thread of its own. */
-#define DELETED_TIMEOUT_MS	20000
 
 /* Guest time; a driver that polls turns the power indicator on after the binding. */
 #define SETTLE_MS	500
-
-/* Guest time; with every core busy, that is long after the binding. */
-#define INDICATOR_MS	3000
 
 #define SLTCTL_EVENT_ENABLES	(PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_PFDE | \
 				 PCI_EXP_SLTCTL_MRLSCE | PCI_EXP_SLTCTL_PDCE | \
@@ -126,103 +117,6 @@ int port_write_slot_control(struct guest *guest, int port, uint16_t value)
 {
 	return guest_request(guest, "slot-control %s %#x",
 			     guest->ports[port].bdf, value);
-}
-
-/* QEMU 10 takes no text for a number. */
-static json_t *property_value(const struct plug_property *property)
-{
-	if (!property->is_json)
-		return json_string(property->value);
-
-	return json_loads(property->value, JSON_DECODE_ANY, NULL);
-}
-
-/**
- * slot_try_plug() - plug a device function in QEMU; the machine is stopped
- * @guest: the guest
- * @plug: what
- *
- * QEMU presses the attention button for it. A slot that has none forgets that.
- *
- * Return: 0, or -EREMOTEIO when QEMU refused, with the monitor's error set.
- */
-int slot_try_plug(struct guest *guest, const struct plug *plug)
-{
-	const struct plug_property *property = plug->properties;
-	char addr[8], bus[16];
-	json_t *arguments;
-	int ret;
-
-	snprintf(bus, sizeof(bus), "port%d", plug->port);
-	snprintf(addr, sizeof(addr), "0.%x", plug->function);
-	/* a ROM would take time to be read, and nobody runs it */
-	arguments = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "driver",
-			      plug->model, "id", plug->id, "bus", bus,
-			      "addr", addr, "multifunction",
-			      plug->multifunction, "romfile", "");
-	for (; property && property->name; property++)
-		json_object_set_new(arguments, property->name,
-				    property_value(property));
-
-	ret = qmp_command(&guest->vm.qmp, "device_add", arguments, NULL);
-	if (!ret && guest->setup.no_button)
-		ret = slot_clear_button(guest, plug->port);
-
-	return ret;
-}
-
-/**
- * slot_plug() - plug a device function that QEMU must not refuse
- * @guest: the guest
- * @plug: what
- *
- * Return: 0, or -EREMOTEIO when QEMU refused, recorded in the result.
- */
-int slot_plug(struct guest *guest, const struct plug *plug)
-{
-	int ret;
-
-	ret = slot_try_plug(guest, plug);
-	if (ret)
-		result_error(&guest->result, "%s", guest->vm.qmp.error);
-
-	return ret;
-}
-
-static int device_del(struct guest *guest, const struct plug *plug)
-{
-	return qmp_command(&guest->vm.qmp, "device_del",
-			   json_pack("{s:s}", "id", plug->id), NULL);
-}
-
-/**
- * slot_request_unplug() - ask the guest to release a device, by the attention
- * button
- * @guest: the guest
- * @plug: what
- *
- * QEMU refuses while the power indicator blinks. It does until the driver is done with
- * a hot-add, which others know of before; and for ever when the guest never comes to
- * the end of something.
- *
- * Return: 0, or -EREMOTEIO when QEMU refused, recorded in the result.
- */
-int slot_request_unplug(struct guest *guest, const struct plug *plug)
-{
-	int64_t until_ns = guest->agent.now.ns + INDICATOR_MS * 1000000LL;
-	int ret;
-
-	ret = device_del(guest, plug);
-	while (ret == -EREMOTEIO && guest->agent.now.ns < until_ns &&
-	       strstr(guest->vm.qmp.error, "power indicator blinking")) {
-		if (guest_request(guest, "sleep 20"))
-			break;
-		ret = device_del(guest, plug);
-	}
-	if (ret)
-		result_lost(&guest->result, "%s", guest->vm.qmp.error);
-
-	return ret;
 }
 
 /* A kernel without the driver shows the device; that must do. */
@@ -359,32 +253,6 @@ int slot_wait_removed(struct guest *guest, const struct plug *plug,
 {
 	return slot_wait_gone(guest, plug, since) ?:
 	       slot_wait_deleted(guest, plug);
-}
-
-/**
- * slot_wait_deleted() - wait until QEMU has given a device up
- * @guest: the guest
- * @plug: what
- *
- * Return: 0, or a negative errno when it does not, recorded in the result.
- */
-int slot_wait_deleted(struct guest *guest, const struct plug *plug)
-{
-	int ret;
-
-	ret = qmp_wait_event(&guest->vm.qmp, "DEVICE_DELETED", plug->id,
-			     DELETED_TIMEOUT_MS);
-	/* a busy host may have stopped it before it could turn the indicator off */
-	if (ret == -ETIMEDOUT && guest->config.real_time)
-		ret = guest_request(guest, "sleep %d", LATE_POWER_OFF_MS) ?:
-		      qmp_wait_event(&guest->vm.qmp, "DEVICE_DELETED",
-				     plug->id, DELETED_TIMEOUT_MS);
-	if (ret)
-		result_lost(&guest->result,
-			    "QEMU does not confirm the hot-remove of %s: %s",
-			    plug->id, strerror(-ret));
-
-	return ret;
 }
 
 /**

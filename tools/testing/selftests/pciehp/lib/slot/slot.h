@@ -11,6 +11,7 @@
 #include "guest/batch.h"
 #include "guest/guest.h"
 #include "qemu/pci_tree.h"
+#include "slot/slot_host.h"
 
 #define SLOT_PATH_SIZE		128
 #define SLOT_SERVICE_SIZE	(BDF_SIZE + 8)
@@ -50,46 +51,11 @@ struct port_regs {
 	bool can_signal_pme;
 };
 
-/**
- * struct plug - a device function that can be plugged
- * @model: QEMU's name of the device
- * @driver: the kernel's name of its driver
- * @id: QEMU's id
- * @port: number of the port of its slot
- * @function: its function number in the slot
- * @multifunction: function 0 says that there are others
- * @properties: further properties, by name, NULL after the last
- */
-struct plug {
-	const char *model;
-	const char *driver;
-	const char *id;
-	int port;
-	int function;
-	bool multifunction;
-	const struct plug_property *properties;
-};
-
-/**
- * struct plug_property - a property of a device
- * @name: QEMU's name of it
- * @value: what it is to be
- * @is_json: that is a number or a truth value, as JSON writes it, and no text
- */
-struct plug_property {
-	const char *name;
-	const char *value;
-	bool is_json;
-};
-
 int port_parse_regs(const char *line, struct port_regs *regs);
 int port_read_regs(struct guest *guest, int port, struct port_regs *regs);
 uint16_t port_pending_events(const struct port_regs *regs);
 int port_write_slot_control(struct guest *guest, int port, uint16_t value);
 
-int slot_try_plug(struct guest *guest, const struct plug *plug);
-int slot_plug(struct guest *guest, const struct plug *plug);
-int slot_request_unplug(struct guest *guest, const struct plug *plug);
 int slot_hot_add(struct guest *guest, const struct plug *plug);
 int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug);
 int slot_hot_remove(struct guest *guest, const struct plug *plug);
@@ -106,7 +72,6 @@ void slot_gone_requests(const struct guest *guest, const struct plug *plug,
 			struct moment since, char *requests, size_t size);
 int slot_wait_gone(struct guest *guest, const struct plug *plug,
 		   struct moment since);
-int slot_wait_deleted(struct guest *guest, const struct plug *plug);
 int slot_attribute(struct guest *guest, int port, const char *attribute,
 		   char path[SLOT_PATH_SIZE]);
 int slot_write_attribute(struct guest *guest, int port, const char *attribute,
@@ -117,13 +82,5 @@ void slot_service_request(const struct guest *guest, int port,
 			  const char *verb, char *request, size_t size);
 void slot_function_bdf(const struct guest *guest, int port, int function,
 		       char bdf[BDF_SIZE]);
-
-/* slot_check.c */
-void port_check_can_signal(struct guest *guest, const struct port_regs *regs);
-int slot_check_can_signal(struct guest *guest, int port);
-int slot_check_stays(struct guest *guest, const struct plug *plug,
-		     struct moment since);
-int slot_check_power(struct guest *guest, int port, bool on);
-int slot_check_attention(struct guest *guest, int port, uint16_t indicator);
 
 #endif /* LIBPCIEHP_SLOT_SLOT_H */

@@ -8,7 +8,8 @@
 
 #include "../../../kselftest_harness.h"
 
-#include "slot/slot.h"
+#include "guest/request.h"
+#include "slot/check.h"
 #include "tests/fake_agent.h"
 
 /* Long enough for any answer that comes, also on a busy machine. */

@@ -23,7 +23,7 @@ FIXTURE_SETUP(guest)
 
 FIXTURE_TEARDOWN(guest)
 {
-	guest_end(&self->guest);
+	case_end(&self->guest);
 	if (!environment_get("PCIEHP_RESULTS"))
 		unlink("console-faults.log");
 	EXPECT_TRUE(self->guest.result.error);
