@@ -47,6 +47,57 @@ sparse_selftest() {
 	return 1
 }
 
+# The rooms of the library are built upon one another, as its Makefile tells them in
+# order; upon all of them the cases, the runner and the explorer, which know nothing of
+# each other. What runs in the guest or in QEMU has to do with few of them.
+includes_go_down() {
+	rooms=$(sed -n 's/^LIB_ROOMS := //p' "$selftest/Makefile")
+	[ "$rooms" ] && includes | awk -v rooms="$rooms" '
+		BEGIN {
+			n = split(rooms, room, " ")
+			for (i = 1; i <= n; i++)
+				rank["lib/" room[i]] = i
+			may["guest"] = rank["lib/util"]
+			may["preload"] = rank["lib/qemu"]
+		}
+		{
+			from = to = ""
+			if (match($1, ".*/"))
+				from = substr($1, 1, RLENGTH - 1)
+			if (match($2, ".*/"))
+				to = substr($2, 1, RLENGTH - 1)
+			highest = from in rank ? rank[from] : from in may ? may[from] : n
+		}
+		from == to || (to in rank && rank[to] <= highest) { next }
+		$2 == "lib/libpciehp" && !(from in rank || from in may) { next }
+		$2 == "guest_fixture" && from == "lib/tests" { next }
+		{ print $1 " includes " $2; bad = 1 }
+		END { exit bad }'
+}
+
+# No two files need each other, be it by way of a third.
+no_circles() {
+	loops=$(includes | awk '$1 != $2' | tsort 2>&1 >/dev/null)
+	echo "$loops"
+	[ -z "$loops" ]
+}
+
+# Each file, and what of ours it includes, without their endings.
+includes() {
+	(cd "$selftest" && grep -rE --include='*.[ch]' '^#include "' .) |
+		sed -n 's|^\./\(.*\)\.[ch]:#include "\(.*\)\.h"|\1 \2|p' | grep -v kselftest_harness |
+		while read -r file included; do
+			dir=$(dirname "$file")
+			if [ -e "$selftest/$dir/$included.h" ]; then
+				included=$dir/$included
+			else
+				included=lib/$included
+			fi
+			# as for a.c in x/ that includes ../b.h
+			(cd "$selftest" && realpath --relative-to=. "$file" "$included" | paste -sd ' ')
+		done
+}
+
 for file in $(find "$selftest" "$root/drivers" -name '*.[ch]' | sort); do
 	ok "checkpatch --strict ${file#"$root/"}" checkpatch "$file"
 done
@@ -56,4 +107,6 @@ ok 'sparse has no word against the kselftest' sparse_selftest
 ok 'shellcheck has no word against the scripts' \
 	shellcheck -x "$root"/scripts/* "$root/.ci/run"
 ok 'every file has its SPDX line' spdx
+ok 'an include of the kselftest never goes up' includes_go_down
+ok 'nor round in a circle' no_circles
 done_testing

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "guest/guest.h"
-#include "guest/request.h"
 #include "qemu/console.h"
 #include "qemu/machine_needs.h"
 #include "qemu/state.h"
@@ -47,6 +46,27 @@ int guest_start(struct guest *guest)
 	}
 
 	return ret;
+}
+
+/**
+ * guest_explain_failure() - the link failed: who is to blame?
+ * @guest: the guest; it counts as dead from now on
+ */
+void guest_explain_failure(struct guest *guest)
+{
+	char how[128];
+
+	guest->alive = false;
+	if (guest->explain_failure) {
+		guest->explain_failure(guest);
+	} else if (guest->agent.failure == -EPIPE) {
+		vm_collect(&guest->vm, how, sizeof(how));
+		result_error(&guest->result, "%s: QEMU %s", guest->agent.error,
+			     how);
+		console_print_tail(guest->vm.errors, TAIL_LINES);
+	} else {
+		result_error(&guest->result, "%s", guest->agent.error);
+	}
 }
 
 /* To write what is in a register already starts its timer. */

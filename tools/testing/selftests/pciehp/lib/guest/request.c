@@ -6,30 +6,6 @@
 #include <string.h>
 
 #include "guest/request.h"
-#include "qemu/console.h"
-
-#define TAIL_LINES	12
-
-/**
- * guest_explain_failure() - the link failed: who is to blame?
- * @guest: the guest; it counts as dead from now on
- */
-void guest_explain_failure(struct guest *guest)
-{
-	char how[128];
-
-	guest->alive = false;
-	if (guest->explain_failure) {
-		guest->explain_failure(guest);
-	} else if (guest->agent.failure == -EPIPE) {
-		vm_collect(&guest->vm, how, sizeof(how));
-		result_error(&guest->result, "%s: QEMU %s", guest->agent.error,
-			     how);
-		console_print_tail(guest->vm.errors, TAIL_LINES);
-	} else {
-		result_error(&guest->result, "%s", guest->agent.error);
-	}
-}
 
 /**
  * guest_begin() - make a request to the agent and let the machine run

@@ -20,6 +20,5 @@ int guest_add_log(struct guest *guest, const char *piece);
 int guest_add_trace(struct guest *guest, const char *piece);
 int guest_fetch_log(struct guest *guest);
 int guest_fetch_trace(struct guest *guest);
-void guest_explain_failure(struct guest *guest);
 
 #endif /* LIBPCIEHP_GUEST_REQUEST_H */
