@@ -2,154 +2,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-#include <unistd.h>
 
 #include "qemu/gdbstub.h"
-#include "qemu/stream.h"
-#include "util/host_clock.h"
-
-static uint8_t checksum(const char *data, size_t len)
-{
-	uint8_t sum = 0;
-
-	while (len--)
-		sum += *data++;
-
-	return sum;
-}
-
-static int send_packet(struct gdbstub *gdb, const char *data)
-{
-	char packet[GDB_PACKET_MAX];
-	int len;
-
-	len = snprintf(packet, sizeof(packet), "$%s#%02x", data,
-		       checksum(data, strlen(data)));
-	if (len >= (int)sizeof(packet))
-		return -EMSGSIZE;
-
-	return stream_write(gdb->fd, packet, len);
-}
-
-/*
- * Move one whole packet's data out of the buffer. What stands before its '$'
- * is an acknowledgment; a stream socket loses nothing, so there is nothing
- * to repeat.
- */
-static int take_packet(struct gdbstub *gdb, char *data, size_t size)
-{
-	char *end = gdb->buf + gdb->len, *start, *hash;
-	size_t len;
-	int ret = 0;
-
-	start = memchr(gdb->buf, '$', gdb->len);
-	if (!start) {
-		gdb->len = 0;
-		return -EAGAIN;
-	}
-
-	hash = memchr(start, '#', end - start);
-	if (!hash || end - hash < 3)
-		return gdb->len == sizeof(gdb->buf) ? -EMSGSIZE : -EAGAIN;
-
-	start++;
-	len = hash - start;
-	if (len >= size) {
-		ret = -EMSGSIZE;
-	} else {
-		char sum[3];
-
-		memcpy(data, start, len);
-		data[len] = '\0';
-		snprintf(sum, sizeof(sum), "%02x", checksum(data, len));
-		if (strncasecmp(sum, hash + 1, 2))
-			ret = -EBADMSG;
-	}
-
-	gdb->len = end - (hash + 3);
-	memmove(gdb->buf, hash + 3, gdb->len);
-
-	return ret;
-}
-
-static int receive_packet(struct gdbstub *gdb, char *data, size_t size,
-			  int timeout_ms)
-{
-	int64_t deadline = host_now_ms() + timeout_ms;
-	ssize_t n;
-	int ret;
-
-	while ((ret = take_packet(gdb, data, size)) == -EAGAIN) {
-		n = stream_read(gdb->fd, gdb->buf + gdb->len,
-				sizeof(gdb->buf) - gdb->len, deadline);
-		if (n < 0)
-			return n;
-		gdb->len += n;
-	}
-	if (ret)
-		return ret;
-
-	/* a stub that hung up has still said this; what follows will fail */
-	stream_write(gdb->fd, "+", 1);
-
-	return 0;
-}
-
-/* Send and wait for what comes back; an error reply is -EREMOTEIO. */
-static int transact(struct gdbstub *gdb, const char *request, char *reply,
-		    size_t size)
-{
-	int ret;
-
-	ret = send_packet(gdb, request);
-	if (!ret)
-		ret = receive_packet(gdb, reply, size, gdb->timeout_ms);
-	if (!ret && reply[0] == 'E')
-		ret = -EREMOTEIO;
-
-	return ret;
-}
-
-static int transact_ok(struct gdbstub *gdb, const char *request)
-{
-	char reply[GDB_PACKET_MAX];
-	int ret;
-
-	ret = transact(gdb, request, reply, sizeof(reply));
-	if (ret)
-		return ret;
-
-	/* an empty reply means that the stub does not know the request */
-	if (!reply[0])
-		return -EOPNOTSUPP;
-
-	return strcmp(reply, "OK") ? -EPROTO : 0;
-}
-
-/**
- * gdb_init() - take over a connected socket
- * @gdb: to be initialised
- * @fd: stream socket; owned from now on
- * @timeout_ms: how long any reply may take, host time
- */
-void gdb_init(struct gdbstub *gdb, int fd, int timeout_ms)
-{
-	gdb->fd = fd;
-	gdb->timeout_ms = timeout_ms;
-	gdb->len = 0;
-}
-
-/**
- * gdb_cleanup() - close the connection
- * @gdb: the connection
- */
-void gdb_cleanup(struct gdbstub *gdb)
-{
-	if (gdb->fd >= 0)
-		close(gdb->fd);
-	gdb->fd = -1;
-}
 
 /**
  * gdb_set_breakpoint() - set a hardware breakpoint on all CPUs
@@ -168,7 +22,7 @@ int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr)
 	snprintf(request, sizeof(request), "Z1,%llx,1",
 		 (unsigned long long)addr);
 
-	return transact_ok(gdb, request);
+	return gdb_transact_ok(gdb, request);
 }
 
 /**
@@ -185,7 +39,7 @@ int gdb_clear_breakpoint(struct gdbstub *gdb, uint64_t addr)
 	snprintf(request, sizeof(request), "z1,%llx,1",
 		 (unsigned long long)addr);
 
-	return transact_ok(gdb, request);
+	return gdb_transact_ok(gdb, request);
 }
 
 static int change_watchpoint(struct gdbstub *gdb, char change,
@@ -196,7 +50,7 @@ static int change_watchpoint(struct gdbstub *gdb, char change,
 	snprintf(request, sizeof(request), "%c%d,%llx,%zx", change, access,
 		 (unsigned long long)addr, len);
 
-	return transact_ok(gdb, request);
+	return gdb_transact_ok(gdb, request);
 }
 
 /**
@@ -271,7 +125,7 @@ int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len)
 
 		snprintf(request, sizeof(request), "m%llx,%zx",
 			 (unsigned long long)addr, n);
-		ret = transact(gdb, request, reply, sizeof(reply));
+		ret = gdb_transact(gdb, request, reply, sizeof(reply));
 		if (!ret)
 			ret = decode_hex(reply, to, n);
 		if (ret)
@@ -307,7 +161,7 @@ int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len)
 		p += sprintf(p, "M%llx,%zx:", (unsigned long long)addr, n);
 		for (size_t i = 0; i < n; i++)
 			p += sprintf(p, "%02x", from[i]);
-		ret = transact_ok(gdb, request);
+		ret = gdb_transact_ok(gdb, request);
 		if (ret)
 			return ret;
 		addr += n;
@@ -335,7 +189,7 @@ int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n)
 	uint8_t bytes[sizeof(*values)];
 	int ret;
 
-	ret = transact(gdb, "g", reply, sizeof(reply));
+	ret = gdb_transact(gdb, "g", reply, sizeof(reply));
 	if (ret)
 		return ret;
 	if (strlen(reply) < n * 2 * sizeof(bytes))
@@ -394,7 +248,7 @@ int gdb_write_register(struct gdbstub *gdb, int number, uint64_t value)
 	char *hex = request + 1 + number * 2 * sizeof(value);
 	int ret;
 
-	ret = transact(gdb, "g", request + 1, sizeof(request) - 1);
+	ret = gdb_transact(gdb, "g", request + 1, sizeof(request) - 1);
 	if (ret)
 		return ret;
 	if (request + strlen(request) < hex + 2 * sizeof(value))
@@ -403,7 +257,7 @@ int gdb_write_register(struct gdbstub *gdb, int number, uint64_t value)
 		sprintf(digits + 2 * i, "%02x", (uint8_t)(value >> 8 * i));
 	memcpy(hex, digits, 2 * sizeof(value));
 
-	return transact_ok(gdb, request);
+	return gdb_transact_ok(gdb, request);
 }
 
 /**
@@ -426,7 +280,7 @@ int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
 	uint32_t flags;
 	int ret;
 
-	ret = transact(gdb, "g", request + 1, sizeof(request) - 1);
+	ret = gdb_transact(gdb, "g", request + 1, sizeof(request) - 1);
 	if (ret)
 		return ret;
 	if (request + strlen(request) < hex + 8)
@@ -442,7 +296,7 @@ int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
 		 flags >> 8 & 0xff, flags >> 16 & 0xff, flags >> 24);
 	memcpy(hex, digits, 8);
 
-	return transact_ok(gdb, request);
+	return gdb_transact_ok(gdb, request);
 }
 
 /**
@@ -454,7 +308,7 @@ int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
  */
 int gdb_physical(struct gdbstub *gdb, bool on)
 {
-	return transact_ok(gdb, on ? "Qqemu.PhyMemMode:1" :
+	return gdb_transact_ok(gdb, on ? "Qqemu.PhyMemMode:1" :
 				     "Qqemu.PhyMemMode:0");
 }
 
@@ -466,7 +320,7 @@ int gdb_physical(struct gdbstub *gdb, bool on)
  */
 int gdb_continue(struct gdbstub *gdb)
 {
-	return send_packet(gdb, "c");
+	return gdb_send(gdb, "c");
 }
 
 /**
@@ -482,7 +336,7 @@ int gdb_continue_at(struct gdbstub *gdb, uint64_t addr)
 
 	snprintf(request, sizeof(request), "c%llx", (unsigned long long)addr);
 
-	return send_packet(gdb, request);
+	return gdb_send(gdb, request);
 }
 
 /**
@@ -495,7 +349,7 @@ int gdb_continue_at(struct gdbstub *gdb, uint64_t addr)
  */
 int gdb_step(struct gdbstub *gdb)
 {
-	return send_packet(gdb, "s");
+	return gdb_send(gdb, "s");
 }
 
 /**
@@ -512,7 +366,7 @@ int gdb_wait_stop(struct gdbstub *gdb, int timeout_ms)
 	char reply[GDB_PACKET_MAX];
 	int ret;
 
-	ret = receive_packet(gdb, reply, sizeof(reply), timeout_ms);
+	ret = gdb_receive(gdb, reply, sizeof(reply), timeout_ms);
 	if (ret)
 		return ret;
 

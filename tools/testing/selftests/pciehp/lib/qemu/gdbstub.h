@@ -7,27 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GDB_PACKET_MAX	4096
+#include "qemu/gdb_packet.h"
 
 /* Memory a packet; two digits a byte, with room for command and checksum. */
 #define GDB_MEMORY_MAX	((GDB_PACKET_MAX - 64) / 2)
 
 /* 64-bit registers that are read at once, more than any architecture has. */
 #define GDB_REGISTERS_MAX	64
-
-/**
- * struct gdbstub - one connection to a gdbstub
- * @fd: the stream socket; owned
- * @timeout_ms: how long a reply may take, host time
- * @len: bytes in @buf
- * @buf: received and not yet consumed
- */
-struct gdbstub {
-	int fd;
-	int timeout_ms;
-	size_t len;
-	char buf[2 * GDB_PACKET_MAX];
-};
 
 /**
  * enum gdb_access - what a watchpoint watches for, as the protocol numbers it
@@ -41,8 +27,6 @@ enum gdb_access {
 	GDB_ACCESS = 4,
 };
 
-void gdb_init(struct gdbstub *gdb, int fd, int timeout_ms);
-void gdb_cleanup(struct gdbstub *gdb);
 int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr);
 int gdb_clear_breakpoint(struct gdbstub *gdb, uint64_t addr);
 int gdb_set_watchpoint(struct gdbstub *gdb, enum gdb_access access,
