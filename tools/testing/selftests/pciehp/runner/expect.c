@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runner.h"
+#include "expect.h"
 
 struct line {
 	char keyword[16];

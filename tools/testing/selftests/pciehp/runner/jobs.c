@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Run the cases, some side by side, each in a process of its own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -15,7 +14,8 @@
 #include "util/compiler.h"
 #include "util/interruption.h"
 
-#include "runner.h"
+#include "expect.h"
+#include "jobs.h"
 
 static int cannot_list(const char *program, const char *why)
 {
@@ -89,17 +89,6 @@ int jobs_list_cases(struct run *run)
 	}
 
 	return ret;
-}
-
-/**
- * job_is_skipped() - could a job not be run here
- * @job: a job that is over
- *
- * Return: whether that is its verdict.
- */
-bool job_is_skipped(const struct job *job)
-{
-	return !strncmp(job->verdict, "SKIP", strlen("SKIP"));
 }
 
 static void job_path(const struct run *run, const struct job *job,
@@ -227,7 +216,7 @@ static void show_progress(const struct run *run, const struct job *job,
 
 	fprintf(stderr, "%s%zu/%zu %s %s: %s%s", tty ? "\r\033[K" : "", done,
 		n, job->kernel->label, job->test_case->name,
-		report_cell(job, cell, sizeof(cell)), tty ? "" : "\n");
+		job_cell(job, cell, sizeof(cell)), tty ? "" : "\n");
 	if (job->as_expected)
 		return;
 	fprintf(stderr, "%sUNEXPECTED: %s %s: %s\n", tty ? "\r\033[K" : "",

@@ -20,7 +20,9 @@
 #include "qemu/machine_needs.h"
 #include "util/environment.h"
 
-#include "runner.h"
+#include "expect.h"
+#include "jobs.h"
+#include "report.h"
 
 #define EXIT_UNEXPECTED	1
 #define EXIT_NOT_RUN	2

@@ -1,34 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table for people, JSON and TAP for programs. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "runner.h"
-
-/**
- * report_cell() - what the table shows for a job
- * @job: the job
- * @cell: receives the text
- * @size: room in @cell
- *
- * Return: @cell.
- */
-const char *report_cell(const struct job *job, char *cell, size_t size)
-{
-	double ms = json_real_value(json_object_get(job->result,
-						    "latency_ms"));
-
-	if (job->omitted)
-		snprintf(cell, size, "-");
-	else if (!strcmp(job->verdict, "ok") && ms > 0)
-		snprintf(cell, size, "ok %.1f ms", ms);
-	else
-		snprintf(cell, size, "%.60s", job->verdict);
-
-	return cell;
-}
+#include "report.h"
 
 static bool row_is_omitted(const struct job *row, size_t n_kernels)
 {
@@ -61,7 +37,7 @@ void report_table(const struct run *run)
 		const struct job *job = &run->jobs[i];
 		int *width = &widths[i % n + 1];
 
-		report_cell(job, cell, sizeof(cell));
+		job_cell(job, cell, sizeof(cell));
 		*width = max(*width, strlen(cell));
 		widths[0] = max(widths[0], strlen(job->test_case->name));
 	}
@@ -77,7 +53,7 @@ void report_table(const struct run *run)
 		printf("\n%-*s", widths[0], jobs->test_case->name);
 		for (size_t k = 0; k < n; k++)
 			printf("  %-*s", widths[k + 1],
-			       report_cell(&jobs[k], cell, sizeof(cell)));
+			       job_cell(&jobs[k], cell, sizeof(cell)));
 	}
 	printf("\n");
 }
@@ -155,7 +131,7 @@ int report_tap(const struct run *run)
 			job->as_expected ? "" : "not ", ++n,
 			job->kernel->label, job->test_case->name,
 			job_is_skipped(job) ? job->verdict :
-			report_cell(job, cell, sizeof(cell)));
+			job_cell(job, cell, sizeof(cell)));
 	}
 	fprintf(tap, "1..%zu\n", n);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef PCIEHP_RUNNER_H
-#define PCIEHP_RUNNER_H
+/* The cases that are run, the kernels on which they are, and what comes of each. */
+#ifndef RUNNER_JOB_H
+#define RUNNER_JOB_H
 
 #include <jansson.h>
 #include <limits.h>
@@ -103,21 +104,7 @@ static inline size_t run_n_jobs(const struct run *run)
 	return run->n_cases * run->n_kernels;
 }
 
-/* jobs.c */
-int jobs_list_cases(struct run *run);
-int jobs_run(struct run *run, unsigned int parallel);
 bool job_is_skipped(const struct job *job);
+const char *job_cell(const struct job *job, char *cell, size_t size);
 
-/* expect.c */
-bool expect_names(const struct kernel *kernel, const char *test_case);
-bool expect_verdict(const struct kernel *kernel, const char *test_case,
-		    const char *verdict);
-int expect_messages(const struct run *run, const struct kernel *kernel);
-
-/* report.c */
-void report_table(const struct run *run);
-int report_json(const struct run *run);
-int report_tap(const struct run *run);
-const char *report_cell(const struct job *job, char *cell, size_t size);
-
-#endif /* PCIEHP_RUNNER_H */
+#endif /* RUNNER_JOB_H */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Run the cases, some side by side, each in a process of its own. */
+#ifndef RUNNER_JOBS_H
+#define RUNNER_JOBS_H
+
+#include "job.h"
+
+int jobs_list_cases(struct run *run);
+int jobs_run(struct run *run, unsigned int parallel);
+
+#endif /* RUNNER_JOBS_H */
