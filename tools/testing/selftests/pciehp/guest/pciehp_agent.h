@@ -41,11 +41,12 @@ int uevent_sleep(int64_t until_ns);
 void uevent_leave(void);
 int uevent_quiet(int quiet_ms, int timeout_ms);
 
-/* request.c */
-void request_run(char *request, struct answer *answer);
+/* answer.c */
 __printf(2, 3)
 void answer_add(struct answer *answer, const char *fmt, ...);
-int write_text(const char *path, const char *text);
+
+/* request.c */
+void request_run(char *request, struct answer *answer);
 
 /* pci.c */
 int pci_list(struct answer *answer);
@@ -77,6 +78,7 @@ int standby_ended(struct answer *answer);
 /* system.c */
 int system_find_symbol(const char *name, struct answer *answer);
 int system_count_interrupts(const char *name, struct answer *answer);
+int write_text(const char *path, const char *text);
 int system_reboot(void);
 int system_kexec(const char *cmdline);
 

@@ -2,36 +2,12 @@
 /* The requests that the host can make. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "pciehp_agent.h"
-
-/**
- * answer_add() - append to an answer's text
- * @answer: the answer
- * @fmt: as of printf()
- *
- * What does not fit makes the answer an error, it is never cut in silence.
- */
-void answer_add(struct answer *answer, const char *fmt, ...)
-{
-	size_t room = answer->size - answer->len;
-	va_list ap;
-	int len;
-
-	va_start(ap, fmt);
-	len = vsnprintf(answer->text + answer->len, room, fmt, ap);
-	va_end(ap);
-
-	if ((size_t)len >= room)
-		answer->error = EMSGSIZE;
-	else
-		answer->len += len;
-}
 
 /* One device: those of the actions that come in time, one after the other. */
 static int wait_for_actions(const char *actions, const char *bdf,
@@ -173,27 +149,6 @@ static int do_read(char *args, struct answer *answer)
 		}
 	}
 	if (len < 0)
-		ret = -errno;
-	close(fd);
-
-	return ret;
-}
-
-/**
- * write_text() - write text to a file that is there
- * @path: the file
- * @text: what
- *
- * Return: 0 or a negative errno.
- */
-int write_text(const char *path, const char *text)
-{
-	int fd, ret = 0;
-
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, strlen(text)) < 0)
 		ret = -errno;
 	close(fd);
 

@@ -90,6 +90,27 @@ int system_count_interrupts(const char *name, struct answer *answer)
 }
 
 /**
+ * write_text() - write text to a file that is there
+ * @path: the file
+ * @text: what
+ *
+ * Return: 0 or a negative errno.
+ */
+int write_text(const char *path, const char *text)
+{
+	int fd, ret = 0;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+
+	return ret;
+}
+
+/**
  * system_reboot() - restart the machine
  *
  * Return: a negative errno, or not at all.
