@@ -3,7 +3,6 @@
  * Two CPUs, of which one stays at a point while the other does an operation, and goes
  * on while that one stays at a point of its own.
  */
-#include <elf.h>
 #include <errno.h>
 #include <string.h>
 
@@ -11,16 +10,6 @@
 
 /* Host time; far more than a CPU takes that is not kept from going on. */
 #define BESIDE_TIMEOUT_MS	300
-
-/* An instruction that branches to itself. */
-static const struct code {
-	int machine;
-	size_t len;
-	uint8_t bytes[4];
-} codes[] = {
-	{ EM_AARCH64, 4, { 0x00, 0x00, 0x00, 0x14 } },
-	{ EM_X86_64, 2, { 0xeb, 0xfe } },
-};
 
 /**
  * struct spin - an instruction in whose place CPUs spin
@@ -31,13 +20,13 @@ static const struct code {
 struct spin {
 	const struct code *code;
 	uint64_t addr;
-	uint8_t was[4];
+	uint8_t was[CODE_SIZE];
 };
 
 /* Is the kernel where we take it to be? The CPU that has stopped is in it. */
 static int check_text(struct guest *guest, const struct spin *spin)
 {
-	uint8_t there[4];
+	uint8_t there[CODE_SIZE];
 	int ret;
 
 	ret = gdb_read(&guest->vm.gdb, spin->addr, there, spin->code->len);
@@ -53,9 +42,7 @@ static int check_text(struct guest *guest, const struct spin *spin)
 static int spin_begin(struct guest *guest, const struct points *points,
 		      uint64_t addr, struct spin *spin)
 {
-	bool arm = points->machine == codes[0].machine;
-
-	spin->code = arm ? &codes[0] : &codes[1];
+	spin->code = &points->arch->branches_to_itself;
 	spin->addr = addr;
 
 	return text_read(guest, points, addr, spin->was, spin->code->len) ?:

@@ -183,7 +183,7 @@ static int add_function(struct loader *loader, Dwarf_Die *unit, int group,
 
 		if (call && kind == POINT_OTHER)
 			point.kind = POINT_CALL;
-		/* On x86, it may be shorter or longer. */
+		/* Not all architectures have them of one length. */
 		point.code_len = insn->size < sizeof(point.code) ?
 				 insn->size : sizeof(point.code);
 		memcpy(point.code, insn->bytes, point.code_len);
@@ -318,20 +318,17 @@ static void order(struct points *points)
 static int open_capstone(struct loader *loader, char *why, size_t size)
 {
 	GElf_Ehdr header;
+	const struct arch *arch;
 	cs_err error;
 
 	if (!gelf_getehdr(loader->elf, &header)) {
 		snprintf(why, size, "%s", elf_errmsg(-1));
 		return -ENOEXEC;
 	}
-	loader->points->machine = header.e_machine;
-	if (header.e_machine == EM_AARCH64)
-		error = cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN,
-				&loader->capstone);
-	else if (header.e_machine == EM_X86_64)
-		error = cs_open(CS_ARCH_X86, CS_MODE_64, &loader->capstone);
-	else
-		error = CS_ERR_ARCH;
+	arch = arch_of_elf(header.e_machine);
+	loader->points->arch = arch;
+	error = arch ? cs_open(arch->capstone, arch->mode, &loader->capstone) :
+		       CS_ERR_ARCH;
 	if (error) {
 		snprintf(why, size, "cannot disassemble it: %s",
 			 cs_strerror(error));

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch.h"
+
 /**
  * enum point_kind - where in its function a point is
  * @POINT_ENTRY: its first instruction
@@ -42,7 +44,7 @@ struct point {
 	int group;
 	const char *file;
 	int line;
-	uint8_t code[4];
+	uint8_t code[CODE_SIZE];
 	size_t code_len;
 	char text[48];
 };
@@ -67,7 +69,7 @@ struct range {
  * @read_dword: the function that reads a register of the PCI Express Capability, or 0
  * @rescan_remove_lock: the mutex that all rescans and removals take, or 0
  * @text: where the kernel begins
- * @machine: the architecture, as in the ELF header
+ * @arch: the architecture
  * @strings: what the points' texts are in
  */
 struct points {
@@ -79,7 +81,7 @@ struct points {
 	uint64_t read_dword;
 	uint64_t rescan_remove_lock;
 	uint64_t text;
-	int machine;
+	const struct arch *arch;
 	struct strings *strings;
 };
 

@@ -3,24 +3,12 @@
  * Capabilities that no port of QEMU's has: the driver reads them once, in pcie_init(),
  * and is given other values than the port's.
  */
-#include <elf.h>
 #include <errno.h>
 #include <string.h>
 
 #include "explore.h"
 
-/* Of the arguments of pcie_capability_read_dword(), and of where it returns to. */
-static const struct convention {
-	int machine;
-	int offset;
-	int value;
-	int link;
-	bool link_in_memory;
-} conventions[] = {
-	{ EM_AARCH64, .offset = 1, .value = 2, .link = 30 },
-	{ EM_X86_64, .offset = 4, .value = 3, .link = 7, .link_in_memory = true },
-};
-
+/* A call of pcie_capability_read_dword(), and where it returns to. */
 struct call {
 	unsigned int offset;
 	uint64_t value;
@@ -30,21 +18,19 @@ struct call {
 static int read_call(struct guest *guest, const struct points *points,
 		     struct call *call)
 {
-	bool arm = points->machine == conventions[0].machine;
-	const struct convention *convention = &conventions[arm ? 0 : 1];
+	const struct arch *arch = points->arch;
 	uint64_t registers[GDB_REGISTERS_MAX];
 	int ret;
 
-	ret = gdb_read_registers(&guest->vm.gdb, registers,
-				 convention->link + 1);
+	ret = gdb_read_registers(&guest->vm.gdb, registers, arch->link + 1);
 	if (ret)
 		return ret;
-	call->offset = registers[convention->offset];
-	call->value = registers[convention->value];
-	call->back = registers[convention->link];
+	call->offset = registers[arch->second];
+	call->value = registers[arch->third];
+	call->back = registers[arch->link];
 
-	/* both architectures are little endian, as those that they run on here are */
-	return !convention->link_in_memory ? 0 :
+	/* all architectures are little endian, as those that they run on here are */
+	return !arch->link_in_memory ? 0 :
 	       gdb_read(&guest->vm.gdb, call->back, &call->back,
 			sizeof(call->back));
 }

@@ -3,19 +3,13 @@
  * The kernel's instructions and variables in memory, also when the CPU that stopped is in
  * user space, where no kernel is mapped.
  */
-#include <elf.h>
 #include <string.h>
 
 #include "explore.h"
 
-/* Where QEMU loads a kernel. */
-#define ARM64_KERNEL	0x40200000
-#define X86_64_KERNEL	0x1000000
-
 static uint64_t find(const struct points *points, uint64_t addr)
 {
-	return addr - points->text + (points->machine == EM_AARCH64 ?
-				      ARM64_KERNEL : X86_64_KERNEL);
+	return addr - points->text + points->arch->kernel;
 }
 
 /**

@@ -4,18 +4,15 @@
  * at a watchpoint it does not. So an instruction that reads itself stands there, and is
  * watched.
  */
-#include <elf.h>
-
 #include "explore.h"
 
-/* "ldr xzr, .": it reads 8 bytes, of which it keeps none, and stops before it does. */
-static const uint8_t arm64_reads_itself[] = { 0x1f, 0x00, 0x00, 0x58 };
+/* Bytes that such an instruction reads. */
 #define WATCHED	8
 
 static bool can_replace(struct guest *guest, const struct points *points,
 			const struct point *point)
 {
-	return points->machine == EM_AARCH64 && text_has(guest, points, point);
+	return points->arch->reads_itself.len && text_has(guest, points, point);
 }
 
 /**
@@ -30,6 +27,7 @@ static bool can_replace(struct guest *guest, const struct points *points,
 int trap_set(struct trap *trap, struct guest *guest,
 	     const struct points *points, const struct point *point)
 {
+	const struct code *instead = &points->arch->reads_itself;
 	struct gdbstub *gdb = &guest->vm.gdb;
 
 	trap->point = point;
@@ -37,8 +35,8 @@ int trap_set(struct trap *trap, struct guest *guest,
 	if (!trap->replaced)
 		return gdb_set_breakpoint(gdb, point->addr);
 
-	return text_write(guest, points, point->addr, arm64_reads_itself,
-			  sizeof(arm64_reads_itself)) ?:
+	return text_write(guest, points, point->addr, instead->bytes,
+			  instead->len) ?:
 	       gdb_set_watchpoint(gdb, GDB_READ, point->addr, WATCHED);
 }
 
