@@ -8,20 +8,59 @@
 #include <unistd.h>
 
 #include "qemu/machine.h"
+#include "util/compiler.h"
 
 /* dtb-randomness=off: seeds in the device tree would differ from run to run */
-static const struct machine arm64 = {
-	.arch = "arm64",
-	.qemu = "qemu-system-aarch64",
-	.type = "virt,gic-version=3,dtb-randomness=off",
-	.type_gicv2m = "virt,gic-version=2,dtb-randomness=off",
-	.type_iommu = "virt,gic-version=3,iommu=smmuv3,dtb-randomness=off",
-	.cpu = "cortex-a57",
-	.console = "ttyAMA0",
-	.ecam = 0x4010000000,
-	.pc_register = 32,
-	/* PSTATE.I */
-	.masks_interrupts = 0x80,
+static const struct machine machines[] = {
+	{
+		.arch = "arm64",
+		.magic = "ARM\x64",
+		.magic_at = 56,
+		.qemu = "qemu-system-aarch64",
+		.type = "virt,gic-version=3,dtb-randomness=off",
+		.type_gicv2m = "virt,gic-version=2,dtb-randomness=off",
+		.type_iommu = "virt,gic-version=3,iommu=smmuv3,dtb-randomness=off",
+		.cpu = "cortex-a57",
+		.console = "ttyAMA0",
+		.ecam = 0x4010000000,
+		.pc_register = 32,
+		/* PSTATE.I */
+		.masks_interrupts = 0x80,
+	}, {
+		/* Ports that ACPI can hotplug are hidden from pciehp by QEMU's firmware. */
+		.arch = "x86_64",
+		.magic = "HdrS",
+		.magic_at = 0x202,
+		.qemu = "qemu-system-x86_64",
+		.type = "q35",
+		.cpu = "Nehalem",
+		.global = "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
+		.console = "ttyS0",
+		.ecam = 0xb0000000,
+		.pc_register = 16,
+		/* EFLAGS.IF */
+		.takes_interrupts = 0x200,
+	}, {
+		/*
+		 * Without the aia option, there is but a PLIC, which takes no MSI. With it,
+		 * QEMU 7.2 repeats an interrupt that is wired for ever, so that the serial
+		 * port may have none: init's console is none at all, and that of the early
+		 * boot stays. sstc=off: timers are a device's then, whose registers can be
+		 * written in memory.
+		 */
+		.arch = "riscv64",
+		.magic = "RSC\x05",
+		.magic_at = 56,
+		.qemu = "qemu-system-riscv64",
+		.type = "virt,aia=aplic-imsic",
+		.cpu = "rv64,sstc=off",
+		.console = "ttynull earlycon keep_bootcon",
+		.ecam = 0x30000000,
+		.timers = 0x2004000,
+		.messages = 254,
+		.starves = true,
+		.pc_register = 32,
+	},
 };
 
 /*
@@ -38,44 +77,22 @@ const struct machine machine_arm64_host = {
 	.pc_register = 32,
 };
 
-/* Ports that ACPI can hotplug are hidden from pciehp by QEMU's firmware. */
-static const struct machine x86_64 = {
-	.arch = "x86_64",
-	.qemu = "qemu-system-x86_64",
-	.type = "q35",
-	.cpu = "Nehalem",
-	.global = "ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off",
-	.console = "ttyS0",
-	.ecam = 0xb0000000,
-	.pc_register = 16,
-	/* EFLAGS.IF */
-	.takes_interrupts = 0x200,
-};
-
-/*
- * Without the aia option, there is but a PLIC, which takes no MSI. With it, QEMU 7.2
- * repeats an interrupt that is wired for ever, so that the serial port may have none:
- * init's console is none at all, and that of the early boot stays. sstc=off: timers are
- * a device's then, whose registers can be written in memory.
- */
-static const struct machine riscv64 = {
-	.arch = "riscv64",
-	.qemu = "qemu-system-riscv64",
-	.type = "virt,aia=aplic-imsic",
-	.cpu = "rv64,sstc=off",
-	.console = "ttynull earlycon keep_bootcon",
-	.ecam = 0x30000000,
-	.timers = 0x2004000,
-	.messages = 254,
-	.starves = true,
-	.pc_register = 32,
-};
-
 static bool matches(const unsigned char *head, size_t len, size_t offset,
 		    const char *magic)
 {
 	return len >= offset + strlen(magic) &&
 	       !memcmp(head + offset, magic, strlen(magic));
+}
+
+static void explain_unknown(const char *path, char *why, size_t size)
+{
+	const size_t last = ARRAY_SIZE(machines) - 1;
+	char *end = why + size;
+
+	why += snprintf(why, size, "%s: no kernel image of ", path);
+	for (size_t i = 0; i <= last && why < end; i++)
+		why += snprintf(why, end - why, "%s%s", machines[i].arch,
+				i == last ? "" : i == last - 1 ? " or " : ", ");
 }
 
 /**
@@ -115,12 +132,10 @@ const struct machine *machine_of_kernel(const char *path, char *why,
 		return NULL;
 	}
 
-	if (matches(head, len, 56, "ARM\x64"))
-		return &arm64;
-	if (matches(head, len, 0x202, "HdrS"))
-		return &x86_64;
-	if (matches(head, len, 56, "RSC\x05"))
-		return &riscv64;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		if (matches(head, len, machines[i].magic_at, machines[i].magic))
+			return &machines[i];
+	}
 
 	if (matches(head, len, 4, "zimg"))
 		snprintf(why, size, "%s: an EFI zboot image, unpack it first",
@@ -129,8 +144,7 @@ const struct machine *machine_of_kernel(const char *path, char *why,
 		snprintf(why, size, "%s: compressed, unpack it with gunzip",
 			 path);
 	else
-		snprintf(why, size,
-			 "%s: no kernel image of arm64, x86_64 or riscv64", path);
+		explain_unknown(path, why, size);
 
 	return NULL;
 }

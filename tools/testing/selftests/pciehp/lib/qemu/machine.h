@@ -10,6 +10,8 @@
 /**
  * struct machine - how QEMU emulates one architecture
  * @arch: as the kernel names it
+ * @magic: what images of its kernels have
+ * @magic_at: at which byte
  * @qemu: QEMU's program
  * @type: argument of -machine
  * @type_gicv2m: the same with MSIs by way of a GICv2m frame, or NULL
@@ -29,6 +31,8 @@
  */
 struct machine {
 	const char *arch;
+	const char *magic;
+	size_t magic_at;
 	const char *qemu;
 	const char *type;
 	const char *type_gicv2m;
