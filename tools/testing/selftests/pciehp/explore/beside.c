@@ -98,11 +98,11 @@ static int run_one_cpu_to(struct guest *guest, const struct points *points,
 
 	ret = gdb_set_breakpoint(gdb, addr);
 	while (!ret && hits--) {
-		ret = run_one_cpu(guest, points) ?: course_read_pc(guest, &pc);
+		ret = run_one_cpu(guest, points) ?: cpu_read_pc(guest, &pc);
 		if (!ret && pc != addr)
 			ret = -ENOENT;
 		if (!ret && hits)
-			ret = course_step_over(guest, addr);
+			ret = cpu_step_over(guest, addr);
 	}
 
 	return gdb_clear_breakpoint(gdb, addr) ?: ret;
@@ -128,12 +128,12 @@ static int run_other_cpu(struct guest *guest, const struct event *event,
  * @guest: the guest
  * @event: the operation, and where it is to stop
  * @points: of the kernel
- * @course: receives that it did not come by there
+ * @missed: receives that it did not come by there
  *
  * Return: as struct operation's @run.
  */
 int beside_operate(struct guest *guest, const struct event *event,
-		   const struct points *points, struct course *course)
+		   const struct points *points, bool *missed)
 {
 	struct spin spin;
 	int ret;
@@ -152,7 +152,7 @@ int beside_operate(struct guest *guest, const struct event *event,
 			     event->until_hit);
 	if (!ret)
 		return run_other_cpu(guest, event, points, &spin);
-	course->missed = ret == -ENOENT;
+	*missed = ret == -ENOENT;
 
-	return spin_end(guest, points, &spin) ?: course->missed ? 0 : ret;
+	return spin_end(guest, points, &spin) ?: *missed ? 0 : ret;
 }

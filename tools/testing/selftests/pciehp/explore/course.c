@@ -6,55 +6,6 @@
 
 #include "explore.h"
 
-/**
- * course_read_pc() - where the CPU is that stopped
- * @guest: the guest, whose machine is stopped
- * @pc: receives the address
- *
- * Return: 0 or a negative errno.
- */
-int course_read_pc(struct guest *guest, uint64_t *pc)
-{
-	return gdb_read_register(&guest->vm.gdb,
-				 guest->config.machine->pc_register, pc);
-}
-
-/*
- * An interrupt is due after most stops, as QEMU leaps to the next timer's time. Taken
- * before the instruction, it would come back to the same place, and look like one more
- * hit. An instruction that reads or changes the mask itself would be misled; no function
- * that has points contains one, as locks are taken out of line.
- */
-static int step(struct guest *guest)
-{
-	const struct machine *machine = guest->config.machine;
-	uint32_t masks = machine->masks_interrupts;
-	uint32_t takes = machine->takes_interrupts;
-	struct gdbstub *gdb = &guest->vm.gdb;
-	int flags = machine->pc_register + 1;
-	uint32_t was, masked;
-
-	return gdb_change_flags(gdb, flags, takes, masks, &was) ?:
-	       gdb_step(gdb) ?: gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
-	       gdb_change_flags(gdb, flags, masks, was & (masks | takes),
-				&masked);
-}
-
-/**
- * course_step_over() - past a breakpoint, which would stop the machine again at once
- * @guest: the guest, whose machine has stopped there
- * @addr: where it is set, and stays so
- *
- * Return: 0 or a negative errno.
- */
-int course_step_over(struct guest *guest, uint64_t addr)
-{
-	struct gdbstub *gdb = &guest->vm.gdb;
-
-	return gdb_clear_breakpoint(gdb, addr) ?: step(guest) ?:
-	       gdb_set_breakpoint(gdb, addr);
-}
-
 /* -ENOENT when the guest comes to its answer before. */
 static int go_to(struct guest *guest, const struct event *event,
 		 const struct points *points, struct course *course)
@@ -65,7 +16,7 @@ static int go_to(struct guest *guest, const struct event *event,
 
 	for (int hit = 1;; hit++) {
 		ret = gdb_wait_stop(gdb, STOP_TIMEOUT_MS) ?:
-		      course_read_pc(guest, &pc);
+		      cpu_read_pc(guest, &pc);
 		if (ret)
 			return ret;
 		ret = trap_clear(&course->trap, guest, points);
@@ -73,7 +24,7 @@ static int go_to(struct guest *guest, const struct event *event,
 			ret = -ENOENT;
 		if (ret || hit == event->hit)
 			return ret;
-		ret = step(guest) ?:
+		ret = cpu_step(guest) ?:
 		      trap_set(&course->trap, guest, points, event->point) ?:
 		      gdb_continue(gdb);
 		if (ret)
@@ -111,7 +62,7 @@ static int operate(struct guest *guest, const struct scenario *scenario,
 		   struct course *course)
 {
 	if (operation_has_cpu(event->operation, scenario))
-		return beside_operate(guest, event, points, course);
+		return beside_operate(guest, event, points, &course->missed);
 
 	return operation_run(event->operation, guest);
 }
@@ -136,7 +87,7 @@ static int go_on(struct guest *guest, const struct event *event,
 	int ret = 0;
 
 	if (next && next->point == event->point)
-		ret = step(guest);
+		ret = cpu_step(guest);
 	if (!ret && next)
 		ret = trap_set(&course->trap, guest, points, next->point);
 

@@ -241,6 +241,14 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 			 const struct points *points, const char *states,
 			 FILE *details);
 
+/* cpu.c */
+/* Host time; the guest leaps over what it waits for. */
+#define STOP_TIMEOUT_MS	30000
+
+int cpu_read_pc(struct guest *guest, uint64_t *pc);
+int cpu_step(struct guest *guest);
+int cpu_step_over(struct guest *guest, uint64_t addr);
+
 /* text.c */
 int text_read(struct guest *guest, const struct points *points, uint64_t addr,
 	      void *code, size_t len);
@@ -289,19 +297,13 @@ struct course {
 	bool ended;
 };
 
-/* Host time; the guest leaps over what it waits for. */
-#define STOP_TIMEOUT_MS	30000
-
-int course_read_pc(struct guest *guest, uint64_t *pc);
-int course_step_over(struct guest *guest, uint64_t addr);
-
 int course_follow(struct guest *guest, const struct interleaving *interleaving,
 		  const struct points *points, const char *requests,
 		  struct course *course, FILE *details);
 
 /* beside.c */
 int beside_operate(struct guest *guest, const struct event *event,
-		   const struct points *points, struct course *course);
+		   const struct points *points, bool *missed);
 
 /* verdict.c */
 /*
