@@ -72,9 +72,9 @@ static void note_operated(struct course *course, const struct event *event,
 {
 	if (ret)
 		course->operated = ret;
-	else if (event->operation->run == operation_hold)
+	else if (event->operation->holds)
 		course->held = true;
-	else if (event->operation->run == operation_release)
+	else if (event->operation->releases)
 		course->held = false;
 }
 
@@ -145,7 +145,7 @@ static int settle_after_boot(struct guest *guest, struct course *course)
 	int ret;
 
 	ret = guest_find_ports(guest) ?: ports_refresh(guest) ?:
-	      standby_begin(guest);
+	      operations_begin(guest);
 	if (ret)
 		return ret;
 	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));

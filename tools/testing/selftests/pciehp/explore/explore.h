@@ -112,29 +112,46 @@ int scenario_begin(struct guest *guest, const struct scenario *scenario,
 		   const char *requests, struct batch *batch);
 
 int operation_press_again(struct guest *guest, int port);
-int operation_hold(struct guest *guest, int port);
 int operation_release(struct guest *guest, int port);
 
 /**
  * struct operation - what happens at a point
  * @name: its name
  * @quick: it is part of the quick cut
- * @standby: the number of its request to the standby process, or -1
  * @run: does it to the stopped machine: 0; -EREMOTEIO when QEMU refuses;
  *	-ECANCELED when it makes no sense there, and nothing is done; or another
- *	negative errno. NULL for one that is a request to the standby process.
+ *	negative errno
+ * @request: else, what the standby process is asked for, see standby_format()
  * @port: number of the port of the slot that it is about
  * @alone: name of a scenario that comes by the points that the operation comes by; in
  *	those of two CPUs, somebody writes to sysfs on the first, and handler and
  *	thread run on the second; or NULL
+ * @presses: it presses the attention button
+ * @cancels: and takes a press back with that
+ * @surprises: it takes a card away
+ * @holds: it has the port's interrupts wait
+ * @releases: it ends that
+ * @binds: it binds the driver, or unbinds it
+ * @forgets: the kernel no longer knows a device that is there
+ * @scans: it finds a card in a slot that counts as off, but which nobody turns off
+ * @resets_card: it needs a card that can be reset
  */
 struct operation {
 	const char *name;
 	bool quick;
-	int standby;
 	int (*run)(struct guest *guest, int port);
+	const char *request;
 	int port;
 	const char *alone;
+	bool presses;
+	bool cancels;
+	bool surprises;
+	bool holds;
+	bool releases;
+	bool binds;
+	bool forgets;
+	bool scans;
+	bool resets_card;
 };
 
 extern const struct operation operations[];
@@ -142,8 +159,8 @@ extern const size_t n_operations;
 
 const struct operation *operation_find(const char *name);
 int operation_run(const struct operation *operation, struct guest *guest);
-bool operation_forgets(const struct operation *operation);
-bool operation_binds(const struct operation *operation);
+int operation_number(const struct operation *operation);
+int operations_begin(struct guest *guest);
 bool operation_has_cpu(const struct operation *operation,
 		       const struct scenario *scenario);
 bool operation_applies(const struct operation *operation,
@@ -151,51 +168,30 @@ bool operation_applies(const struct operation *operation,
 
 /* standby.c */
 /**
- * enum standby_request - what the standby process can be asked for
- * @STANDBY_POWER_OFF: write "power" of the slot
- * @STANDBY_POWER_ON: likewise
- * @STANDBY_ATTENTION: write "attention"
- * @STANDBY_UNBIND: unbind pciehp from its port
- * @STANDBY_BIND: bind it
- * @STANDBY_REMOVE: have the kernel forget the card
- * @STANDBY_SLOT_RESET: reset the card, which the driver of its slot does
- * @STANDBY_PORT_RESET: reset the bus below the port
- * @STANDBY_RESCAN: have it look for all devices
- * @STANDBY_RESET: reset the bus above the port
- * @STANDBY_INNER_POWER_OFF: as @STANDBY_POWER_OFF and so on, for the nested slot
- * @STANDBY_INNER_POWER_ON: likewise
- * @STANDBY_INNER_ATTENTION: likewise
- * @STANDBY_INNER_UNBIND: likewise
- * @STANDBY_INNER_BIND: likewise
- * @STANDBY_INNER_REMOVE: likewise
- * @STANDBY_INNER_SLOT_RESET: likewise
- * @STANDBY_INNER_PORT_RESET: likewise
+ * struct standby_names - what the requests of operations on one slot stand for
+ * @slot: the slot's directory in sysfs
+ * @card: that of the device in it
+ * @port: that of its port
+ * @service: what the driver of the port is bound to
+ * @root: the directory of the port above all slots; empty if there is none
  */
-enum standby_request {
-	STANDBY_POWER_OFF,
-	STANDBY_POWER_ON,
-	STANDBY_ATTENTION,
-	STANDBY_UNBIND,
-	STANDBY_BIND,
-	STANDBY_REMOVE,
-	STANDBY_SLOT_RESET,
-	STANDBY_PORT_RESET,
-	STANDBY_RESCAN,
-	STANDBY_RESET,
-	STANDBY_INNER_POWER_OFF,
-	STANDBY_INNER_POWER_ON,
-	STANDBY_INNER_ATTENTION,
-	STANDBY_INNER_UNBIND,
-	STANDBY_INNER_BIND,
-	STANDBY_INNER_REMOVE,
-	STANDBY_INNER_SLOT_RESET,
-	STANDBY_INNER_PORT_RESET,
+struct standby_names {
+	char slot[SLOT_PATH_SIZE];
+	char card[SLOT_PATH_SIZE];
+	char port[SLOT_PATH_SIZE];
+	char service[SLOT_SERVICE_SIZE];
+	char root[SLOT_PATH_SIZE];
 };
 
-int standby_begin(struct guest *guest);
+int standby_learn_names(struct guest *guest, int port,
+			struct standby_names *names);
+void standby_format(const char *request, const struct standby_names *names,
+		    char *text, size_t size);
+bool standby_can(struct guest *guest, const char *request);
+int standby_begin(struct guest *guest, const char *requests);
 int standby_save(struct guest *guest, uint32_t *base);
 int standby_load(struct guest *guest, uint32_t base);
-int standby_wake(struct guest *guest, enum standby_request request);
+int standby_wake(struct guest *guest, int number);
 
 /**
  * struct event - something that happens at a point

@@ -6,6 +6,9 @@
 
 #include "explore.h"
 
+/* A request that is never made, for those after it to have their numbers. */
+#define NOTHING	"sleep 0"
+
 static int add_other(struct guest *guest, int port)
 {
 	return slot_try_plug(guest, card_quick(port));
@@ -154,14 +157,7 @@ static int mask(struct guest *guest, int port, bool on)
 			      on ? value | bits : value & ~bits);
 }
 
-/**
- * operation_hold() - have the port's interrupts wait
- * @guest: the guest, whose machine is stopped
- * @port: number of the slot's port
- *
- * Return: as struct operation's @run.
- */
-int operation_hold(struct guest *guest, int port)
+static int hold(struct guest *guest, int port)
 {
 	return mask(guest, port, true);
 }
@@ -178,48 +174,68 @@ int operation_release(struct guest *guest, int port)
 	return mask(guest, port, false);
 }
 
+/* Requests to the standby process. */
+#define POWER_OFF	"write %slot/power 0"
+#define POWER_ON	"write %slot/power 1"
+#define ATTENTION	"write %slot/attention 1"
+#define DRIVER		"/sys/bus/pci_express/drivers/pciehp"
+#define UNBIND		"write " DRIVER "/unbind %service"
+#define BIND		"write " DRIVER "/bind %service"
+#define REMOVE		"write %card/remove 1"
+#define SLOT_RESET	"write %card/reset 1"
+#define PORT_RESET	"write %port/reset_subordinate 1"
+#define RESCAN		"write /sys/bus/pci/rescan 1"
+#define BUS_RESET	"write %root/reset_subordinate 1"
+
+/* Those of the nested slot come last: where there is none, nobody learns its names. */
 const struct operation operations[] = {
-	{ "add", true, -1, add_other, .alone = "away.add" },
-	{ "add_silently", true, -1, add_silently },
-	{ "button", true, -1, press_button, .alone = "away.remove" },
-	{ "press_again", true, -1, operation_press_again },
-	{ "surprise_removal", true, -1, remove_by_surprise,
-	  .alone = "away.surprise_removal" },
-	{ "replace_by_other", false, -1, replace_by_other },
-	{ "replace_by_same", true, -1, replace_by_same },
-	{ "add_and_remove", false, -1, add_and_remove },
-	{ "command_completed", true, -1, slot_complete_command },
-	{ "power_off", true, STANDBY_POWER_OFF, NULL,
-	  .alone = "away.power_off" },
-	{ "power_on", true, STANDBY_POWER_ON, NULL, .alone = "away.power_on" },
-	{ "attention", true, STANDBY_ATTENTION, NULL,
-	  .alone = "away.attention" },
-	{ "unbind", false, STANDBY_UNBIND, NULL,
+	{ "add", true, .run = add_other, .alone = "away.add" },
+	{ "add_silently", true, .run = add_silently },
+	{ "button", true, .run = press_button, .presses = true,
+	  .alone = "away.remove" },
+	{ "press_again", true, .run = operation_press_again, .presses = true,
+	  .cancels = true },
+	{ "surprise_removal", true, .run = remove_by_surprise,
+	  .surprises = true, .alone = "away.surprise_removal" },
+	{ "replace_by_other", false, .run = replace_by_other },
+	{ "replace_by_same", true, .run = replace_by_same },
+	{ "add_and_remove", false, .run = add_and_remove },
+	{ "command_completed", true, .run = slot_complete_command },
+	{ "power_off", true, .request = POWER_OFF, .alone = "away.power_off" },
+	{ "power_on", true, .request = POWER_ON, .alone = "away.power_on" },
+	{ "attention", true, .request = ATTENTION, .alone = "away.attention" },
+	{ "unbind", false, .request = UNBIND, .binds = true,
 	  .alone = "away.unbind_occupied" },
-	{ "bind", false, STANDBY_BIND, NULL, .alone = "away.bind_occupied" },
-	{ "rescan", false, STANDBY_RESCAN, NULL },
-	{ "remove", false, STANDBY_REMOVE, NULL },
-	{ "slot_reset", true, STANDBY_SLOT_RESET, NULL },
-	{ "port_reset", false, STANDBY_PORT_RESET, NULL },
-	{ "bus_reset", true, STANDBY_RESET, NULL,
+	{ "bind", false, .request = BIND, .binds = true,
+	  .alone = "away.bind_occupied" },
+	{ "rescan", false, .request = RESCAN, .scans = true },
+	{ "remove", false, .request = REMOVE, .forgets = true, .scans = true },
+	{ "slot_reset", true, .request = SLOT_RESET, .resets_card = true },
+	{ "port_reset", false, .request = PORT_RESET },
+	{ "bus_reset", true, .request = BUS_RESET,
 	  .alone = "smp.reset_occupied" },
-	{ "hold_interrupts", true, -1, operation_hold },
-	{ "release_interrupts", false, -1, operation_release },
-	{ "inner_add", true, -1, add_other, .port = 1 },
-	{ "inner_button", true, -1, press_button, .port = 1 },
-	{ "inner_surprise_removal", true, -1, remove_by_surprise, .port = 1 },
-	{ "inner_replace_by_same", false, -1, replace_by_same, .port = 1 },
-	{ "inner_power_off", true, STANDBY_INNER_POWER_OFF, NULL, .port = 1,
+	{ "hold_interrupts", true, .run = hold, .holds = true },
+	{ "release_interrupts", false, .run = operation_release,
+	  .releases = true },
+	{ "inner_add", true, .port = 1, .run = add_other },
+	{ "inner_button", true, .port = 1, .run = press_button,
+	  .presses = true },
+	{ "inner_surprise_removal", true, .port = 1,
+	  .run = remove_by_surprise, .surprises = true },
+	{ "inner_replace_by_same", false, .port = 1, .run = replace_by_same },
+	{ "inner_power_off", true, .port = 1, .request = POWER_OFF,
 	  .alone = "away.power_off" },
-	{ "inner_power_on", false, STANDBY_INNER_POWER_ON, NULL, .port = 1 },
-	{ "inner_attention", true, STANDBY_INNER_ATTENTION, NULL, .port = 1,
+	{ "inner_power_on", false, .port = 1, .request = POWER_ON },
+	{ "inner_attention", true, .port = 1, .request = ATTENTION,
 	  .alone = "away.attention" },
-	{ "inner_unbind", false, STANDBY_INNER_UNBIND, NULL, .port = 1,
+	{ "inner_unbind", false, .port = 1, .request = UNBIND, .binds = true,
 	  .alone = "away.unbind_occupied" },
-	{ "inner_bind", false, STANDBY_INNER_BIND, NULL, .port = 1 },
-	{ "inner_remove", false, STANDBY_INNER_REMOVE, NULL, .port = 1 },
-	{ "inner_slot_reset", true, STANDBY_INNER_SLOT_RESET, NULL, .port = 1 },
-	{ "inner_port_reset", false, STANDBY_INNER_PORT_RESET, NULL, .port = 1 },
+	{ "inner_bind", false, .port = 1, .request = BIND, .binds = true },
+	{ "inner_remove", false, .port = 1, .request = REMOVE,
+	  .forgets = true },
+	{ "inner_slot_reset", true, .port = 1, .request = SLOT_RESET,
+	  .resets_card = true },
+	{ "inner_port_reset", false, .port = 1, .request = PORT_RESET },
 };
 
 const size_t n_operations = ARRAY_SIZE(operations);
@@ -241,29 +257,68 @@ const struct operation *operation_find(const char *name)
 }
 
 /**
- * operation_forgets() - does the kernel no longer know a device that is there
- * @operation: the operation
+ * operation_number() - the number of an operation for the standby process
+ * @operation: the operation, one with a request
  *
- * Return: whether that may be so.
+ * Return: how many such operations come before it.
  */
-bool operation_forgets(const struct operation *operation)
+int operation_number(const struct operation *operation)
 {
-	return operation->standby == STANDBY_REMOVE ||
-	       operation->standby == STANDBY_INNER_REMOVE;
+	int number = 0;
+
+	for (const struct operation *o = operations; o < operation; o++)
+		number += !!o->request;
+
+	return number;
+}
+
+/* The requests of all operations, in the order of their numbers. */
+static int format_requests(struct guest *guest, char *text, size_t size)
+{
+	struct standby_names names;
+	int port = -1, ret;
+	size_t len = 0;
+
+	for (size_t i = 0; i < n_operations; i++) {
+		const struct operation *operation = &operations[i];
+
+		if (!operation->request || operation->port >= guest->n_ports)
+			continue;
+		if (operation->port != port) {
+			port = operation->port;
+			ret = standby_learn_names(guest, port, &names);
+			if (ret)
+				return ret;
+		}
+		if (len && len < size - 1)
+			text[len++] = ';';
+		standby_format(standby_can(guest, operation->request) ?
+			       operation->request : NOTHING,
+			       &names, text + len, size - len);
+		len += strlen(text + len);
+	}
+
+	return len < size - 1 ? 0 : -E2BIG;
 }
 
 /**
- * operation_binds() - does it bind a driver, or unbind it
- * @operation: the operation
+ * operations_begin() - start the process in the guest that does those with a request
+ * @guest: the guest
  *
- * Return: whether it does.
+ * Return: 0 or a negative errno, recorded in the result.
  */
-bool operation_binds(const struct operation *operation)
+int operations_begin(struct guest *guest)
 {
-	return operation->standby == STANDBY_UNBIND ||
-	       operation->standby == STANDBY_BIND ||
-	       operation->standby == STANDBY_INNER_UNBIND ||
-	       operation->standby == STANDBY_INNER_BIND;
+	char requests[STANDBY_SIZE];
+	int ret;
+
+	ret = format_requests(guest, requests, sizeof(requests));
+	if (ret)
+		result_error(&guest->result,
+			     "tell the standby process its requests: %s",
+			     strerror(-ret));
+
+	return ret ?: standby_begin(guest, requests);
 }
 
 /**
@@ -291,32 +346,19 @@ bool operation_has_cpu(const struct operation *operation,
 bool operation_applies(const struct operation *operation,
 		       const struct scenario *scenario)
 {
-	bool presses = operation->run == press_button ||
-		       operation->run == operation_press_again;
-
-	/* finds a card in a slot that counts as off, but which nobody turns off */
-	bool scans = operation->standby == STANDBY_RESCAN ||
-		     operation->standby == STANDBY_REMOVE;
-
 	/*
 	 * As QEMU takes a card away, no Data Link Layer State Changed says so, but the
 	 * completion of the command that makes it do so has the driver look.
 	 */
-	bool silent = operation->run == remove_by_surprise &&
+	bool silent = operation->surprises &&
 		      scenario->registers &&
 		      scenario->registers->set & PCI_EXP_SLTCAP_NCCS;
 
 	return (!operation->port || scenario->setup.nested) && !silent &&
 	       (operation->run || !scenario->boot) &&
-	       !(operation_binds(operation) && scenario->registers) &&
-	       !(presses && scenario->setup.no_button) &&
-	       !(scans && scenario->setup.no_power);
-}
-
-static bool resets_card(const struct operation *operation)
-{
-	return operation->standby == STANDBY_SLOT_RESET ||
-	       operation->standby == STANDBY_INNER_SLOT_RESET;
+	       !(operation->binds && scenario->registers) &&
+	       !(operation->presses && scenario->setup.no_button) &&
+	       !(operation->scans && scenario->setup.no_power);
 }
 
 /* A switch is reset by Function Level Reset, which is not meant for one. */
@@ -342,11 +384,14 @@ int operation_run(const struct operation *operation, struct guest *guest)
 	if (ret)
 		return ret;
 	if (operation->port >= guest->n_ports ||
-	    (resets_card(operation) && !has_endpoint(guest, operation->port)))
+	    (operation->resets_card && !has_endpoint(guest, operation->port)))
+		return -ECANCELED;
+
+	if (operation->request && !standby_can(guest, operation->request))
 		return -ECANCELED;
 
 	ret = operation->run ? operation->run(guest, operation->port) :
-	      standby_wake(guest, operation->standby);
+	      standby_wake(guest, operation_number(operation));
 
 	/* what QEMU does not do in time is no fault of the guest */
 	return ret == -ETIMEDOUT ? -EIO : ret;

@@ -117,11 +117,6 @@ static struct hit *list_hits(const struct explore *explore, json_t *reached,
 	return hits;
 }
 
-static bool is_release(const struct operation *operation)
-{
-	return operation->run == operation_release;
-}
-
 /*
  * A second event for the first: interrupts that are held back are released at a
  * later point, near or far; after anything else, any operation at any point. There
@@ -131,7 +126,7 @@ static void choose_second(const struct explore *explore,
 			  struct interleaving *interleaving,
 			  const struct hit *hits, size_t n, size_t first)
 {
-	bool held = interleaving->events[0].operation->run == operation_hold;
+	bool held = interleaving->events[0].operation->holds;
 	struct event *event = &interleaving->events[1];
 	char id[ID_SIZE];
 	uint64_t hash;
@@ -145,7 +140,7 @@ static void choose_second(const struct explore *explore,
 	event->hit = 1;
 	do {
 		event->operation = &operations[hash++ / n % n_operations];
-	} while (is_release(event->operation) != held ||
+	} while (event->operation->releases != held ||
 		 !operation_applies(event->operation, interleaving->scenario) ||
 		 (!held && !plan_has_operation(explore, event->operation)));
 	interleaving->n_events = 2;
@@ -255,7 +250,7 @@ static int add_scenario(struct explore *explore, size_t *room,
 		if (scenario->away && !(hits[i].cpus & FIRST_CPU))
 			continue;
 		for (size_t o = 0; !ret && o < n_operations; o++) {
-			if (!is_release(&operations[o]) &&
+			if (!operations[o].releases &&
 			    operation_applies(&operations[o], scenario) &&
 			    plan_has_operation(explore, &operations[o]))
 				ret = add_events(explore, room, scenario, hits,

@@ -90,7 +90,7 @@ static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
 		ret = interrupt_second_cpu(guest);
 	if (!ret && scenario->hot_added)
 		ret = slot_hot_add_and_settle(guest, card_full(scenario->port));
-	ret = ret ?: reset_cards_by_slot(guest) ?: standby_begin(guest);
+	ret = ret ?: reset_cards_by_slot(guest) ?: operations_begin(guest);
 	/* this also waits for what the driver has still to do after the boot */
 	if (!ret)
 		invariants_check(guest);

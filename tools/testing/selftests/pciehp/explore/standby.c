@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is done in the guest, by a process that waits for an interrupt. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,83 +9,115 @@
 /* QEMU's docs/specs/edu: whoever writes here has it interrupt. */
 #define EDU_INTERRUPT_RAISE	0x60
 
-/* A request that is never made, for those after it to have their numbers. */
-#define NOTHING	"sleep 0"
-
-__printf(2, 3)
-static void add(char *text, const char *fmt, ...)
+static int find_root(struct guest *guest, char bdf[BDF_SIZE])
 {
-	size_t len = strlen(text);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text + len, STANDBY_SIZE - len, fmt, ap);
-	va_end(ap);
+	return pci_tree_find(&guest->vm.qmp, "root0", bdf);
 }
 
-/* Of one slot, in the order of enum standby_request. */
-static int add_slot(struct guest *guest, int port, char *text)
+static void device_path(char path[SLOT_PATH_SIZE], const char *bdf)
 {
-	char power[SLOT_PATH_SIZE], attention[SLOT_PATH_SIZE], bdf[BDF_SIZE];
-	char unbind[SLOT_PATH_SIZE], bind[SLOT_PATH_SIZE];
+	snprintf(path, SLOT_PATH_SIZE, "/sys/bus/pci/devices/%s", bdf);
+}
+
+/**
+ * standby_learn_names() - what the requests of operations on a slot stand for
+ * @guest: the guest
+ * @port: number of the slot's port
+ * @names: receives it
+ *
+ * Return: 0 or a negative errno, recorded in the result.
+ */
+int standby_learn_names(struct guest *guest, int port,
+			struct standby_names *names)
+{
+	char bdf[BDF_SIZE];
 	int ret;
 
-	ret = slot_attribute(guest, port, "power", power) ?:
-	      slot_attribute(guest, port, "attention", attention);
+	*names = (struct standby_names){ .root = "" };
+	ret = slot_attribute(guest, port, "", names->slot);
 	if (ret)
 		return ret;
+	/* without the slash before the attribute */
+	names->slot[strlen(names->slot) - 1] = '\0';
 	slot_function_bdf(guest, port, 0, bdf);
-	slot_service_request(guest, port, "unbind", unbind, sizeof(unbind));
-	slot_service_request(guest, port, "bind", bind, sizeof(bind));
-	add(text, "write %s 0;write %s 1;write %s 1;%s;%s;", power, power,
-	    attention, unbind, bind);
-	add(text, "write /sys/bus/pci/devices/%s/remove 1;", bdf);
-	add(text, "write /sys/bus/pci/devices/%s/reset 1;", bdf);
-	add(text, "write /sys/bus/pci/devices/%s/reset_subordinate 1;",
-	    guest->ports[port].bdf);
+	device_path(names->card, bdf);
+	device_path(names->port, guest->ports[port].bdf);
+	slot_service_name(guest, port, names->service);
+	if (!find_root(guest, bdf))
+		device_path(names->root, bdf);
 
 	return 0;
 }
 
-static int format_requests(struct guest *guest, char *text)
+/**
+ * standby_format() - a request for one slot
+ * @request: the request for any: in it, %slot, %card, %port, %service and %root stand
+ *	for what struct standby_names has of these names
+ * @names: of the slot
+ * @text: receives the request
+ * @size: room in @text
+ */
+void standby_format(const char *request, const struct standby_names *names,
+		    char *text, size_t size)
 {
-	char root[BDF_SIZE];
-	int ret;
+	const struct {
+		const char *word;
+		const char *name;
+	} all[] = {
+		{ "%slot", names->slot },
+		{ "%card", names->card },
+		{ "%port", names->port },
+		{ "%service", names->service },
+		{ "%root", names->root },
+	};
+	size_t len = 0;
 
-	*text = '\0';
-	ret = add_slot(guest, 0, text);
-	if (ret)
-		return ret;
-	add(text, "write /sys/bus/pci/rescan 1;");
-	if (pci_tree_find(&guest->vm.qmp, "root0", root))
-		add(text, NOTHING);
-	else
-		add(text, "write /sys/bus/pci/devices/%s/reset_subordinate 1",
-		    root);
-	if (guest->n_ports > 1) {
-		add(text, ";");
-		ret = add_slot(guest, 1, text);
-		text[strlen(text) - 1] = '\0';
+	while (*request && len < size - 1) {
+		size_t i = 0;
+
+		while (i < ARRAY_SIZE(all) &&
+		       strncmp(request, all[i].word, strlen(all[i].word)))
+			i++;
+		if (i < ARRAY_SIZE(all)) {
+			len += snprintf(text + len, size - len, "%s",
+					all[i].name);
+			request += strlen(all[i].word);
+		} else {
+			text[len++] = *request++;
+		}
 	}
+	text[len < size ? len : size - 1] = '\0';
+}
 
-	return ret;
+/**
+ * standby_can() - is there what a request is about
+ * @guest: the guest
+ * @request: the request, as of standby_format()
+ *
+ * Return: whether there is.
+ */
+bool standby_can(struct guest *guest, const char *request)
+{
+	char bdf[BDF_SIZE];
+
+	return !strstr(request, "%root") || !find_root(guest, bdf);
 }
 
 /**
  * standby_begin() - start the process that runs operations in the guest
  * @guest: the guest, whose machine has the device for it
+ * @requests: what it can be asked for, separated by semicolons
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
-int standby_begin(struct guest *guest)
+int standby_begin(struct guest *guest, const char *requests)
 {
-	char text[STANDBY_SIZE], bdf[BDF_SIZE];
+	char bdf[BDF_SIZE];
 	int ret;
 
 	ret = pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
-	      format_requests(guest, text) ?:
 	      guest_request(guest, "standby %s %d %s", bdf,
-			    guest->config.cpus - 1, text);
+			    guest->config.cpus - 1, requests);
 	if (ret)
 		result_error(&guest->result,
 			     "start the standby process (CONFIG_UIO_PCI_GENERIC): %s",
@@ -137,22 +168,18 @@ int standby_load(struct guest *guest, uint32_t base)
 /**
  * standby_wake() - have the device interrupt, whose handler wakes the process
  * @guest: the guest, whose machine is stopped
- * @request: number of what is asked for
+ * @number: of the request that is made
  *
  * Return: as struct operation's @run.
  */
-int standby_wake(struct guest *guest, enum standby_request request)
+int standby_wake(struct guest *guest, int number)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 	uint8_t bits[4] = { 0 };
-	char root[BDF_SIZE];
 	uint32_t base;
 	int ret;
 
-	if (request == STANDBY_RESET &&
-	    pci_tree_find(&guest->vm.qmp, "root0", root))
-		return -ECANCELED;
-	bits[request / 8] = 1 << request % 8;
+	bits[number / 8] = 1 << number % 8;
 	ret = standby_save(guest, &base);
 
 	return ret ?: gdb_physical(gdb, true) ?:

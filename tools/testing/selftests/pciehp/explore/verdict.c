@@ -98,7 +98,7 @@ static void check_cancelled(struct guest *guest,
 
 	if (interleaving->n_events != 1 || !course->reached ||
 	    course->operated ||
-	    interleaving->events[0].operation->run != operation_press_again)
+	    !interleaving->events[0].operation->cancels)
 		return;
 	if (pci_tree_find(&guest->vm.qmp, CARD, bdf))
 		result_problem(&guest->result,
@@ -124,7 +124,7 @@ static bool was_in_vain(const struct operation *operation, int error)
 	if (error == ENOENT)
 		return true;
 
-	return operation_binds(operation) && (error == ENODEV || error == EBUSY);
+	return operation->binds && (error == ENODEV || error == EBUSY);
 }
 
 /* What began in a process of its own, must end. */
@@ -143,7 +143,7 @@ static void check_ended(struct guest *guest,
 		wanted = 1;
 		for (int j = 0; j < i; j++)
 			wanted += events[j].operation == operation;
-		if (count_ended(&course->batch, operation->standby,
+		if (count_ended(&course->batch, operation_number(operation),
 				&error) < wanted)
 			result_problem(&guest->result,
 				       "what %s wrote to sysfs never returns",
@@ -225,7 +225,7 @@ static void overlook_timeouts(struct guest *guest,
 			      const struct interleaving *interleaving)
 {
 	for (int i = 0; i < interleaving->n_events; i++) {
-		if (interleaving->events[i].operation->run != operation_hold)
+		if (!interleaving->events[i].operation->holds)
 			continue;
 		overlook(guest, "I2:");
 		overlook(guest, "I6: a command does not complete");
@@ -239,7 +239,7 @@ static void check_bound(struct guest *guest,
 	bool binds = scenario_binds(interleaving->scenario);
 
 	for (int i = 0; i < interleaving->n_events; i++)
-		binds |= operation_binds(interleaving->events[i].operation);
+		binds |= interleaving->events[i].operation->binds;
 	for (int i = 0; !binds && i < guest->n_ports; i++) {
 		if (guest->ports[i].unbound)
 			result_problem(&guest->result,
@@ -324,7 +324,7 @@ static int scan_if_forgotten(struct guest *guest,
 	int ret;
 
 	for (int i = 0; i < interleaving->n_events; i++)
-		forgotten |= operation_forgets(interleaving->events[i].operation);
+		forgotten |= interleaving->events[i].operation->forgets;
 	if (!forgotten)
 		return 0;
 	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
