@@ -2,6 +2,7 @@
 #include <elf.h>
 
 #include "arch.h"
+
 #include "util/compiler.h"
 
 static const struct arch archs[] = {

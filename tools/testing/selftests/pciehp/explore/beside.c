@@ -6,7 +6,18 @@
 #include <errno.h>
 #include <string.h>
 
-#include "explore.h"
+#include "arch.h"
+#include "beside.h"
+#include "cpu.h"
+#include "interleaving.h"
+#include "operations.h"
+#include "points.h"
+#include "text.h"
+
+#include "guest/guest.h"
+#include "qemu/gdbstub.h"
+#include "qemu/qmp.h"
+#include "util/agent_protocol.h"
 
 /* Host time; far more than a CPU takes that is not kept from going on. */
 #define BESIDE_TIMEOUT_MS	300

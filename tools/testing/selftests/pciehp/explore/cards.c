@@ -2,7 +2,13 @@
 /* What is plugged, and where. */
 #include <string.h>
 
-#include "explore.h"
+#include "cards.h"
+
+#include "guest/guest.h"
+#include "qemu/pci_tree.h"
+#include "qemu/topology.h"
+#include "slot/slot_host.h"
+#include "util/compiler.h"
 
 /* Of each slot: a network card, whose driver takes its time. */
 static const struct plug full_cards[] = {

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explore.h"
+#include "cause.h"
+#include "scenario.h"
 
 #define TEXTS_MAX	32
 #define TEXT_SIZE	256

@@ -4,7 +4,23 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "explore.h"
+#include "beside.h"
+#include "cards.h"
+#include "course.h"
+#include "cpu.h"
+#include "interleaving.h"
+#include "operations.h"
+#include "points.h"
+#include "scenario.h"
+#include "scenario_state.h"
+#include "settle.h"
+#include "trap.h"
+
+#include "guest/batch.h"
+#include "guest/guest.h"
+#include "guest/request.h"
+#include "qemu/gdbstub.h"
+#include "util/agent_protocol.h"
 
 /* -ENOENT when the guest comes to its answer before. */
 static int go_to(struct guest *guest, const struct event *event,
@@ -148,7 +164,7 @@ static int settle_after_boot(struct guest *guest, struct course *course)
 	      operations_begin(guest);
 	if (ret)
 		return ret;
-	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
+	settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 
 	return batch_ask(&course->batch, guest, settle);
 }
@@ -204,7 +220,7 @@ int course_follow(struct guest *guest, const struct interleaving *interleaving,
 	const struct scenario *scenario = interleaving->scenario;
 	int ret = 0;
 
-	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
+	settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 	snprintf(all, sizeof(all), "%s;%s", requests, settle);
 	if (interleaving->n_events)
 		ret = trap_set(&course->trap, guest, points,

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "explore.h"
+
+#include "cpu.h"
+
+#include "guest/guest.h"
+#include "qemu/gdbstub.h"
+#include "qemu/machine.h"
 
 /**
  * cpu_read_pc() - where the CPU is that stopped

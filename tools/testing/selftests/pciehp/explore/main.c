@@ -7,11 +7,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "qemu/forkserver.h"
-#include "qemu/state.h"
-#include "util/interruption.h"
-
+#include "cause.h"
 #include "explore.h"
+#include "interleaving.h"
+#include "operations.h"
+#include "plan.h"
+#include "points.h"
+#include "report.h"
+#include "results.h"
+#include "run.h"
+#include "scenario.h"
+#include "scenario_state.h"
+#include "scenarios.h"
+#include "sweep.h"
+
+#include "qemu/forkserver.h"
+#include "qemu/machine_needs.h"
+#include "qemu/state.h"
+#include "util/environment.h"
+#include "util/interruption.h"
 
 #define EXIT_VIOLATION	1
 /* something was not looked at, and nothing is proven */

@@ -4,7 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "explore.h"
+#include "cards.h"
+#include "operations.h"
+#include "registers.h"
+#include "scenario.h"
+#include "standby.h"
+
+#include "guest/guest.h"
+#include "qemu/pci_tree.h"
+#include "qemu/qmp.h"
+#include "slot/config_space.h"
+#include "slot/slot_host.h"
+#include "util/compiler.h"
 
 /* A request that is never made, for those after it to have their numbers. */
 #define NOTHING	"sleep 0"

@@ -5,7 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cause.h"
 #include "explore.h"
+#include "interleaving.h"
+#include "operations.h"
+#include "plan.h"
+#include "points.h"
+#include "scenario.h"
+#include "scenarios.h"
 
 /**
  * plan_has_scenario() - is it to be explored

@@ -12,9 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "util/compiler.h"
-
+#include "arch.h"
 #include "points.h"
+
+#include "util/compiler.h"
 
 /* What a port goes through: the driver, then who calls it and whom it calls. */
 const struct source sources[] = {

@@ -4,13 +4,22 @@
  * executes, as a machine that stopped at each would not run as it does.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "explore.h"
+#include "points.h"
+#include "reach.h"
+#include "scenario.h"
+#include "scenario_state.h"
+
+#include "guest/batch.h"
+#include "guest/guest.h"
+#include "guest/request.h"
+#include "qemu/qmp.h"
 
 static int order(struct guest *guest, const char *command)
 {

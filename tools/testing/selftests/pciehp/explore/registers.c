@@ -6,7 +6,15 @@
 #include <errno.h>
 #include <string.h>
 
-#include "explore.h"
+#include <linux/pci_regs.h>
+
+#include "arch.h"
+#include "points.h"
+#include "registers.h"
+
+#include "guest/guest.h"
+#include "guest/stop.h"
+#include "qemu/gdbstub.h"
 
 /* A call of pcie_capability_read_dword(), and where it returns to. */
 struct call {

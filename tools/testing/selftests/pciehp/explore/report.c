@@ -7,6 +7,13 @@
 #include <string.h>
 
 #include "explore.h"
+#include "interleaving.h"
+#include "operations.h"
+#include "plan.h"
+#include "points.h"
+#include "report.h"
+#include "results.h"
+#include "scenarios.h"
 
 #define LINE_SIZE	512
 

@@ -8,9 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "qemu/forkserver.h"
-
 #include "explore.h"
+#include "interleaving.h"
+#include "results.h"
+
+#include "qemu/forkserver.h"
+#include "qemu/machine.h"
+#include "qemu/machine_needs.h"
+#include "util/environment.h"
 
 static void results_path(const struct explore *explore, char path[PATH_MAX])
 {

@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Guests at the beginning of a scenario, saved once and loaded often. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "libpciehp.h"
+#include "cards.h"
+#include "operations.h"
+#include "points.h"
+#include "registers.h"
+#include "scenario.h"
+#include "scenario_state.h"
+#include "standby.h"
 
-#include "explore.h"
+#include "check/invariants.h"
+#include "guest/batch.h"
+#include "guest/guest.h"
+#include "guest/request.h"
+#include "guest/state.h"
+#include "guest/stop.h"
+#include "qemu/pci_tree.h"
+#include "slot/slot.h"
+#include "slot/slot_host.h"
 
 #define OPTIONS_MAX	16
 

@@ -4,9 +4,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "libpciehp.h"
+#include "cards.h"
+#include "registers.h"
+#include "scenario.h"
+#include "scenarios.h"
 
-#include "explore.h"
+#include "guest/clock.h"
+#include "guest/guest.h"
+#include "guest/request.h"
+#include "qemu/pci_tree.h"
+#include "qemu/topology.h"
+#include "slot/config_space.h"
+#include "slot/error_injection.h"
+#include "slot/slot.h"
+#include "slot/slot_host.h"
+#include "util/compiler.h"
 
 /* Guest time. A reset waits a minute for a card that is gone. */
 #define JOIN_MS		120000

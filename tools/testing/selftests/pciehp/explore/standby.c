@@ -4,7 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "explore.h"
+#include "standby.h"
+
+#include "guest/guest.h"
+#include "guest/request.h"
+#include "qemu/gdbstub.h"
+#include "qemu/pci_tree.h"
+#include "slot/config_space.h"
+#include "slot/slot.h"
+#include "util/compiler.h"
 
 /* QEMU's docs/specs/edu: whoever writes here has it interrupt. */
 #define EDU_INTERRUPT_RAISE	0x60

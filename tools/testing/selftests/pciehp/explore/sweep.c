@@ -9,10 +9,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "util/compiler.h"
-
+#include "cause.h"
 #include "explore.h"
+#include "interleaving.h"
+#include "plan.h"
+#include "points.h"
+#include "reach.h"
+#include "report.h"
+#include "results.h"
+#include "run.h"
+#include "scenario.h"
+#include "scenarios.h"
+#include "sweep.h"
 #include "workers.h"
+
+#include "util/compiler.h"
+#include "util/host_clock.h"
 
 #define REPLAYS		3
 #define CAUSE_SIZE	1024

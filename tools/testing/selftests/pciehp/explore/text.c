@@ -5,7 +5,12 @@
  */
 #include <string.h>
 
-#include "explore.h"
+#include "arch.h"
+#include "points.h"
+#include "text.h"
+
+#include "guest/guest.h"
+#include "qemu/gdbstub.h"
 
 static uint64_t find(const struct points *points, uint64_t addr)
 {

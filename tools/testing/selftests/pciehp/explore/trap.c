@@ -4,7 +4,14 @@
  * at a watchpoint it does not. So an instruction that reads itself stands there, and is
  * watched.
  */
-#include "explore.h"
+
+#include "arch.h"
+#include "points.h"
+#include "text.h"
+#include "trap.h"
+
+#include "guest/guest.h"
+#include "qemu/gdbstub.h"
 
 /* Bytes that such an instruction reads. */
 #define WATCHED	8

@@ -5,7 +5,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explore.h"
+#include "cards.h"
+#include "course.h"
+#include "interleaving.h"
+#include "operations.h"
+#include "points.h"
+#include "scenario.h"
+#include "scenario_state.h"
+#include "scenarios.h"
+#include "settle.h"
+#include "text.h"
+#include "verdict.h"
+
+#include "check/invariants.h"
+#include "guest/batch.h"
+#include "guest/guest.h"
+#include "guest/request.h"
+#include "qemu/pci_tree.h"
+#include "slot/slot.h"
+#include "slot/slot_host.h"
+#include "util/compiler.h"
 
 /*
  * Guest time. A reset waits a minute for a card that is gone, which is not for ever.
@@ -14,50 +33,6 @@
 
 #define BIND_MS		3000
 #define JOIN_SCAN	"join 60000"
-
-static void bound_request(const struct guest *guest, int port, char *request,
-			  size_t size)
-{
-	char name[SLOT_SERVICE_SIZE];
-
-	slot_service_name(guest, port, name);
-	snprintf(request, size,
-		 "exists /sys/bus/pci_express/drivers/pciehp/%s", name);
-}
-
-/**
- * verdict_settle_requests() - what is asked of a guest to have it settle
- * @guest: the guest
- * @settle_ms: guest time to let pass before anything is looked at
- * @requests: receives it, as batch_begin() takes it
- * @size: room in @requests
- */
-void verdict_settle_requests(const struct guest *guest, int settle_ms,
-			     char *requests, size_t size)
-{
-	char bound[SLOT_PATH_SIZE], checks[REQUEST_SIZE / 2];
-	int len;
-
-	len = snprintf(requests, size, "sleep %d;", settle_ms);
-	for (int i = 0; i < guest->n_ports; i++) {
-		bound_request(guest, i, bound, sizeof(bound));
-		len += snprintf(requests + len, size - len, "%s;", bound);
-	}
-	invariants_requests(guest, checks, sizeof(checks));
-	snprintf(requests + len, size - len, "standby-ended;%s", checks);
-}
-
-static bool is_bound(const struct guest *guest, int port,
-		     const struct batch *batch)
-{
-	const struct batch_answer *answer;
-	char request[SLOT_PATH_SIZE];
-
-	bound_request(guest, port, request, sizeof(request));
-	answer = batch_find(batch, request);
-
-	return answer && !answer->error && !strcmp(answer->text, "yes");
-}
 
 /* A line for each that has: its number, what it returned, and how often it has. */
 static int count_ended(const struct batch *batch, int request, int *error)
@@ -260,7 +235,7 @@ static int ask_about_ports(struct guest *guest, struct course *course)
 	invariants_requests(guest, requests, sizeof(requests));
 	if (batch_has(&course->batch, requests))
 		return 0;
-	verdict_settle_requests(guest, 0, requests, sizeof(requests));
+	settle_requests(guest, 0, requests, sizeof(requests));
 
 	return batch_ask(&course->batch, guest, requests);
 }
@@ -284,7 +259,8 @@ static void check_settled(struct guest *guest,
 		return;
 	}
 	for (int i = 0; i < guest->n_ports; i++)
-		guest->ports[i].unbound = !is_bound(guest, i, &course->batch);
+		guest->ports[i].unbound = !settle_found_bound(guest, i,
+							  &course->batch);
 	invariants_judge(guest, &course->batch);
 	overlook_timeouts(guest, interleaving);
 	if (course->trouble[0])
@@ -303,7 +279,7 @@ static void be_patient(struct guest *guest,
 {
 	char requests[REQUEST_SIZE];
 
-	verdict_settle_requests(guest, PATIENCE_MS, requests, sizeof(requests));
+	settle_requests(guest, PATIENCE_MS, requests, sizeof(requests));
 	if (batch_ask(&course->batch, guest, requests))
 		return;
 	json_array_clear(guest->result.problems);
@@ -327,7 +303,7 @@ static int scan_if_forgotten(struct guest *guest,
 		forgotten |= interleaving->events[i].operation->forgets;
 	if (!forgotten)
 		return 0;
-	verdict_settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
+	settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 	/* in a process of its own, as it waits for whoever never ends */
 	snprintf(requests, sizeof(requests),
 		 "start write /sys/bus/pci/rescan 1;" JOIN_SCAN ";%s", settle);
@@ -358,7 +334,7 @@ static void check_bound_again(struct guest *guest, int port,
 	char requests[REQUEST_SIZE];
 	int ret;
 
-	verdict_settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
+	settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
 	ret = try_bind(guest, port, course) ?:
 	      batch_ask(&course->batch, guest, requests);
 	if (ret)
@@ -413,7 +389,7 @@ static int pull_if_released(struct guest *guest, struct course *course)
 	if (ret || !card || !guest->log ||
 	    !strstr(guest->log, "pciehp_agent: remove "))
 		return ret;
-	verdict_settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
+	settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
 
 	return slot_surprise_remove(guest, card) ?:
 	       batch_ask(&course->batch, guest, requests);
@@ -457,7 +433,7 @@ static void check_deadlock(struct guest *guest, const struct points *points)
 
 /**
  * verdict_judge() - look at a guest that has settled
- * @guest: the guest, which has answered verdict_settle_requests()
+ * @guest: the guest, which has answered settle_requests()
  * @interleaving: what it went through
  * @points: of its kernel
  * @course: how far it came; receives whether all could be looked at

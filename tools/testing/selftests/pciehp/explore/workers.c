@@ -15,9 +15,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "util/interruption.h"
-
 #include "workers.h"
+
+#include "util/interruption.h"
 
 #define WORKERS_MAX	64
 

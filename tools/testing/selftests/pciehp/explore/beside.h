@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Two CPUs, of which one stays at a point while the other does an operation. */
+#ifndef EXPLORE_BESIDE_H
+#define EXPLORE_BESIDE_H
+
+#include <stdbool.h>
+
+#include "interleaving.h"
+#include "points.h"
+
+#include "guest/guest.h"
+
+int beside_operate(struct guest *guest, const struct event *event,
+		   const struct points *points, bool *missed);
+
+#endif /* EXPLORE_BESIDE_H */

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Guests at the beginning of a scenario, saved once and loaded often. */
+#ifndef EXPLORE_SCENARIO_STATE_H
+#define EXPLORE_SCENARIO_STATE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "points.h"
+#include "scenario.h"
+
+#include "guest/batch.h"
+#include "guest/guest.h"
+
+/**
+ * struct beginning - what is known of the guest at the beginning of a scenario
+ * @request: what is to be asked of it for the scenario; empty when it boots
+ * @problems: what was wrong as it came there, which is told with what the scenario alone
+ *	finds; or NULL
+ */
+struct beginning {
+	char request[REQUEST_SIZE];
+	json_t *problems;
+};
+
+int scenario_save(const struct scenario *scenario, const struct points *points,
+		  const char *state, char *why, size_t size);
+int scenario_load(struct guest *guest, const struct scenario *scenario,
+		  const char *state, const char *const *options,
+		  struct beginning *beginning);
+int scenario_begin(struct guest *guest, const struct scenario *scenario,
+		   const char *requests, struct batch *batch);
+
+#endif /* EXPLORE_SCENARIO_STATE_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* All interleavings of a plan, some side by side. */
+#ifndef EXPLORE_SWEEP_H
+#define EXPLORE_SWEEP_H
+
+#include <jansson.h>
+
+#include "explore.h"
+
+int sweep_reach(struct explore *explore);
+int sweep_run(struct explore *explore, json_t *results);
+
+#endif /* EXPLORE_SWEEP_H */
