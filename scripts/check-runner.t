@@ -79,6 +79,16 @@ ok 'what is skipped tells why' gives 0 'ok 1 x fake.case # SKIP no card'
 RESULT='SKIP no card' END='exit 1'
 ok 'what is skipped and fails is not ok' gives 1 'not ok 1 x fake.case # FAIL'
 
+# counts SUMMARY: likewise, in the last line
+counts() {
+	runs 0 && tail -n 1 "$tmp/said" | grep -xF "$1"
+}
+
+RESULT=ok END='exit 0'
+ok 'what passes is counted' counts 'x passes 1 of 1 cases.'
+RESULT='SKIP no card' END='exit 0'
+ok 'what is skipped is counted apart' counts 'x passes 0 of 1 cases, 1 skipped.'
+
 left_by_another_run() {
 	echo '{ "verdict": "ok", "booted": true }' >"$tmp/out/x.fake.case.json"
 	gives 1 'not ok 1 x fake.case # NO RESULT'

@@ -134,22 +134,6 @@ load_cores() {
 	done
 }
 
-# summary TAP: how many cases each kernel passes, by the results.tap of pciehp_run. Of a
-# line "ok N KERNEL CASE # VERDICT", "ok" means as expected, the verdict how it was.
-summary() {
-	sed 's/^not //' "$1" | awk '
-		$1 != "ok" { next }
-		!($3 in all) { kernels[++n] = $3 }
-		{ all[$3]++ }
-		$6 == "ok" { passed[$3]++ }
-		$6 == "SKIP" { skipped[$3]++ }
-		END {
-			for (i = 1; i <= n; i++)
-				printf "%s passes %d of %d cases%s%s", kernels[i], passed[kernels[i]], all[kernels[i]],
-					(skipped[kernels[i]] ? ", " skipped[kernels[i]] " skipped" : ""), (i < n ? "; " : ".\n")
-		}'
-}
-
 # base_major TREE: 6.1, 7.2, ...
 base_major() {
 	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { print v "." $3; exit }' "$1/Makefile"

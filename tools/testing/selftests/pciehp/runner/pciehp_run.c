@@ -4,8 +4,9 @@
  *
  * Runs every case that boots a guest, or those that match PATTERN as of fnmatch()
  * with FNM_EXTMATCH, on every kernel image, some side by side; with -n, only those
- * that EXPECT names where there is one. Prints a table, and writes
- * DIR/results.json, DIR/results.tap and the console and time line of every case.
+ * that EXPECT names where there is one. Prints a table and how many cases each
+ * kernel passes, and writes DIR/results.json, DIR/results.tap and the console and
+ * time line of every case.
  * Ends with 0 when every case got the verdict that it should (see expect.c), 1
  * when one did not, 2 when nothing could be run.
  */
@@ -101,6 +102,7 @@ static int report(const struct run *run)
 			      !run->jobs[i].as_expected;
 	for (size_t k = 0; k < run->n_kernels; k++)
 		unexpected += expect_messages(run, &run->kernels[k]);
+	report_summary(run);
 
 	return unexpected ? EXIT_UNEXPECTED : 0;
 }

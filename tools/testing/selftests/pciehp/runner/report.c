@@ -59,6 +59,32 @@ void report_table(const struct run *run)
 }
 
 /**
+ * report_summary() - print how many cases each kernel passes
+ * @run: a run that is over
+ */
+void report_summary(const struct run *run)
+{
+	const size_t n = run->n_kernels;
+
+	for (size_t k = 0; k < n; k++) {
+		size_t all = 0, passed = 0, skipped = 0;
+
+		for (size_t i = k; i < run_n_jobs(run); i += n) {
+			const struct job *job = &run->jobs[i];
+
+			all += !job->omitted;
+			passed += !job->omitted && !strcmp(job->verdict, "ok");
+			skipped += !job->omitted && job_is_skipped(job);
+		}
+		printf("%s%s passes %zu of %zu cases", k ? "; " : "",
+		       run->kernels[k].label, passed, all);
+		if (skipped)
+			printf(", %zu skipped", skipped);
+	}
+	printf(".\n");
+}
+
+/**
  * report_json() - write DIR/results.json
  * @run: a run that is over
  *

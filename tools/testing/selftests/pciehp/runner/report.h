@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The table for people, JSON and TAP for programs. */
+/* The table and the summary for people, JSON and TAP for programs. */
 #ifndef RUNNER_REPORT_H
 #define RUNNER_REPORT_H
 
 #include "job.h"
 
 void report_table(const struct run *run);
+void report_summary(const struct run *run);
 int report_json(const struct run *run);
 int report_tap(const struct run *run);
 
