@@ -4,6 +4,7 @@
 # BASES= names the kernels, only the newest if unset.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/series.sh"
 . "$(dirname "$0")/tap.sh"
 
 work=$root/out/check/docs

@@ -4,6 +4,7 @@
 # does it go on where it was interrupted?
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/cases.sh"
 . "$(dirname "$0")/tap.sh"
 
 EXPLORE=1

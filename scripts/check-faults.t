@@ -6,6 +6,8 @@
 # all are green.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/series.sh"
+. "$(dirname "$0")/cases.sh"
 . "$(dirname "$0")/tap.sh"
 
 faults=$root/patches/regressions/selftest

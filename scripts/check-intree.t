@@ -3,6 +3,8 @@
 # Is the kselftest one like any other, in a tree of each base with the series?
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/series.sh"
+. "$(dirname "$0")/cases.sh"
 . "$(dirname "$0")/tap.sh"
 
 work=$root/out/check/intree

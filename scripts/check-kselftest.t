@@ -5,6 +5,7 @@
 # guest, a hot-add and a hot-remove on the series. What is red on stock, check-sets.t sees.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/cases.sh"
 
 tree=$("$root/scripts/fetch-base" newest)
 bin=$("$root/scripts/build-selftest")

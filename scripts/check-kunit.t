@@ -5,6 +5,8 @@
 # other bases.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/series.sh"
+. "$(dirname "$0")/cases.sh"
 . "$(dirname "$0")/tap.sh"
 
 out=$root/out/check/kunit

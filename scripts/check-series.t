@@ -4,6 +4,7 @@
 # is done on those files of a base that it touches, for an import of all takes long.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/series.sh"
 . "$(dirname "$0")/commits.sh"
 . "$(dirname "$0")/tap.sh"
 unset KDIR SET MERGED VERSION ASSISTED_BY

@@ -9,6 +9,8 @@
 #	FULL	if set: all cases, else the quick cut
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/series.sh"
+. "$(dirname "$0")/cases.sh"
 
 # expected_from SET: the lines of stock.expect after "set SET"; with a second argument,
 # that verdict instead of theirs.

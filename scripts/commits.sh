@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # SPDX-License-Identifier: GPL-2.0-only
-# The series as commits. Sourced after lib.sh; works in the directory $tmp that
+# The series as commits. Sourced after lib.sh and series.sh; works in the directory $tmp that
 # scratch makes. Commits are made in an index alone: no file of a kernel tree is
 # needed but those that the series touches, and none is written to.
 

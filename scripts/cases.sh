@@ -1,0 +1,78 @@
+# shellcheck shell=sh disable=SC2034,SC2154
+# SPDX-License-Identifier: GPL-2.0-only
+# Cases for pciehp_run, and kernels to run them on. Sourced after lib.sh.
+
+# Patterns of cases, for pciehp_run: those of the report, and of what the series
+# fixes besides; one of each kind, as far as that takes little time; those whose guest
+# time is virtual; and those in which it is exact, for which pciehp-testing.rst has the
+# reasons.
+core='@(empty_slot|hotplug|slot|occupied_slot).*'
+core="$core|machine.@(ioh3420_msi|pcie_root_port_msix|xio3130_msi)_1cpu.added_10_s_after_@(boot|removal)"
+core="$core|machine.ioh3420_polling_1cpu.added_10_s_after_removal"
+core="$core|machine.ioh3420_msi_threaded_1cpu.@(hot_add_remove_add|power_off)"
+core="$core|slot_use.ioh3420.@(power_lost|removed_while_unbound)"
+core="$core|bus_reset.msi.@(slot_*|attention_written_meanwhile|while_button_pending)"
+core="$core|reset_moment.before_restore.card_@(added|removed)"
+core="$core|error_recovery.msi.slot_*|error_recovery_with_card.msi.*"
+core="$core|error_recovery_neighbour.card_cannot_recover|neighbour.two_root_ports.virtio_removed_by_surprise"
+core="$core|port_reset.pcie_root_port.card_plugged_10_ms_before|card_reset.pcie_root_port.against_surprise_removal"
+core="@($core)"
+quick='empty_slot.*|hotplug.*|slot.*|nested_slot.*|occupied_slot.*|two_switches.*|device.*|slots.8.*'
+quick="$quick|sriov.*|machine.*_1cpu.*|machine.pcie_root_port_msix_4cpu.*"
+quick="$quick|@(slot_use|suspend|runtime_suspend|reboot|no_hotplug).pcie_root_port.*"
+quick="$quick|bus_reset.msi.*|bus_reset_no_power.*|bus_reset.polling.@(slot_empty|attention_written_meanwhile)"
+quick="$quick|reset_moment.before_re*|error_recovery*.@(msi.*|polling.slot_*|card_*)"
+quick="$quick|neighbour.*|card_resources.*.beside_card|iommu.pcie_root_port.*"
+quick="$quick|@(port_reset|card_reset|rescan).pcie_root_port.*|suspend_nested.*"
+quick="$quick|@(vm|migration).xio3130.*|boot_moment.pcie_root_port_*|realtime.pcie_root_port_2cpu.*"
+quick="@($quick)"
+virtual='!(realtime.*|vfio*)'
+exact='!(realtime.*|vfio*|device.nvme.*|iommu.*.disk_*|sriov.*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
+
+# image VARIANT: the kernel of $tree in that variant, built if need be
+image() {
+	VARIANT=$1 TREE=${tree-} "$root/scripts/build-variant"
+}
+
+# expected NAME: a file that says what of that variant fails: in patches/, NAME.expect for
+# all bases. What the base of $tree has of its own comes first, and so counts.
+expected() {
+	major=$(base_major "${tree:-$KDIR}")
+	all=$root/out/expect/$(echo "$1" | tr / -)-$major-${ARCH:-arm64}.expect
+	mkdir -p "${all%/*}"
+	part=$(mktemp "$all.XXXXXX")
+	for own in "$major/$1-${ARCH:-arm64}" "$major/$1" "$1"; do
+		[ ! -f "$root/patches/$own.expect" ] || cat "$root/patches/$own.expect"
+	done >"$part"
+	mv "$part" "$all"
+	echo "$all"
+}
+
+# kernel_or_series: $KERNEL, or the series' image of $BASE, the newest if unset.
+kernel_or_series() {
+	if [ "${KERNEL-}" ]; then
+		echo "$KERNEL"
+	else
+		tree=$("$root/scripts/fetch-base" "${BASE:-newest}") || return
+		image series
+	fi
+}
+
+# regression PATCH: "NAME=IMAGE,EXPECT", as pciehp_run takes a kernel.
+regression() {
+	name=$(basename "$1" .patch)
+	kernel=$(image "regressions/$name") || return
+	echo "$name=$kernel,${1%.patch}.expect"
+}
+
+# load_cores: keep every core busy with something else until the script ends.
+load_cores() {
+	load=
+	trap 'kill $load 2>/dev/null' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	for _ in $(seq "$(nproc)"); do
+		while :; do :; done &
+		load="$load $!"
+	done
+}

@@ -1,0 +1,158 @@
+# shellcheck shell=sh disable=SC2154
+# SPDX-License-Identifier: GPL-2.0-only
+# The series of patches/series, and kernel trees with it. Sourced after lib.sh.
+
+# The lines of patches/series: a patch, then the overlay files it carries.
+series() {
+	sed 's/#.*//' "$root/patches/series" | awk 'NF && $1 != "set"'
+}
+
+# in_set SET: those that are posted together.
+in_set() {
+	sed 's/#.*//' "$root/patches/series" | awk -v name="$1" '$1 == "set" { set = $2; next } NF && set == name'
+}
+
+# sets [SET]: their names, in order, up to SET if given.
+sets() {
+	awk -v last="${1-}" '$1 == "set" { print $2; if ($2 == last) exit }' "$root/patches/series"
+}
+
+# alone SET: it needs none of the sets before it.
+alone() {
+	grep -qx "set $1 alone" "$root/patches/series"
+}
+
+# patch_for MAJOR NAME: its file; a base that needs another version has its own.
+patch_for() {
+	if [ -f "$root/patches/$1/$2" ]; then
+		echo "$root/patches/$1/$2"
+	else
+		echo "$root/patches/$2"
+	fi
+}
+
+# merge_maintainers: the kernel's MAINTAINERS on stdin with our entry put where the
+# alphabet wants it: where the fewest titles, as some are out of order, are on the
+# wrong side of it.
+merge_maintainers() {
+	LC_ALL=C awk 'NR == FNR { if (!/SPDX-License/) entry = entry $0 "\n"; next }
+		{ line[FNR] = $0 }
+		/^[A-Z]:\t/ && line[FNR - 1] !~ /^[A-Z]:\t/ {
+			if (wrong <= least) {
+				least = wrong
+				at = FNR - 1
+			}
+			wrong += line[FNR - 1] < entry ? -1 : 1
+		}
+		END {
+			for (i = 1; i <= FNR; i++)
+				print (i == at ? entry "\n" : "") line[i]
+		}' "$root/MAINTAINERS" -
+}
+
+# overlay_files NAMES: the files among and below them, which git knows.
+overlay_files() {
+	for name in $1; do
+		git -C "$root" ls-files --error-unmatch --cached --others --exclude-standard -- "$name" 2>/dev/null ||
+			die "patches/series: $name is carried by a patch, but is not there"
+	done
+}
+
+# outside_git DIR COMMAND...: run it in DIR. Inside a repository, git apply takes
+# paths to be relative to its top and silently skips files that it does not know.
+outside_git() (
+	cd "$1" || return
+	shift
+	GIT_CEILING_DIRECTORIES=$(cd .. && pwd -P) "$@"
+)
+
+# stage TREE DIR: for lines as series() prints them on stdin, put the files that
+# they touch into DIR as they are once all is applied to TREE, and their names
+# into DIR.list. TREE itself is only read. What does not fit is said on stderr.
+stage() {
+	major=$(base_major "$1")
+	mkdir -p "$2"
+	: >"$2.list"
+	while read -r name overlay; do
+		patch=$(patch_for "$major" "$name")
+		if ! outside_git "$2" git apply --numstat --allow-empty "$patch" >"$2.stat" 2>"$2.err"; then
+			say "cannot read patches/$name: $(head -n 1 "$2.err")"
+			return 1
+		fi
+		cut -f 3 "$2.stat" | while read -r file; do
+			grep -qxF "$file" "$2.list" && continue
+			echo "$file" >>"$2.list"
+			[ -f "$1/$file" ] || continue
+			mkdir -p "$2/${file%/*}" && cp "$1/$file" "$2/$file"
+		done
+		if ! outside_git "$2" git apply --allow-empty --whitespace=nowarn "$patch" 2>"$2.err"; then
+			say "${patch#"$root/"} does not fit Linux $major in $1: $(head -n 1 "$2.err")"
+			return 1
+		fi
+		for file in $(overlay_files "$overlay"); do
+			echo "$file" >>"$2.list"
+			if [ "$file" = MAINTAINERS ]; then
+				merge_maintainers <"$1/$file" >"$2/$file"
+			else
+				(cd "$root" && cp --parents "$file" "$2") || return
+			fi
+		done
+	done
+}
+
+# lay TREE STAGED LIST WORK: make WORK/src what stage() made of TREE, with the files
+# of LIST from STAGED, whatever was laid there before, as WORK/touched tells. No file
+# that is as it should be is touched, so that make redoes only what depends on the
+# rest.
+lay() {
+	[ -d "$4/src" ] || {
+		rm -rf "$4/src.part"
+		# Links, for what follows replaces files and writes to none.
+		cp -al "$1" "$4/src.part" || die "cannot make a tree of links in $4/src.part"
+		mv -T "$4/src.part" "$4/src"
+	}
+	# Whatever variant was here last, and however far it came, is in this list.
+	touch "$4/touched"
+	sort -u "$4/touched" "$3" >"$4/touched.part"
+	mv "$4/touched.part" "$4/touched"
+	while read -r file; do
+		if [ -f "$2/$file" ]; then
+			from=$2/$file
+		elif [ -f "$1/$file" ] && ! grep -qxF "$file" "$3"; then
+			from=$1/$file
+		else
+			rm -f "$4/src/$file"
+			continue
+		fi
+		cmp -s "$from" "$4/src/$file" && continue
+		to=$4/src/$file
+		mkdir -p "${to%/*}"
+		{ cp "$from" "$4/file.part" && mv "$4/file.part" "$to"; } || die "cannot write $to"
+	done <"$4/touched"
+}
+
+# linked_series BASE TREE STAGED: make TREE the kernel BASE with the series, of which
+# STAGED has what that touches; the rest are links, to be written to by nobody.
+linked_series() {
+	from=$("$root/scripts/fetch-base" "$1") || return
+	rm -rf "$2" "$3"
+	mkdir -p "$2"
+	series | stage "$from" "$3" || return
+	cp -al "$from/." "$2" 2>/dev/null || cp -a "$from/." "$2" || return
+	(cd "$3" && find . -type f -exec cp --remove-destination --parents {} "$2" \;)
+}
+
+# put_series TREE WORK [PATCH...]: make WORK/src the kernel in TREE with the series
+# and these patches applied, for whoever holds the scratch directory and a lock of
+# WORK.
+put_series() {
+	from=$1
+	work=$2
+	shift 2
+	{
+		series
+		[ $# -eq 0 ] || printf '%s\n' "$@"
+	} | stage "$from" "$tmp/stage" || return
+	sort -u "$tmp/stage.list" >"$tmp/touched"
+	lay "$from" "$tmp/stage" "$tmp/touched" "$work"
+}
