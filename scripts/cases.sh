@@ -58,11 +58,43 @@ kernel_or_series() {
 	fi
 }
 
-# regression PATCH: "NAME=IMAGE,EXPECT", as pciehp_run takes a kernel.
-regression() {
-	name=$(basename "$1" .patch)
-	kernel=$(image "regressions/$name") || return
-	echo "$name=$kernel,${1%.patch}.expect"
+# kernel VARIANT: "NAME=IMAGE,EXPECT", as pciehp_run takes a kernel; the image is built if
+# need be.
+kernel() {
+	image=$(image "$1") || return
+	case $1 in
+	regressed) expect=$(expected regressions/slot-ctrl-cached-late) ;;
+	# What only the newest kernel fails is fixed by the set runtime-pm, which this one has.
+	fixed) expect=$root/patches/stock.expect ;;
+	*) expect=$(expected "$1") ;;
+	esac
+	echo "${1##*/}=$image,$expect"
+}
+
+# regressions: the variants with one defect each.
+regressions() {
+	(cd "$root/patches" && ls regressions/*.patch) | sed 's/\.patch$//'
+}
+
+# show_cases DIR CLAIM ARGUMENT...: run pciehp_run with its results in DIR, and print what
+# they show: CLAIM, if all cases were run and ended as expected. Ends the script with the
+# status of pciehp_run.
+show_cases() {
+	out=$1
+	claim=$2
+	shift 2
+	mkdir -p "$out"
+	lock "$out.lock"
+	rm -rf "$out" && mkdir "$out"
+	status=0
+	"$bin/pciehp_run" -o "$out" "$@" 9>&- || status=$?
+	case $status in
+	0) [ -z "$claim" ] || grep -q '# SKIP' "$out/results.tap" || echo "$claim" ;;
+	1) echo "Not every case ended as it should: see UNEXPECTED above." ;;
+	*) exit $status ;;
+	esac
+	echo "Results and consoles: $out"
+	exit $status
 }
 
 # load_cores: keep every core busy with something else until the script ends.

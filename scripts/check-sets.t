@@ -40,8 +40,8 @@ tree=$("$root/scripts/fetch-base" newest)
 bin=$("$root/scripts/build-selftest")
 out=$root/out/sets
 rm -rf "$out" && mkdir -p "$out"
-kernel=$(image stock)
-set -- "stock=$kernel,$(expected stock)"
+stock=$(kernel stock)
+set -- "$stock"
 for set in $(sets); do
 	case $set in check | selftest | doc) continue ;; esac
 	kernel=$(image "$set")
