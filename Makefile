@@ -15,7 +15,8 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 	check-kunit check-sets kunit-coverage cost explore
 
 help:			## list the goals
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ { print $$1 }' scripts/bases | paste -s -d '|')" \
+		'/^[a-z-]+:.*## / { sub("BASES", bases, $$2); printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 reproduce: setup	## watch what today's kernel loses, and the series does not (BASE=, KDIR= or KERNEL=)
 	@scripts/reproduce
@@ -65,7 +66,7 @@ cost: setup		## count what the series costs: instructions of an interrupt, bytes
 check-sanitizers: setup	## run cases on kernels with KASAN, UBSAN, lockdep and KCSAN (CASES= a pattern)
 	@scripts/check-sanitizers
 
-series: setup			## write out/series/ to be mailed, signed off by you (BASE=newest|7.2|6.12|6.1|v4.20 or your KDIR=, SET=, MERGED=, VERSION=2, ASSISTED_BY=)
+series: setup			## write out/series/ to be mailed, signed off by you (BASE=BASES|v4.20 or your KDIR=, SET=, MERGED=, VERSION=2, ASSISTED_BY=)
 	@scripts/export-series '$(BASE)'
 
 tree: setup		## make out/tree/BASE, the kernel BASE with a commit for each patch, to be edited
@@ -80,7 +81,7 @@ apply:			## put the series on a new branch of your KDIR=/path/to/linux (SET= wit
 setup:			## install what is missing (Debian packages)
 	@scripts/setup
 
-fetch:			## get the kernel BASE=newest|7.2|6.12|6.1 into the cache
+fetch:			## get the kernel BASE=BASES into the cache
 	@scripts/fetch-base "$$BASE"
 
 patches-fit:		## check that all patches apply to BASE

@@ -12,9 +12,9 @@ fits() {
 	"$root/scripts/patches-fit" "$tree"
 }
 
-# The code that v4.20-rc1 to v4.20 have is what the regression patch restores.
+# The regression patch makes the code of the oldest base that of v4.20-rc1 to v4.20.
 fits_v4_20() {
-	tree=$("$root/scripts/fetch-base" 6.1) || return
+	tree=$("$root/scripts/fetch-base" "${bases##* }") || return
 	file=drivers/pci/hotplug/pciehp_hpc.c
 	mkdir -p "$tmp/v4.20/${file%/*}"
 	cp "$tree/$file" "$tmp/v4.20/$file"

@@ -56,8 +56,17 @@ free_mb() {
 	df -Pm "$1" | awk 'NR == 2 { print $4 }'
 }
 
-# What the series is for, the newest first: as fetch-base knows them.
-bases='newest 7.2 6.12 6.1'
+# rows TABLE [NAME]: those of scripts/TABLE, or the one of that name
+rows() {
+	awk -v name="${2-}" '/^[^#]/ && (name == "" || $1 == name)' "$root/scripts/$1"
+}
+
+# names TABLE: the names of its rows
+names() {
+	rows "$1" | cut -f 1 | xargs
+}
+
+bases=$(names bases)
 
 # base_major TREE: 6.1, 7.2, ...
 base_major() {
