@@ -8,7 +8,6 @@ set -eu
 . "$(dirname "$0")/tap.sh"
 
 work=$root/out/check/docs
-unset MAKEFLAGS MFLAGS MAKELEVEL
 export PYTHONDONTWRITEBYTECODE=1
 
 htmldocs() {

@@ -9,7 +9,6 @@ set -eu
 
 work=$root/out/check/intree
 mkdir -p "$work"
-unset MAKEFLAGS MFLAGS MAKELEVEL
 newest=$("$root/scripts/fetch-base" newest)
 KERNEL=$(tree=$newest image series)
 

@@ -11,7 +11,6 @@ set -eu
 
 out=$root/out/check/kunit
 mkdir -p "$out"
-unset MAKEFLAGS MFLAGS MAKELEVEL
 
 # verdicts: "ok NAME" or "not_ok NAME" for each test in a kernel's log on stdin.
 verdicts() {

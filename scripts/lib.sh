@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034 # what is set here is used where it is sourced
+# shellcheck shell=sh disable=SC2034,SC2154 # what is set here is used where it is sourced, and vice versa
 # SPDX-License-Identifier: GPL-2.0-only
 # What the scripts share. Sourced, not run.
 
@@ -7,6 +7,8 @@ cache=${XDG_CACHE_HOME:-${HOME:?is not set, and neither is XDG_CACHE_HOME}/.cach
 
 # Run from a git hook, these would make git work on the wrong repository.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+# What make was called with is not for the Makefiles of the kernel.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 
 say() {
 	printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -67,6 +69,26 @@ names() {
 }
 
 bases=$(names bases)
+
+# set_arch ARCH: set what scripts/archs has of it
+set_arch() {
+	row=$(rows archs "$1")
+	[ "$row" ] || die "no architecture is called '$1': it is one of $(names archs)"
+	read -r _ kernel_arch prefix boot_image fragment debian packages <<-END
+		$row
+	END
+}
+
+# kmake ARGUMENT...: make with the kernel in $src, for that architecture into $obj
+kmake() {
+	make -C "$src" "O=$obj" "ARCH=$kernel_arch" "CROSS_COMPILE=$prefix" LOCALVERSION= "$@" 9>&-
+}
+
+# configure FILE...: give $obj a new .config that has the options of these files. Some may
+# be unknown to the kernel until it has more patches, and so olddefconfig is left to do.
+configure() {
+	kmake allnoconfig && "$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$obj/.config" "$@"
+}
 
 # base_major TREE: 6.1, 7.2, ...
 base_major() {
