@@ -6,21 +6,10 @@
 # program that has not begun.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tap.sh"
 
 bin=$("$root/scripts/build-selftest")
-out=$root/out/check
-mkdir -p "$out"
-status=0
-set --
 for test in qmp gdbstub agent batch contract invariants result image forkserver; do
-	"$bin/${test}_test" >"$out/${test}_test.tap" 2>&1 || status=1
-	set -- "$@" "${test}_test.tap"
+	ok "$test" prove --failures "$bin/${test}_test"
 done
-
-# One plan for all. What a program said goes with its tests.
-cd "$out"
-awk '{ sub(/_test.tap$/, "", FILENAME) }
-	/^ok / { $1 = $2 = ""; print "ok " ++n " - " FILENAME $0 }
-	/^not ok / { $1 = $2 = $3 = ""; print "not ok " ++n " - " FILENAME $0 }
-	/^# .*:/ { print } END { print "1.." n }' "$@"
-exit $status
+done_testing
