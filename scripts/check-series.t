@@ -160,8 +160,7 @@ am_mails() {
 
 # The history is not known here, and who maintains new files is asked below. A commit
 # that Fixes: names is called what it is called, with the typo of its title. The
-# kselftest, the same for all bases, has what check-style.t allows; and TRACE_EVENT()
-# is written as in all of include/trace/events, which checkpatch takes for a call.
+# kselftest, the same for all bases, has what check-style.t allows, as have trace events.
 checkpatch_mails() (
 	# where it leaves a file
 	cd "$tmp" || exit
@@ -175,7 +174,7 @@ checkpatch_mails() (
 		grep -v "^:[0-9]*: WARNING:TYPO_SPELLING: 'implemetation' " |
 		grep -vE '^tools/testing/selftests/pciehp/.*:(VOLATILE|SPACING|PREFER_DEFINED_ATTRIBUTE_MACRO):' |
 		grep -vE '^tools/testing/selftests/pciehp/explore/points.c:.*:CAMELCASE:' |
-		grep -vE '^include/trace/events/.*:(SPACING|OPEN_ENDED_LINE|PARENTHESIS_ALIGNMENT|COMPLEX_MACRO|MACRO_ARG_UNUSED|MACRO_ARG_REUSE|TRAILING_SEMICOLON|MULTISTATEMENT_MACRO_USE_DO_WHILE):'
+		grep -vE "^[^:]*_trace\.h:.*:($(echo "$trace_event_style" | tr , '|')):"
 )
 
 dry_send() {

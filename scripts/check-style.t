@@ -19,6 +19,7 @@ checkpatch() {
 	case $1 in
 	*/compiler.h) ignore=$ignore,PREFER_DEFINED_ATTRIBUTE_MACRO ;;
 	*_test.c) ignore=$ignore,SPACING ;;
+	*_trace.h) ignore=$ignore,$trace_event_style ;;
 	*/explore/points.c) ignore=$ignore,CAMELCASE ;;
 	esac
 	perl "$tree/scripts/checkpatch.pl" --no-tree --strict --terse --show-types \
