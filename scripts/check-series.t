@@ -1,30 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Is the series what is tested, and is it fit to be edited, applied and mailed? All
-# is done on those files of a base that it touches, for an import of all takes long.
+# Is the series fit to be mailed, and do the mails give the tree that is tested?
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
 . "$(dirname "$0")/commits.sh"
+. "$(dirname "$0")/on-bases.sh"
 . "$(dirname "$0")/tap.sh"
-unset KDIR SET MERGED VERSION ASSISTED_BY
-
-# pristine DIR: a repository of the base's files as they are.
-pristine() {
-	rm -rf "$1"
-	git clone -q -b base "$tmp/git" "$1"
-}
-
-# is_tested DIR: it has what stage() made for the kernels under test.
-is_tested() {
-	diff -r --exclude=.git "$tmp/stage" "$1"
-}
 
 export_mails() {
 	"$root/scripts/export-series" "$base" "$tmp/series" >"$tmp/mails"
 }
 
-# vger, which the lists are at, has refused what is longer.
+# vger, which runs the lists, has refused longer mails.
 no_long_mail() {
 	xargs wc -c <"$tmp/mails" | awk '$2 != "total" && $1 > 100000 {
 		print $2 ": " $1 " characters, 100000 are allowed"
@@ -45,12 +33,12 @@ has_cover_letters() {
 	[ ! -s "$tmp/letters" ]
 }
 
-# patches_in DIR: its mails, but for a cover letter.
+# patches_in DIR: print its mails without the cover letter.
 patches_in() {
 	find "$1" -name '*.patch' ! -name '*0000-cover-letter.patch' | sort
 }
 
-# The first mail of a set tells all patches of those before it, by subject and by id.
+# The first mail of a set names all patches of the sets before it, by subject and by id.
 needs_are_named() {
 	rm -f "$tmp/before"*
 	touch "$tmp/before" "$tmp/before.ids"
@@ -66,14 +54,15 @@ needs_are_named() {
 	done
 }
 
-# small_sets: the first set of one patch, and the first of several.
+# small_sets: print the first set with one patch, and the first with several.
 small_sets() {
 	for set in $(sets); do
 		echo "$(in_set "$set" | wc -l) $set"
 	done | awk '$1 == 1 && !one++ { print $2 } $1 > 1 && !several++ { print $2 }'
 }
 
-# kernel_tree DIR: a repository that is no base, with what get_maintainer.pl wants of it.
+# kernel_tree DIR: make a repository with another HEAD than the base, in which
+# get_maintainer.pl runs.
 kernel_tree() {
 	pristine "$1" && git -C "$1" commit -q --allow-empty -m 'no base' && cp "$tree/.gitattributes" "$1/" || return
 	for file in "$tree"/*; do
@@ -86,12 +75,12 @@ kernel_tree() {
 	cp "$tree/scripts/get_maintainer.pl" "$1/scripts/"
 }
 
-# files DIR: what it has, with sums of it.
+# files DIR: print its files with their hashes.
 files() {
 	find "$1" -type f -exec sha256sum {} + | sort
 }
 
-# The second set: the first, which it needs, is made, too, but not written.
+# Mail the second set, which needs the first: only the second is written.
 series_of_kdir() {
 	linux=$tmp/linux
 	set=$(sets | sed -n 2p)
@@ -132,7 +121,7 @@ series_is_refused() {
 	done
 }
 
-# What is between the two versions is a word in each message.
+# The two versions differ by a word in each message.
 second_version() {
 	project && sed -i 's/^SPDX-License-Identifier:/Edited.\n\n&/' "$tmp/project"/patches/[0-9]*.patch || return
 	for set in $(small_sets); do
@@ -148,7 +137,7 @@ second_version() {
 	done
 }
 
-# am MAIL...: on the pristine base.
+# am MAIL...: git am on the pristine base gives the tested tree.
 am() {
 	pristine "$tmp/am" && git -C "$tmp/am" am -q "$@" && is_tested "$tmp/am"
 }
@@ -158,11 +147,11 @@ am_mails() {
 	am $(grep -v 0000-cover-letter "$tmp/mails")
 }
 
-# The history is not known here, and who maintains new files is asked below. A commit
-# that Fixes: names is called what it is called, with the typo of its title. The
-# kselftest, the same for all bases, has what check-style.t allows, as have trace events.
+# UNKNOWN_COMMIT_ID is ignored as there is no history here, and FILE_PATH_CHANGES as
+# maintained() checks that. The typo is in the title of a commit that Fixes: names. The
+# kselftest, which is the same for all bases, and trace events have what check-style.t allows.
 checkpatch_mails() (
-	# where it leaves a file
+	# checkpatch leaves a file where it is run
 	cd "$tmp" || exit
 	grep -v 0000-cover-letter "$tmp/mails" | if [ "$base" = newest ]; then
 		cat
@@ -181,8 +170,7 @@ dry_send() {
 	xargs git send-email --dry-run --quiet --confirm=never <"$tmp/mails"
 }
 
-# Each set is sent for real, but into a mailbox, and taken out of it as a maintainer
-# would.
+# Each set is sent into a mailbox, and taken out of it as a maintainer would.
 b4_am() {
 	cat >"$tmp/sendmail" <<-END
 		#!/bin/sh
@@ -202,12 +190,11 @@ b4_am() {
 	am $taken
 }
 
-# The first set is to be taken alone.
 am_first_set() {
 	pristine "$tmp/first" && git -C "$tmp/first" am -q "$tmp/series/$(sets | head -n 1)"/*.patch
 }
 
-# kernel_doc DIR: what it says about the C files that the series touches.
+# kernel_doc DIR: print what kernel-doc says about the C files that the series touches.
 kernel_doc() (
 	cd "$1"
 	sort -u "$tmp/stage.list" | grep '^\(drivers\|include\)/.*\.[ch]$' | while read -r file; do
@@ -240,96 +227,6 @@ maintained() {
 	[ ! -s "$tmp/orphans" ]
 }
 
-apply() {
-	pristine "$tmp/kdir" && "$root/scripts/apply" "$tmp/kdir" && is_tested "$tmp/kdir"
-}
-
-# The first set alone, and then all but it.
-apply_sets() {
-	first=$(sets | head -n 1)
-	pristine "$tmp/kdir" && SET=$first ASSISTED_BY=LLM "$root/scripts/apply" "$tmp/kdir" &&
-		git -C "$tmp/kdir" log -1 --format=%b | grep -x 'Assisted-by: LLM' &&
-		git -C "$tmp/kdir" fetch -q "$tmp/first" && git -C "$tmp/kdir" diff --exit-code FETCH_HEAD &&
-		git -C "$tmp/kdir" branch -q -m merged &&
-		MERGED=$first "$root/scripts/apply" "$tmp/kdir" && is_tested "$tmp/kdir"
-}
-
-# state DIR: all that apply must leave alone when it fails.
-state() {
-	git -C "$1" rev-parse HEAD && git -C "$1" branch && git -C "$1" status && git -C "$1" diff HEAD
-}
-
-# refuses STATUS: apply ends with it and changes nothing.
-refuses() {
-	before=$(state "$tmp/kdir")
-	status=0
-	"$root/scripts/apply" "$tmp/kdir" || status=$?
-	[ $status -eq "$1" ] && [ "$(state "$tmp/kdir")" = "$before" ]
-}
-
-# The first file that the series patches is not what it expects any more.
-apply_leaves_misfit() {
-	pristine "$tmp/kdir" &&
-		cp "$tmp/kdir/Makefile" "$tmp/kdir/$(git -C "$tmp/git" diff --diff-filter=M --name-only base pciehp | head -n 1)" &&
-		refuses 2 && git -C "$tmp/kdir" commit -qam misfit && refuses 1
-}
-
-# project: one like this one.
-project() {
-	rm -rf "$tmp/project"
-	git -C "$root" ls-files -z --cached --others --exclude-standard |
-		rsync -lpr --from0 --ignore-missing-args --files-from=- "$root/" "$tmp/project/" &&
-		git -C "$tmp/project" init -q && git -C "$tmp/project" add . && git -C "$tmp/project" commit -qm project
-}
-
-# tree_to_edit: in a project, what make tree makes.
-tree_to_edit() {
-	project || return
-	edit=$tmp/project/out/tree/$base
-	git clone -q -b base "$tmp/git" "$edit" &&
-		git -C "$edit" checkout -q -b pciehp origin/pciehp &&
-		git -C "$edit" update-ref refs/pciehp/assembled HEAD
-}
-
-changed_in_project() {
-	git -C "$tmp/project" add . && ! git -C "$tmp/project" diff --cached --exit-code
-}
-
-refresh() {
-	"$tmp/project/scripts/refresh" "$base"
-}
-
-refresh_changes_nothing() {
-	tree_to_edit && refresh && ! changed_in_project
-}
-
-# An edit of what a patch changes and of what it carries, a patch before all, and one after
-# the first, in whose set it is then.
-refresh_takes_edits() {
-	tree_to_edit && cd "$edit" || return
-	first=$(git rev-list --reverse base.. | head -n 1)
-	git checkout -q --detach base &&
-		sed -i '1s/^/# edited\n/' Makefile && git commit -qam 'Begin with an edit' &&
-		git cherry-pick "$first" >/dev/null &&
-		sed -i '1s/^/# edited\n/' Kconfig && git commit -qam 'Edit again' &&
-		git cherry-pick "$first..pciehp" >/dev/null && git checkout -q -B pciehp &&
-		echo edited | tee -a tools/testing/selftests/pciehp/settings >>tools/testing/selftests/Makefile &&
-		git commit -qa --fixup "$(git log -1 --format=%h -- tools/testing/selftests/pciehp/settings)" &&
-		GIT_SEQUENCE_EDITOR=: git rebase -qi --autosquash base || return
-	cd "$root"
-	refresh && changed_in_project >/dev/null &&
-		grep -qx '+# edited' "$tmp/project/patches/0001-Begin-with-an-edit.patch" &&
-		sed '/^set /h; /0003-Edit-again.patch/!d; g' "$tmp/project/patches/series" | grep -qx "set $(sets | head -n 1)" &&
-		grep -qx edited "$tmp/project/tools/testing/selftests/pciehp/settings" &&
-		grep -qx +edited "$tmp"/project/patches/[0-9]*.patch &&
-		git -C "$tmp/project" commit -qm edits && refresh && ! changed_in_project
-}
-
-refresh_undoes_nothing() {
-	tree_to_edit && echo later >>"$tmp/project/tools/testing/selftests/pciehp/settings" &&
-		! refresh && grep -qx later "$tmp/project/tools/testing/selftests/pciehp/settings"
-}
-
 no_stray_patch() {
 	series | cut -d ' ' -f 1 >"$tmp/names"
 	stray=$(find "$root/patches" -name '[0-9]*.patch' ! -path '*/patches/v4.20/*' |
@@ -344,11 +241,7 @@ identity "$root"
 ok 'every patch is in patches/series' no_stray_patch
 ok 'every set of several patches has a cover letter' has_cover_letters
 for base in $bases; do
-	rm -rf "${tmp:?}"/*
-	tree=$("$root/scripts/fetch-base" "$base")
-	import_touched "$tree"
-	cp "$tree/Kconfig" "$tree/Makefile" "$tmp/stage/"
-	git -C "$tmp/git" update-ref refs/heads/pciehp "$(assemble "$tmp/git" base)"
+	assemble_on "$base"
 
 	ok "$base: make series" export_mails
 	ok "$base: git am gives the tested tree" am_mails
@@ -356,20 +249,14 @@ for base in $bases; do
 	ok "$base: checkpatch --strict has no word against any patch" checkpatch_mails
 	ok "$base: kernel-doc has no new word" kernel_doc_is_complete
 	ok "$base: git send-email --dry-run" dry_send
-	ok "$base: make apply gives the tested tree" apply
-	ok "$base: make refresh of what make tree made changes nothing" refresh_changes_nothing
 	[ "$base" != newest ] || {
 		ok 'no mail is too long' no_long_mail
 		ok 'a set tells what it needs' needs_are_named
 		ok 'make series KDIR= is of its HEAD, which is only read' series_of_kdir
 		ok 'make series refuses what cannot be, and writes nothing' series_is_refused
 		ok 'make series VERSION=2 has a range-diff' second_version
-		ok 'make apply gives one set, and the others later' apply_sets
 		ok 'b4 am of the mailbox gives the tested tree' b4_am
 		ok 'MAINTAINERS has every new file' maintained
-		ok 'make apply leaves a tree that it does not fit as it was' apply_leaves_misfit
-		ok 'make refresh takes over edits' refresh_takes_edits
-		ok 'make refresh undoes nothing that is newer than the tree' refresh_undoes_nothing
 	}
 done
 done_testing
