@@ -3,9 +3,8 @@
 # Debian packages without touching the system. Sourced after lib.sh; works in
 # the directory $tmp that scratch makes.
 
-# The system's apt sources with the suite of its own release replaced by those of $1,
-# as files in the directory $2. Only the main archive has all suites: security
-# archives name theirs differently, and so are left out.
+# derive_sources SUITES DIR: write the system's apt sources to DIR, with SUITES in place of
+# the suite of its own release. Security archives are left out: they name theirs differently.
 derive_sources() {
 	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-none}")
 	eval "$(apt-config shell list Dir::Etc::SourceList/f parts Dir::Etc::SourceParts/d)"
@@ -39,8 +38,8 @@ derive_sources() {
 	done
 }
 
-# private_apt SUITES: an apt of our own: other suites than the system's, nothing of the
-# system touched, no root needed, none of its hooks run.
+# private_apt SUITES: make $tmp/apt.conf, for an apt of these suites that does not touch the
+# system, needs no root and runs none of its hooks.
 private_apt() {
 	mkdir -p "$tmp/lists/partial" "$tmp/cache/archives/partial"
 	cat >"$tmp/apt.conf" <<-END
@@ -64,8 +63,8 @@ private_apt() {
 	fi
 }
 
-# other_system ARCH: after private_apt, as on a system of that architecture, in Debian's
-# words, on which nothing is installed.
+# other_system ARCH: have the apt of private_apt work as on a system of that architecture, by
+# Debian's name, on which nothing is installed.
 other_system() {
 	cat >>"$tmp/apt.conf" <<-END
 		APT::Architecture "$1";
@@ -75,9 +74,9 @@ other_system() {
 	END
 }
 
-# list_modules ROOT RELEASE: what the modules of the kernel that is unpacked in ROOT depend
-# on. They are in /lib or /usr/lib, by Debian's release, and depmod and modprobe look in
-# one of these, by theirs.
+# list_modules ROOT RELEASE: run depmod on the kernel that is unpacked in ROOT. Some releases
+# of Debian have modules in /lib and some in /usr/lib, and so have depmod and modprobe: both
+# directories get them.
 list_modules() {
 	mkdir -p "$1/lib" "$1/usr/lib"
 	if [ -d "$1/lib/modules" ]; then
@@ -88,10 +87,10 @@ list_modules() {
 	/sbin/depmod -b "$1" "$2" || die "cannot list what the modules of $2 depend on"
 }
 
-# put_modules ROOT RELEASE TO MODULE...: modules of the kernel that is unpacked in ROOT,
-# and what they depend on, go to TO/modules, where the agent looks for them. A module
-# comes after what it depends on, each once; what the kernel has built in, or has not at
-# all, is no module.
+# put_modules ROOT RELEASE TO MODULE...: copy modules of the kernel that is unpacked in ROOT,
+# and the modules they depend on, to TO/modules, where the agent looks for them. The file
+# "order" there names each once, after those that it depends on. Modules which the kernel
+# has built in or does not have are left out.
 put_modules() {
 	from=$1 kernel=$2 to=$3
 	shift 3

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Cases for pciehp_run, and kernels to run them on. Sourced after lib.sh.
 
-# Patterns of cases, for pciehp_run: those of the report, and of what the series
-# fixes besides; one of each kind, as far as that takes little time; those whose guest
-# time is virtual; and those in which it is exact, for which pciehp-testing.rst has the
-# reasons.
+# Patterns of cases for pciehp_run:
+#	core	what the report is about and what else the series fixes
+#	quick	some of each kind, of those that take little time
+#	virtual	those whose guest time is virtual
+#	exact	those whose guest time is exact; pciehp-testing.rst tells why others are not
 core='@(empty_slot|hotplug|slot|occupied_slot).*'
 core="$core|machine.@(ioh3420_msi|pcie_root_port_msix|xio3130_msi)_1cpu.added_10_s_after_@(boot|removal)"
 core="$core|machine.ioh3420_polling_1cpu.added_10_s_after_removal"
@@ -29,13 +30,14 @@ quick="@($quick)"
 virtual='!(realtime.*|vfio*)'
 exact='!(realtime.*|vfio*|device.nvme.*|iommu.*.disk_*|sriov.*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
 
-# image VARIANT: the kernel of $tree in that variant, built if need be
+# image VARIANT: print the path of that variant of the kernel in $tree, built if need be.
 image() {
 	VARIANT=$1 TREE=${tree-} "$root/scripts/build-variant"
 }
 
-# expected NAME: a file that says what of that variant fails: in patches/, NAME.expect for
-# all bases. What the base of $tree has of its own comes first, and so counts.
+# expected NAME: print the path of a file with the expected failures of that variant. It has
+# patches/NAME.expect, which is for all bases, after the files for just the base of $tree:
+# the first line that names a case counts.
 expected() {
 	major=$(base_major "${tree:-$KDIR}")
 	all=$root/out/expect/$(echo "$1" | tr / -)-$major-${ARCH:-arm64}.expect
@@ -48,7 +50,7 @@ expected() {
 	echo "$all"
 }
 
-# kernel_or_series: $KERNEL, or the series' image of $BASE, the newest if unset.
+# kernel_or_series: print $KERNEL, or if unset the path of an image of $BASE with the series.
 kernel_or_series() {
 	if [ "${KERNEL-}" ]; then
 		echo "$KERNEL"
@@ -58,20 +60,20 @@ kernel_or_series() {
 	fi
 }
 
-# kernel VARIANT: "NAME=IMAGE,EXPECT", as pciehp_run takes a kernel; the image is built if
-# need be.
+# kernel VARIANT: print "NAME=IMAGE,EXPECT", the argument of pciehp_run for that variant.
 kernel() {
 	image=$(image "$1") || return
 	case $1 in
 	regressed) expect=$(expected regressions/slot-ctrl-cached-late) ;;
-	# What only the newest kernel fails is fixed by the set runtime-pm, which this one has.
+	# The file of just the newest base is about the defect which the set runtime-pm fixes,
+	# and this variant has that set.
 	fixed) expect=$root/patches/stock.expect ;;
 	*) expect=$(expected "$1") ;;
 	esac
 	echo "${1##*/}=$image,$expect"
 }
 
-# regressions: the variants with one defect each.
+# regressions: print the names of the variants that have a known defect.
 regressions() {
 	(cd "$root/patches" && ls regressions/*.patch) | sed 's/\.patch$//'
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Are the kernels that Debian has told by name, and those that it has not? None is
-# downloaded.
+# Does fetch-distro-kernel list Debian's kernels, and refuse those that there are not? None
+# is downloaded.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"

@@ -17,14 +17,14 @@ htmldocs() {
 	return $status
 }
 
-# A pristine tree has warnings, too: of references from these directories to others,
-# which are not built. Ours are those that name a file which the series touches.
+# A pristine tree has warnings, too, about references to directories that are not built. Only
+# warnings count that name a file of the series.
 no_warning_of_ours() {
 	grep '^Documentation/' "$work/staged.list" >"$work/ours"
 	! grep -E 'WARNING|ERROR' "$work/log" | grep -F -f "$work/ours"
 }
 
-# Else the silence above proves nothing.
+# Without the pages, no warnings would prove nothing.
 built() {
 	sed -n 's/^Documentation\(.*\)\.rst$/\1.html/p' "$work/ours" | while read -r page; do
 		find "$tree/Documentation/output" -path "*$page" | grep . || exit

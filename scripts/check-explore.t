@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Does make explore find what is known to be wrong, at the points that it should, and
-# does it go on where it was interrupted?
+# Does make explore find known defects at the right points, and does it continue after an
+# interruption?
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/cases.sh"
@@ -25,7 +25,7 @@ explorer() {
 	"$bin/pciehp_explore" -o "$out" "$@"
 }
 
-# has_point PATTERN: among those of the function that writes commands
+# has_point PATTERN: the function that writes commands has such a point.
 has_point() {
 	explorer "$series" -p -f pcie_do_write_cmd | grep -E "^pcie_do_write_cmd\\+$1"
 }
@@ -38,17 +38,17 @@ exits() {
 	[ $status -eq "$wanted" ]
 }
 
-# In the middle of a command, another is completed that nobody gave.
+# A Command Completed that no command has caused, while another command is written.
 first_call=$(explorer "$series" -p -f pcie_do_write_cmd | awk '$3 == "call" { print $1; exit }')
 other_events="root.add/command_completed@$first_call#1"
 
-# says KERNEL ARGUMENTS PATTERN: what is told of the interleaving
+# says KERNEL ARGUMENTS PATTERN: the explorer prints a line that matches.
 says() {
 	# shellcheck disable=SC2086
 	explorer "$1" $2 | grep -E "$3"
 }
 
-# No guest comes by there so often.
+# No guest reaches that point for the 99th time.
 nowhere="root.add/command_completed@$first_call#99"
 
 # A nested slot has a card to remove while its port is removed.
@@ -61,11 +61,11 @@ resume() {
 	rm -f "$out/results.jsonl"
 	explorer "$series" -s root.attention -x attention -l 2 || return
 	explorer "$series" -s root.attention -x attention -l 4 || return
-	# a line for the kernel, and one for each
+	# a line for the kernel, and one for each interleaving
 	[ "$(wc -l <"$out/results.jsonl")" -eq 5 ] && [ "$(sort -u "$out/results.jsonl" | wc -l)" -eq 5 ]
 }
 
-# One verdict suffices, where without -u each scenario would give one.
+# With -u, an event at a point gets one verdict. Without, it gets one in each scenario.
 once() {
 	rm -f "$out/results.jsonl"
 	explorer "$series" -j 1 -u -s 'root.@(attention|power_off)' -x attention -f pcie_do_write_cmd || return
@@ -86,8 +86,8 @@ wait_for() {
 	return 1
 }
 
-# The command line of a copy is another's. Its memory is a file of the state; and both
-# have our library, as has the one that was copied.
+# machines: some QEMU of this test runs. The command line of a copy does not tell, but each
+# has our library or a memory file of $out mapped.
 machines() {
 	grep -aqsE "$out/states\..*\.ram|$bin/pciehp_preload\.so" /proc/[0-9]*/maps
 }
@@ -96,7 +96,7 @@ no_machines() {
 	! machines
 }
 
-# interrupted ARGUMENT...: neither states nor machines are left
+# interrupted ARGUMENT...: SIGINT ends the explorer, and leaves no states and no QEMU.
 interrupted() {
 	KERNEL=$series "$bin/pciehp_explore" -o "$out" "$@" >/dev/null 2>&1 &
 	pid=$!

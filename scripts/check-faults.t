@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests of the tests: the kselftest with each fault of regressions/selftest/ put into its
-# runner, library or agent, one at a time. Of the programs that the fault's .expect file
-# names, just those tests turn red that it names, "PROGRAM TEST" a line; without a fault,
-# all are green.
+# Tests of the tests. Each patch of regressions/selftest/ puts a fault into the runner, the
+# library or the agent. Exactly the tests must fail that its .expect file names, "PROGRAM
+# TEST" a line; without a fault, none may fail.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -18,12 +17,12 @@ tree=$("$root/scripts/fetch-base" newest)
 KERNEL=$(image series)
 export KERNEL
 
-# named EXPECT...: the lines of these files
+# named EXPECT...: print the tests that these files name.
 named() {
 	sed '/^#/d' "$@" | LC_ALL=C sort -u
 }
 
-# build PATCH TARGET...: the kselftest with a fault, or with none if PATCH is empty
+# build PATCH TARGET...: build the kselftest with that fault, or without if PATCH is empty.
 build() {
 	patch=$1
 	shift
@@ -34,7 +33,7 @@ build() {
 	! grep 'warning:' "$out/build/selftest.log"
 }
 
-# run PROGRAM: "ok PROGRAM TEST" or "not_ok PROGRAM TEST" for each of its tests
+# run PROGRAM: print "ok PROGRAM TEST" or "not_ok PROGRAM TEST" for each of its tests.
 run() {
 	case $1 in
 	check-runner) BIN=$out/selftest timeout 60 sh "$root/scripts/check-runner.t" ;;
@@ -42,7 +41,7 @@ run() {
 	esac 2>"$out/$1.err" | sed -n "s/^not ok/not_ok/; s/^\(ok\|not_ok\) [0-9]* \(- \)\{0,1\}/\1 $1 /p"
 }
 
-# verdicts PATCH EXPECT...: of all programs that are named
+# verdicts PATCH EXPECT...: run all programs that are named, with that fault.
 verdicts() {
 	patch=$1
 	shift
@@ -59,14 +58,14 @@ red() {
 	sed -n 's/^not_ok //p' "$out/verdicts" | LC_ALL=C sort
 }
 
-# all_green EXPECT...: also each test that is named
+# all_green EXPECT...: no test fails, and each test that is named has been run.
 all_green() {
 	verdicts '' "$@" || return
 	cp "$out/verdicts" "$out/green"
 	! red | grep . && ! named "$@" | sed 's/^/ok /' | grep -vxF -f "$out/verdicts"
 }
 
-# all_have_run: each test of these programs has a verdict, whatever it is
+# all_have_run: each test of these programs has passed or failed.
 all_have_run() {
 	for program in $programs; do
 		sed -n "s/^ok \($program \)/\1/p" "$out/green"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Is the kselftest one like any other, in a tree of each base with the series?
+# Can the kselftest be built, run and installed like any other, in a tree of each base?
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -20,7 +20,8 @@ selftests() {
 	make "-j$(nproc)" -C "$tree/tools/testing/selftests" TARGETS=pciehp "$@" 2>&1
 }
 
-# all_skipped_but PASSED: the summary of run_tests on stdin says so.
+# all_skipped_but PASSED: that many tests pass and the others are skipped, by what run_tests
+# prints, on stdin.
 all_skipped_but() {
 	awk -v passed="$1" '{ print } /^not ok / || /Error/ { bad = 1 }
 		/^ok .* # SKIP/ { skipped++; next } /^ok / { n++ }
@@ -36,7 +37,7 @@ run_without_jansson() {
 		PKG_CONFIG_LIBDIR=/none selftests run_tests | all_skipped_but 0
 }
 
-# boots_guests: from where make install puts it
+# boots_guests ARGUMENT...: the installed kselftest passes with a kernel.
 boots_guests() {
 	rm -rf "$work/installed"
 	selftests "$@" "INSTALL_PATH=$work/installed" install &&

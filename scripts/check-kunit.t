@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The KUnit suite: green on the series, and red on each patch of regressions/kunit/
-# in exactly the tests that its .expect file names. With FULL=1 also green on the
-# other bases.
+# The KUnit suite passes on the series, and on each patch of regressions/kunit/ exactly the
+# tests fail that its .expect file names. With FULL=1, it passes on the other bases, too.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -12,13 +11,13 @@ set -eu
 out=$root/out/check/kunit
 mkdir -p "$out"
 
-# verdicts: "ok NAME" or "not_ok NAME" for each test in a kernel's log on stdin.
+# verdicts: print "ok NAME" or "not_ok NAME" for each test in a kernel's log on stdin.
 verdicts() {
 	tr -d '\r' | sed -n 's/^\(\[ *[0-9.]*\] \)\{0,1\}    \(not ok\|ok\) [0-9]* \([^ ]*\).*/\2 \3/p' |
 		sed 's/^not ok/not_ok/'
 }
 
-# run_by_tool LOG: as anybody would in a kernel tree, with lockdep.
+# run_by_tool LOG: run kunit.py in a kernel tree, with lockdep.
 run_by_tool() (
 	work=$cache/kunit/${tree##*/}
 	writable "$work" || die "cannot write to the cache in $work: set XDG_CACHE_HOME to a place that is writable"
@@ -43,7 +42,7 @@ passed() {
 	verdicts <"$2" | grep -x "ok $1"
 }
 
-# boot IMAGE LOG: in virtual time, so that it costs none to wait in the guest.
+# boot IMAGE LOG: boot it in virtual time, so that waiting in the guest takes none.
 boot() {
 	timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -m 256 \
 		-icount shift=1,sleep=off -nodefaults -display none -no-reboot -serial stdio \
@@ -51,7 +50,7 @@ boot() {
 		-kernel "$1" </dev/null >"$2" 2>&1
 }
 
-# green LOG: all tests have passed, and how many there are.
+# green LOG: all tests have passed, and none is missing.
 green() {
 	verdicts <"$1" >"$1.verdicts"
 	grep '^not_ok' "$1.verdicts" && return 1
@@ -69,7 +68,7 @@ red() {
 	grep -v '^#' "$2" | sort | diff - "$1.red"
 }
 
-# guest_time LOG: of the suite, in virtual ms.
+# guest_time LOG: print how many virtual ms the suite took.
 guest_time() {
 	sed -n 's/^\[ *\([0-9.]*\)\] .*\(KTAP version 1\|ok [0-9]* pciehp\).*/\1/p' "$1" |
 		awk 'NR == 1 { start = $1 } { end = $1 } END { printf "%d\n", (end - start) * 1000 }'

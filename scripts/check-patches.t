@@ -5,7 +5,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
 
-# fits BASE: each by itself; "newest" may not fall back to another one here.
+# fits BASE: unlike with fetch-base newest, another base that fits does not count.
 fits() {
 	tree=$("$root/scripts/fetch-base" "$1") || return
 	echo "$tree"

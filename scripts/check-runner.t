@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Is what pciehp_run says of a test what the test says of itself, by its result and by
-# how it ended? The test programs here are scripts, beside a copy of the runner; the
-# kernel is one that is never booted.
+# Does pciehp_run judge a test by its result and its exit status? The test programs here are
+# scripts beside a copy of pciehp_run, and no kernel is booted.
 #
 # From the environment:
 #	BIN	the folder that has pciehp_run; built if unset
@@ -14,7 +13,7 @@ bin=${BIN:-$("$root/scripts/build-selftest")}
 scratch "$(mktemp -d)"
 cp "$bin/pciehp_run" "$tmp/"
 touch "$tmp/pciehp_agent-arm64.cpio"
-# as machine_of_kernel() knows an image
+# what machine_of_kernel() takes for an image of arm64
 { head -c 56 /dev/zero && printf 'ARM\144'; } >"$tmp/Image"
 for program in "$root"/tools/testing/selftests/pciehp/*_test.c; do
 	cat >"$tmp/$(basename "$program" .c)" <<-'END'
@@ -34,7 +33,7 @@ fi
 END
 chmod +x "$tmp"/*_test
 
-# runs STATUS: pciehp_run ends with it; what it says is in $tmp/said
+# runs STATUS: pciehp_run ends with that status. Its output is in $tmp/said.
 runs() {
 	wanted=$1
 	status=0
@@ -51,7 +50,7 @@ PATTERN='fake.*'
 LISTING='echo "ok 1 fake.case # SKIP no kernel"'
 BOOTED=true SAID='' EXPECT=''
 
-# gives STATUS TAP: for a test that wrote RESULT and ended with END
+# gives STATUS TAP: a test that wrote RESULT and ended with END gives that line of TAP.
 gives() {
 	runs "$1" || return
 	cat "$tmp/out/results.tap"
@@ -79,7 +78,7 @@ ok 'what is skipped tells why' gives 0 'ok 1 x fake.case # SKIP no card'
 RESULT='SKIP no card' END='exit 1'
 ok 'what is skipped and fails is not ok' gives 1 'not ok 1 x fake.case # FAIL'
 
-# counts SUMMARY: likewise, in the last line
+# counts SUMMARY: such a test gives that summary.
 counts() {
 	runs 0 && tail -n 1 "$tmp/said" | grep -xF "$1"
 }
@@ -104,7 +103,7 @@ gone_since() {
 }
 ok 'what cannot be run any more is not ok' gone_since
 
-# expecting LINES STATUS TAP: likewise, with an .expect file
+# expecting LINES STATUS TAP: such a test gives that with these lines as its .expect file.
 expecting() {
 	printf '%b\n' "$1" >"$tmp/expect"
 	EXPECT=$tmp/expect gives "$2" "$3"

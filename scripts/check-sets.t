@@ -1,19 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Does each set of the series, with those before it, turn exactly those cases green that
-# it claims? What it claims is after "set NAME" in stock.expect; what is wrong until a later
-# set stays as it is in stock, or as NAME.expect has it. Sets without code of the kernel are
-# left out.
+# Does each set of the series, on top of those before it, make exactly those cases pass that
+# it claims? These are after "set NAME" in stock.expect. Cases of later sets fail as on the
+# stock kernel, or as NAME.expect says. Sets that do not change the kernel are left out.
 #
 # From the environment:
-#	FULL	if set: all cases, else the quick cut
+#	FULL	if set: all cases, else the quick ones
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
 . "$(dirname "$0")/cases.sh"
 
-# expected_from SET: the lines of stock.expect after "set SET"; with a second argument,
-# that verdict instead of theirs.
+# expected_from SET [VERDICT]: print the lines of stock.expect after "set SET", with VERDICT
+# in place of theirs.
 expected_from() {
 	awk -v want="$1" -v verdict="${2-}" '
 		$1 == "set" { set = $2 }
@@ -21,8 +20,8 @@ expected_from() {
 		"$root/patches/stock.expect"
 }
 
-# claims SET: what the kernel with the sets up to that one is to get. What a later set
-# cures counts before what an earlier one makes better.
+# claims SET: print the verdicts to expect with the sets up to SET, those of later sets first:
+# the first line that names a case counts.
 claims() (
 	for set in $(sets "$1" | tac); do
 		expected_from "$set" ok
@@ -31,7 +30,7 @@ claims() (
 	for set in $(sets) none; do
 		sets "$1" | grep -qx "$set" || expected_from "$set"
 	done
-	# What only the newest kernel fails is all for the first set.
+	# The first set fixes all that only the newest kernel fails.
 	own=$root/patches/$(base_major "$tree")/stock-arm64.expect
 	[ "$1" != runtime-pm ] || [ ! -f "$own" ] ||
 		awk '$1 == "case" && $3 != "ok" { print $1, $2, "ok" }' "$own"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Is what we wrote in the kernel's style, and what we touch clean?
+# Do our files have the style of the kernel, and do the checkers find nothing?
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
@@ -11,9 +11,9 @@ scratch "$(mktemp -d)"
 cd "$tmp"
 selftest=$root/tools/testing/selftests/pciehp
 
-# FILE_PATH_CHANGES is about patches; volatile is what C wants of a sig_atomic_t.
-# compiler.h is where the attributes get the names that checkpatch prefers, and
-# in a test "FIXTURE_DATA(x) *self" is no multiplication; libelf's types have capitals.
+# FILE_PATH_CHANGES is about patches, and C wants a sig_atomic_t to be volatile. compiler.h
+# defines the names of attributes that checkpatch prefers. "FIXTURE_DATA(x) *self" in a test
+# is no multiplication. The types of libelf have capitals.
 checkpatch() {
 	ignore=FILE_PATH_CHANGES,VOLATILE
 	case $1 in
@@ -37,7 +37,8 @@ spdx() {
 	[ -z "$without" ]
 }
 
-# The user-space side; KSFT and libc headers are not ours. The Makefile defines a list.
+# sparse_selftest: no message is about our files; those of the KSFT and libc headers do not
+# count. GUEST_TESTS is what the Makefile defines.
 sparse_selftest() {
 	command -v sparse || return
 	messages=$(find "$selftest/lib" "$selftest/runner" "$selftest/explore" "$selftest/preload" \
@@ -104,9 +105,9 @@ for file in $(find "$selftest" "$root/drivers" -name '*.[ch]' | sort); do
 done
 ok 'kernel-doc is complete' kernel_doc "$selftest"/lib/*/*.[ch] "$selftest"/guest/*.c \
 	"$selftest"/explore/*.[ch] "$root"/drivers/pci/hotplug/tests/*.[ch]
-ok 'sparse has no word against the kselftest' sparse_selftest
+ok 'sparse finds nothing in the kselftest' sparse_selftest
 # shellcheck disable=SC2046 # one word each
-ok 'shellcheck has no word against the scripts' \
+ok 'shellcheck finds nothing in the scripts' \
 	shellcheck -x $(grep -lE '^#(!/bin/sh| shellcheck shell)' "$root"/scripts/*) "$root/.ci/run"
 ok 'every file has its SPDX line' spdx
 ok 'an include of the kselftest never goes up' includes_go_down

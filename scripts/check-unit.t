@@ -1,9 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The clients of QMP, gdbstub and agent, against peers that misbehave; the check of
-# trace events, against traces of a driver that does; the invariants and the verdict, by
-# answers of a guest that are made up; which machine boots an image; and copies of a
-# program that has not begun.
+# The tests of the kselftest's library, which need no guest: fakes stand for QEMU, its
+# gdbstub, the agent and the traces of a driver.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"

@@ -4,8 +4,7 @@
 # scratch makes. Commits are made in an index alone: no file of a kernel tree is
 # needed but those that the series touches, and none is written to.
 
-# identity DIR: whoever works in DIR is author and committer of what is made here,
-# and signs it off.
+# identity DIR: make the user of git in DIR the author, the committer and $who, who signs off.
 identity() {
 	who=$(git -C "$1" -c user.useConfigOnly=true var GIT_COMMITTER_IDENT 2>/dev/null) ||
 		die "cannot sign off: set your name and address with git config --global user.name and user.email"
@@ -16,11 +15,12 @@ identity() {
 	export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
 }
 
-# Nothing, but for those who call assistance and choose.
+# Empty unless assistance and choose are called.
 assisted_by='' merged=''
 
-# assistance TREE: $ASSISTED_BY is what goes into Assisted-by: of each patch, as the kernel
-# in TREE wants it. A kernel that does not say wants what later ones do.
+# assistance TREE: take $ASSISTED_BY for the trailer Assisted-by: of each patch, if it has the
+# form that the kernel in TREE documents. Older kernels do not: the form of later ones is for
+# them, too.
 assistance() {
 	assisted_by=${ASSISTED_BY-}
 	[ "$assisted_by" ] || return 0
@@ -35,14 +35,14 @@ assistance() {
 		die "ASSISTED_BY='$assisted_by' is refused: it is '$form', as $doc of the kernel says, with tools such as coccinelle and sparse, but not git, gcc, make and editors"
 }
 
-# plain_git ARGUMENT...: without the settings of whoever runs it, and with the
-# attributes of the kernel in $tree, so that its diffs are the same everywhere.
+# plain_git ARGUMENT...: run git without settings of the user and with the attributes of the
+# kernel in $tree, so that its diffs are the same everywhere.
 plain_git() {
 	GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
 		git -c "core.attributesFile=$tree/.gitattributes" -c core.abbrev=12 "$@"
 }
 
-# message PATCH: what its commit says.
+# message PATCH: print the message of its commit.
 message() {
 	git mailinfo "$tmp/body" /dev/null <"$1" >"$tmp/info"
 	{
@@ -52,13 +52,13 @@ message() {
 	} | git stripspace | sign
 }
 
-# sign: the message on stdin with the trailers of whoever submits it.
+# sign: print the message on stdin with the trailers of the submitter.
 sign() {
 	git interpret-trailers ${assisted_by:+--trailer "Assisted-by: $assisted_by"} --trailer "Signed-off-by: $who"
 }
 
-# import_touched TREE: make the repository $tmp/git, whose one commit has what the
-# series touches of the pristine kernel in TREE: an import of all takes a minute.
+# import_touched TREE: make the repository $tmp/git. Its one commit has the files of the
+# pristine kernel in TREE that the series touches: to import all would take a minute.
 import_touched() {
 	series | stage "$1" "$tmp/stage" || return
 	git init -q --bare "$tmp/git"
@@ -76,7 +76,7 @@ import_touched() {
 	)
 }
 
-# choose: have chosen() leave out those of $MERGED, which are sets, as is $SET.
+# choose: check that $SET and $MERGED are sets, and have chosen() leave out those of $MERGED.
 choose() {
 	merged=${MERGED-}
 	for name in ${SET-} $merged; do
@@ -85,7 +85,7 @@ choose() {
 	chosen | grep -qxF -e "${SET:-$(chosen | tail -n 1)}" || die "MERGED=$merged has all that SET=${SET-} asks for"
 }
 
-# chosen [SET]: the sets, up to SET if given, but those that the tree has already.
+# chosen [SET]: print the sets, up to SET if given, without those that the tree has already.
 chosen() {
 	sets "${1-}" | while read -r name; do
 		case " $merged " in
@@ -95,7 +95,7 @@ chosen() {
 	done
 }
 
-# no_tree KDIR: why it is no kernel repository with a commit, if it is none.
+# no_tree KDIR: print why it is no kernel repository with a commit, or nothing if it is one.
 no_tree() {
 	[ "$1" ] || {
 		echo "is not set: KDIR=/path/to/linux sets it"
@@ -113,7 +113,8 @@ no_tree() {
 	fi
 }
 
-# import_head KDIR [SET]: likewise, of the HEAD of that repository, which is only read.
+# import_head KDIR [SET]: make the repository $tmp/git likewise, from the HEAD of the
+# repository KDIR, which is only read.
 import_head() {
 	git -C "$1" cat-file blob HEAD:Makefile >"$tmp/Makefile" || return
 	major=$(base_major "$tmp")
@@ -134,12 +135,12 @@ import_head() {
 		"$(git -C "$tmp/git" commit-tree -m "$(git -C "$1" log -1 --format=%s)" "$(git -C "$tmp/git" write-tree)")"
 }
 
-# in_index ARGUMENT...: git in the repository of assemble, with an index of ours.
+# in_index ARGUMENT...: run git in $repository, with the index $tmp/index.
 in_index() {
 	GIT_DIR=$repository GIT_INDEX_FILE=$tmp/index git "$@"
 }
 
-# carry NAMES: put the overlay files among and below them into that index.
+# carry NAMES: put the overlay files of these names, and below them, into that index.
 carry() (
 	overlay_files "$1" >"$tmp/carried" || exit
 	if grep -qx MAINTAINERS "$tmp/carried"; then
@@ -152,9 +153,9 @@ carry() (
 	GIT_WORK_TREE=. in_index add -f --pathspec-from-file="$tmp/carried"
 )
 
-# assemble REPOSITORY COMMIT [SET]: make the series' commits on top of COMMIT there, up to
-# those of SET if given and without the sets $merged, and print the last one. What does
-# not fit is said on stderr.
+# assemble REPOSITORY COMMIT [SET]: make the commits of the series on top of COMMIT there, up
+# to those of SET if given and without the sets $merged, and print the last one. Stderr
+# gets the patch that does not fit.
 assemble() (
 	repository=$1
 	commit=$(in_index rev-parse --verify "$2^{commit}")
@@ -180,7 +181,7 @@ assemble() (
 	echo "$commit"
 )
 
-# edited DIR: that tree has what refresh has not written back.
+# edited DIR: the tree in DIR has changes that refresh has not written back.
 edited() {
 	[ "$(git -C "$1" rev-parse -q --verify refs/pciehp/assembled)" != "$(git -C "$1" rev-parse -q --verify HEAD)" ] ||
 		[ "$(git -C "$1" status --porcelain)" ]

@@ -7,7 +7,7 @@ cache=${XDG_CACHE_HOME:-${HOME:?is not set, and neither is XDG_CACHE_HOME}/.cach
 
 # Run from a git hook, these would make git work on the wrong repository.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
-# What make was called with is not for the Makefiles of the kernel.
+# The options that make was called with are not for the Makefiles of the kernel.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 say() {
@@ -19,7 +19,8 @@ die() {
 	exit 1
 }
 
-# at_least LEAST NAME VALUE: what the variable NAME is set to is a number, and no less.
+# at_least LEAST NAME VALUE: end unless VALUE, that of the variable NAME, is a number from
+# LEAST on.
 at_least() {
 	case $3 in
 	*[!0-9]* | '') ;;
@@ -28,8 +29,7 @@ at_least() {
 	die "$2=$3 is refused: it is a number, $1 or more"
 }
 
-# scratch DIR: an empty directory that is gone when the shell that asked for it
-# ends, however it ends.
+# scratch DIR: make $tmp the empty directory DIR, which is removed when the calling shell ends.
 scratch() {
 	tmp=$1
 	trap 'rm -rf "$tmp"' EXIT
@@ -39,7 +39,7 @@ scratch() {
 	rm -rf "$tmp" && mkdir -p "$tmp"
 }
 
-# lock FILE: held until the shell that asked for it ends.
+# lock FILE: hold this lock until the calling shell ends.
 lock() {
 	exec 9>"$1"
 	flock -n 9 || {
@@ -48,29 +48,29 @@ lock() {
 	}
 }
 
-# writable DIR: make it if need be.
+# writable DIR: it can be written to, after it is made if need be.
 writable() {
 	mkdir -p "$1" 2>/dev/null && [ -w "$1" ]
 }
 
-# free_mb DIR
+# free_mb DIR: print how many MB are free there.
 free_mb() {
 	df -Pm "$1" | awk 'NR == 2 { print $4 }'
 }
 
-# rows TABLE [NAME]: those of scripts/TABLE, or the one of that name
+# rows TABLE [NAME]: print the rows of scripts/TABLE, or the one of that name.
 rows() {
 	awk -v name="${2-}" '/^[^#]/ && (name == "" || $1 == name)' "$root/scripts/$1"
 }
 
-# names TABLE: the names of its rows
+# names TABLE: print the names of its rows.
 names() {
 	rows "$1" | cut -f 1 | xargs
 }
 
 bases=$(names bases)
 
-# set_arch ARCH: set what scripts/archs has of it
+# set_arch ARCH: set these variables to its row of scripts/archs.
 set_arch() {
 	row=$(rows archs "$1")
 	[ "$row" ] || die "no architecture is called '$1': it is one of $(names archs)"
@@ -79,18 +79,18 @@ set_arch() {
 	END
 }
 
-# kmake ARGUMENT...: make with the kernel in $src, for that architecture into $obj
+# kmake ARGUMENT...: run make on the kernel in $src, for that architecture, with output in $obj.
 kmake() {
 	make -C "$src" "O=$obj" "ARCH=$kernel_arch" "CROSS_COMPILE=$prefix" LOCALVERSION= "$@" 9>&-
 }
 
-# configure FILE...: give $obj a new .config that has the options of these files. Some may
-# be unknown to the kernel until it has more patches, and so olddefconfig is left to do.
+# configure FILE...: write a new .config with the options of these files. olddefconfig is left
+# to the caller: it drops options that the kernel does not know yet without later patches.
 configure() {
 	kmake allnoconfig && "$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$obj/.config" "$@"
 }
 
-# base_major TREE: 6.1, 7.2, ...
+# base_major TREE: print its version, such as 6.1 and 7.2.
 base_major() {
 	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { print v "." $3; exit }' "$1/Makefile"
 }

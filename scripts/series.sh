@@ -2,17 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The series of patches/series, and kernel trees with it. Sourced after lib.sh.
 
-# The lines of patches/series: a patch, then the overlay files it carries.
+# series: print the lines of patches/series: a patch, then the overlay files that it carries.
 series() {
 	sed 's/#.*//' "$root/patches/series" | awk 'NF && $1 != "set"'
 }
 
-# in_set SET: those that are posted together.
+# in_set SET: print the lines of that set.
 in_set() {
 	sed 's/#.*//' "$root/patches/series" | awk -v name="$1" '$1 == "set" { set = $2; next } NF && set == name'
 }
 
-# sets [SET]: their names, in order, up to SET if given.
+# sets [SET]: print the names of the sets in order, up to SET if given.
 sets() {
 	awk -v last="${1-}" '$1 == "set" { print $2; if ($2 == last) exit }' "$root/patches/series"
 }
@@ -22,7 +22,7 @@ alone() {
 	grep -qx "set $1 alone" "$root/patches/series"
 }
 
-# patch_for MAJOR NAME: its file; a base that needs another version has its own.
+# patch_for MAJOR NAME: print the path of the patch NAME for kernels of that version.
 patch_for() {
 	if [ -f "$root/patches/$1/$2" ]; then
 		echo "$root/patches/$1/$2"
@@ -31,9 +31,9 @@ patch_for() {
 	fi
 }
 
-# merge_maintainers: the kernel's MAINTAINERS on stdin with our entry put where the
-# alphabet wants it: where the fewest titles, as some are out of order, are on the
-# wrong side of it.
+# merge_maintainers: print the kernel's MAINTAINERS, on stdin, with our entry added in
+# alphabetical order. Some titles are out of order: our entry goes where the fewest are on
+# the wrong side of it.
 merge_maintainers() {
 	LC_ALL=C awk 'NR == FNR { if (!/SPDX-License/) entry = entry $0 "\n"; next }
 		{ line[FNR] = $0 }
@@ -50,7 +50,7 @@ merge_maintainers() {
 		}' "$root/MAINTAINERS" -
 }
 
-# overlay_files NAMES: the files among and below them, which git knows.
+# overlay_files NAMES: print the files of these names, and below them, that git does not ignore.
 overlay_files() {
 	for name in $1; do
 		git -C "$root" ls-files --error-unmatch --cached --others --exclude-standard -- "$name" 2>/dev/null ||
@@ -58,17 +58,17 @@ overlay_files() {
 	done
 }
 
-# outside_git DIR COMMAND...: run it in DIR. Inside a repository, git apply takes
-# paths to be relative to its top and silently skips files that it does not know.
+# outside_git DIR COMMAND...: run it in DIR, with git not looking for a repository above. In
+# one, git apply takes paths to be relative to its top and silently skips other files.
 outside_git() (
 	cd "$1" || return
 	shift
 	GIT_CEILING_DIRECTORIES=$(cd .. && pwd -P) "$@"
 )
 
-# stage TREE DIR: for lines as series() prints them on stdin, put the files that
-# they touch into DIR as they are once all is applied to TREE, and their names
-# into DIR.list. TREE itself is only read. What does not fit is said on stderr.
+# stage TREE DIR: apply the patches on stdin, in lines as series() prints them, to the kernel
+# in TREE, which is only read. DIR gets the files that they touch, and DIR.list their names.
+# Stderr gets the patch that does not fit.
 stage() {
 	major=$(base_major "$1")
 	mkdir -p "$2"
@@ -100,18 +100,17 @@ stage() {
 	done
 }
 
-# lay TREE STAGED LIST WORK: make WORK/src what stage() made of TREE, with the files
-# of LIST from STAGED, whatever was laid there before, as WORK/touched tells. No file
-# that is as it should be is touched, so that make redoes only what depends on the
-# rest.
+# lay TREE STAGED LIST WORK: make WORK/src the kernel in TREE with the files of LIST from
+# STAGED, which stage() made. Files of other variants there, which WORK/touched names, are
+# restored. Files that do not change are not written, so that make builds only what does.
 lay() {
 	[ -d "$4/src" ] || {
 		rm -rf "$4/src.part"
-		# Links, for what follows replaces files and writes to none.
+		# Links suffice, as files are replaced and never written to.
 		cp -al "$1" "$4/src.part" || die "cannot make a tree of links in $4/src.part"
 		mv -T "$4/src.part" "$4/src"
 	}
-	# Whatever variant was here last, and however far it came, is in this list.
+	# Also after an interruption, this names all files that may differ from TREE.
 	touch "$4/touched"
 	sort -u "$4/touched" "$3" >"$4/touched.part"
 	mv "$4/touched.part" "$4/touched"
@@ -131,8 +130,8 @@ lay() {
 	done <"$4/touched"
 }
 
-# linked_series BASE TREE STAGED: make TREE the kernel BASE with the series, of which
-# STAGED has what that touches; the rest are links, to be written to by nobody.
+# linked_series BASE TREE STAGED: make TREE the kernel BASE with the series. STAGED gets the
+# files that the series touches; the others are links, and must not be written to.
 linked_series() {
 	from=$("$root/scripts/fetch-base" "$1") || return
 	rm -rf "$2" "$3"
@@ -142,9 +141,8 @@ linked_series() {
 	(cd "$3" && find . -type f -exec cp --remove-destination --parents {} "$2" \;)
 }
 
-# put_series TREE WORK [PATCH...]: make WORK/src the kernel in TREE with the series
-# and these patches applied, for whoever holds the scratch directory and a lock of
-# WORK.
+# put_series TREE WORK [PATCH...]: make WORK/src the kernel in TREE with the series and these
+# patches. The caller has called scratch, and holds a lock of WORK.
 put_series() {
 	from=$1
 	work=$2

@@ -1,8 +1,8 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 # SPDX-License-Identifier: GPL-2.0-only
 # What the checks share: each prints TAP. Sourced after lib.sh.
 
-# Whoever runs a check need have no git identity, and no settings of git matter.
+# The settings of git do not matter, and no identity need be set.
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 export GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=check
 export GIT_CONFIG_KEY_1=user.email GIT_CONFIG_VALUE_1=check@example.invalid
@@ -14,8 +14,8 @@ trace_event_style=SPACING,OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT,COMPLEX_MACRO,MA
 tests=0
 failed=0
 
-# ok NAME COMMAND...: a test that passes when the command succeeds; what the
-# command prints is shown only when it fails.
+# ok NAME COMMAND...: a test that passes if the command succeeds. If it fails, the last lines
+# that it printed are shown.
 ok() {
 	tests=$((tests + 1))
 	name=$1
@@ -29,7 +29,7 @@ ok() {
 	fi
 }
 
-# done_testing: the plan, and the exit status.
+# done_testing: print the plan, and return whether all tests passed.
 done_testing() {
 	echo "1..$tests"
 	[ "$failed" -eq 0 ]
