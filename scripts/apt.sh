@@ -3,10 +3,20 @@
 # Debian packages without touching the system. Sourced after lib.sh; works in
 # the directory $tmp that scratch makes.
 
+# own_suite: print the suite of the release that runs here.
+own_suite() {
+	(. /etc/os-release && echo "${VERSION_CODENAME:-none}")
+}
+
+# apt_says: print the first error or warning in $tmp/log.
+apt_says() {
+	grep -m 1 '^[EW]:' "$tmp/log" || echo nothing
+}
+
 # derive_sources SUITES DIR: write the system's apt sources to DIR, with SUITES in place of
 # the suite of its own release. Security archives are left out: they name theirs differently.
 derive_sources() {
-	own=$(. /etc/os-release && echo "${VERSION_CODENAME:-none}")
+	own=$(own_suite)
 	eval "$(apt-config shell list Dir::Etc::SourceList/f parts Dir::Etc::SourceParts/d)"
 	mkdir "$2"
 	for file in "${list:-}" "${parts:-}"/*; do
@@ -54,7 +64,7 @@ private_apt() {
 		#clear APT::Update::Post-Invoke;
 		#clear APT::Update::Post-Invoke-Success;
 	END
-	if [ "$1" != "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" ]; then
+	if [ "$1" != "$(own_suite)" ]; then
 		derive_sources "$1" "$tmp/sources"
 		cat >>"$tmp/apt.conf" <<-END
 			Dir::Etc::SourceList "/dev/null";

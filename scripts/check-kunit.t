@@ -20,7 +20,7 @@ verdicts() {
 # run_by_tool LOG: run kunit.py in a kernel tree, with lockdep.
 run_by_tool() (
 	work=$cache/kunit/${tree##*/}
-	writable "$work" || die "cannot write to the cache in $work: set XDG_CACHE_HOME to a place that is writable"
+	cache_dir "$work"
 	lock "$work/.lock"
 	scratch "$(mktemp -d "$work/.tmp.XXXXXX")"
 	put_series "$tree" "$work"
@@ -92,7 +92,7 @@ ok 'kunit.py run --arch=arm64' run_by_tool "$out/tool.log"
 for test in $cases; do
 	ok "$test" passed "$test" "$out/tool.log"
 done
-ok 'neither lockdep nor anything else has a word against it' no_splat "$out/tool.log"
+ok 'neither lockdep nor anything else warns' no_splat "$out/tool.log"
 ok 'the suite passes in virtual time' boots_green "$out/series.log"
 ok 'the suite takes less than 1 s of guest time' takes_less_than_a_second "$out/series.log"
 

@@ -55,5 +55,5 @@ for patch in "$root"/patches/v4.20/*.patch; do
 done
 tree=$("$root/scripts/fetch-base" newest)
 ok 'the newest base in the cache is used when no suite can be reached' keeps_newest
-ok 'checkpatch --strict has no word against the exported patches' mailable
+ok 'checkpatch --strict finds nothing in the exported patches' mailable
 done_testing

@@ -246,8 +246,8 @@ for base in $bases; do
 	ok "$base: make series" export_mails
 	ok "$base: git am gives the tested tree" am_mails
 	ok "$base: git am takes the first set alone" am_first_set
-	ok "$base: checkpatch --strict has no word against any patch" checkpatch_mails
-	ok "$base: kernel-doc has no new word" kernel_doc_is_complete
+	ok "$base: checkpatch --strict finds nothing in the patches" checkpatch_mails
+	ok "$base: kernel-doc finds nothing new" kernel_doc_is_complete
 	ok "$base: git send-email --dry-run" dry_send
 	[ "$base" != newest ] || {
 		ok 'no mail is too long' no_long_mail

@@ -53,6 +53,11 @@ writable() {
 	mkdir -p "$1" 2>/dev/null && [ -w "$1" ]
 }
 
+# cache_dir DIR: likewise, or end.
+cache_dir() {
+	writable "$1" || die "cannot write to the cache in $1: set XDG_CACHE_HOME to a place that is writable"
+}
+
 # free_mb DIR: print how many MB are free there.
 free_mb() {
 	df -Pm "$1" | awk 'NR == 2 { print $4 }'
