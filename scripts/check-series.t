@@ -45,8 +45,12 @@ needs_are_named() {
 	for set in $(sets); do
 		mail=$(find "$tmp/series/$set" -type f | sort | head -n 1)
 		echo "$mail"
-		sed -n 's/^prerequisite-patch-id: //p' "$mail" | diff "$tmp/before.ids" - || return
-		grep -xFf "$tmp/before" "$mail" | diff "$tmp/before" - || return
+		if alone "$set"; then
+			! grep '^prerequisite-patch-id: ' "$mail" || return
+		else
+			sed -n 's/^prerequisite-patch-id: //p' "$mail" | diff "$tmp/before.ids" - || return
+			grep -xFf "$tmp/before" "$mail" | diff "$tmp/before" - || return
+		fi
 		for mail in $(patches_in "$tmp/series/$set"); do
 			git patch-id --stable <"$mail" | cut -d ' ' -f 1 >>"$tmp/before.ids"
 			git mailinfo /dev/null /dev/null <"$mail" | sed -n 's/^Subject: /  /p' >>"$tmp/before"
