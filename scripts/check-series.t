@@ -38,7 +38,8 @@ patches_in() {
 	find "$1" -name '*.patch' ! -name '*0000-cover-letter.patch' | sort
 }
 
-# The first mail of a set names all patches of the sets before it, by subject and by id.
+# The first mail of a set names all patches of the sets before it, by subject and by id,
+# unless it needs none.
 needs_are_named() {
 	rm -f "$tmp/before"*
 	touch "$tmp/before" "$tmp/before.ids"
