@@ -65,9 +65,8 @@ kernel() {
 	image=$(image "$1") || return
 	case $1 in
 	regressed) expect=$(expected regressions/slot-ctrl-cached-late) ;;
-	# The file of just the newest base is about the defect which the set runtime-pm fixes,
-	# and this variant has that set.
-	fixed) expect=$root/patches/stock.expect ;;
+	# It has the set runtime-pm, and so nothing of what 7.3/stock-arm64.expect names.
+	fixed) expect=$(ARCH=any expected stock) ;;
 	*) expect=$(expected "$1") ;;
 	esac
 	echo "${1##*/}=$image,$expect"
