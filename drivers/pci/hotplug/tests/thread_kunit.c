@@ -132,6 +132,19 @@ static void thread_alone_reads_status_of_deferred(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, BLINKINGOFF_STATE);
 }
 
+/* The thread leaves a slot in @state alone, and is done with @events. */
+static void expect_card_kept(struct kunit *test, u8 state, u32 events)
+{
+	struct fake_port *port = test->priv;
+
+	port->ctrl->state = state;
+	port->commands = 0;
+	run_thread(port, events);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, state);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+}
+
 /* Link changes of a reset */
 
 static void thread_ignores_link_changes_of_reset(struct kunit *test)
@@ -142,14 +155,10 @@ static void thread_ignores_link_changes_of_reset(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
 	enable(port);
 	for (int i = 0; i < ARRAY_SIZE(states); i++) {
-		port->ctrl->state = states[i];
 		fake_port_announce_reset(port);
 		fake_port_end_reset(port);
-		port->commands = 0;
-		run_thread(port, PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
-		KUNIT_EXPECT_EQ(test, port->commands, 0);
-		KUNIT_EXPECT_EQ(test, port->ctrl->state, states[i]);
-		KUNIT_EXPECT_EQ(test, pending(port), 0);
+		expect_card_kept(test, states[i],
+				 PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
 	}
 }
 
@@ -181,14 +190,9 @@ static void look_keeps_card_that_stayed(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
 	enable(port);
-	for (int i = 0; i < ARRAY_SIZE(states); i++) {
-		port->ctrl->state = states[i];
-		port->commands = 0;
-		run_thread(port, CHECK_SLOT | PCI_EXP_SLTSTA_DLLSC);
-		KUNIT_EXPECT_EQ(test, port->commands, 0);
-		KUNIT_EXPECT_EQ(test, port->ctrl->state, states[i]);
-		KUNIT_EXPECT_EQ(test, pending(port), 0);
-	}
+	for (int i = 0; i < ARRAY_SIZE(states); i++)
+		expect_card_kept(test, states[i],
+				 CHECK_SLOT | PCI_EXP_SLTSTA_DLLSC);
 }
 
 static void look_finds_card_gone(struct kunit *test)
