@@ -47,6 +47,8 @@ keeps_newest() {
 }
 
 scratch "$(mktemp -d)"
+# checkpatch leaves a file where it is run
+cd "$tmp"
 for base in $bases; do
 	ok "patches apply to base $base" fits "$base"
 done
