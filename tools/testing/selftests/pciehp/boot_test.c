@@ -77,7 +77,7 @@ static int find_moment(struct guest *guest, const char *name,
 		case_end(guest);
 		return ret;
 	}
-	guest_forget(guest);
+	guest_cleanup(guest);
 	result_cleanup(&guest->result);
 
 	return 0;
@@ -103,7 +103,7 @@ static void boot_to(struct __test_metadata *_metadata, const void *variant,
 
 	ret = guest_prepare(guest, name, setup) ?: guest_boot_to(guest, addr);
 	if (ret == -ENOENT) {
-		result_skip(&guest->result, "this boot does not come by %s()",
+		result_skip(&guest->result, "this boot does not reach %s()",
 			    symbol);
 		case_end(guest);
 		SKIP(return, "%s", guest->result.skip);
@@ -136,7 +136,7 @@ TEST_F_TIMEOUT(boot_moment, hot_add, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_boot_on(guest));
+	ASSERT_EQ(0, guest_finish_boot(guest));
 	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
@@ -160,7 +160,7 @@ TEST_F_TIMEOUT(boot_moment, hot_remove, TIMEOUT_S)
 	bool there;
 
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, guest_boot_on(guest));
+	ASSERT_EQ(0, guest_finish_boot(guest));
 	ASSERT_EQ(0, guest_request(guest, "sleep %d", AFTER_BUTTON_MS));
 	ASSERT_EQ(0, card_is_there(guest, &self->card, &there));
 	ASSERT_EQ(0, there ? slot_hot_remove(guest, &self->card) :

@@ -23,7 +23,7 @@
 /* Host time. */
 #define STOP_TIMEOUT_MS	20000
 
-/* An interrupt that has not come by the handler by then is another one's. */
+/* An interrupt that has not reach the handler by then is another one's. */
 #define INSTRUCTIONS_MAX	4000
 #define INTERRUPTS_MAX		20
 
@@ -107,10 +107,10 @@ static int measure_command(struct guest *guest, const struct places *places,
 	if (ret)
 		return ret;
 	for (int i = 0; i < INTERRUPTS_MAX; i++) {
-		ret = guest_go_to(guest, places->vector) ?:
+		ret = guest_run_to(guest, places->vector) ?:
 		      count(guest, places->handler, cost);
 		if (ret != -ENOENT)
-			return ret ?: guest_go_on(guest);
+			return ret ?: guest_resume(guest);
 	}
 
 	return ret;

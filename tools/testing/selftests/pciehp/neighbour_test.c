@@ -9,7 +9,7 @@
 FIXTURE(neighbour)
 {
 	struct guest guest;
-	struct plug beside;
+	struct plug neighbour;
 };
 
 FIXTURE_VARIANT(neighbour)
@@ -22,8 +22,8 @@ FIXTURE_VARIANT_ADD(neighbour, one_switch) { .port = PORT_XIO3130 };
 
 FIXTURE_SETUP(neighbour)
 {
-	self->beside = e1000e("beside");
-	self->beside.port = SECOND;
+	self->neighbour = e1000e("neighbour");
+	self->neighbour.port = SECOND;
 	boot_guest(_metadata, variant, &self->guest,
 		   &(struct guest_setup){ .port = variant->port, .slots = 2 });
 }
@@ -44,8 +44,8 @@ static void lose_card(struct __test_metadata *_metadata,
 	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, card));
 	EXPECT_EQ(0, slot_wait_gone(guest, card, since));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->neighbour));
 }
 
 TEST_F_TIMEOUT(neighbour, e1000e_removed_by_surprise, TIMEOUT_S)
@@ -101,7 +101,7 @@ FIXTURE(card_resources)
 	struct guest guest;
 	struct plug card;
 	struct plug usual;
-	struct plug beside;
+	struct plug neighbour;
 };
 
 FIXTURE_VARIANT(card_resources)
@@ -174,7 +174,7 @@ FIXTURE_SETUP(card_resources)
 		.properties = variant->properties,
 	};
 	self->usual = e1000e("usual");
-	self->beside = virtio_net(SECOND, 0);
+	self->neighbour = virtio_net(SECOND, 0);
 	boot_guest(_metadata, variant, &self->guest, &setup);
 }
 
@@ -225,13 +225,13 @@ TEST_F_TIMEOUT(card_resources, beside_card, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
 	since = guest->agent.now;
 	add_card(_metadata, self, variant);
-	ASSERT_EQ(0, slot_check_stays(guest, &self->beside, since));
+	ASSERT_EQ(0, slot_check_stays(guest, &self->neighbour, since));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->usual));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->neighbour));
 }
 
 TEST_F_TIMEOUT(card_resources, beside_empty_slot, TIMEOUT_S)
@@ -239,7 +239,7 @@ TEST_F_TIMEOUT(card_resources, beside_empty_slot, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 
 	add_card(_metadata, self, variant);
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->usual));
 }

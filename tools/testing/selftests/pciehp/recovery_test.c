@@ -16,7 +16,7 @@
 #define UPSTREAM_PORT	"up0"
 
 /* Not one of "port0", ..., which are looked at when the test is over. */
-#define PORT_BESIDE	"beside"
+#define PORT_NEIGHBOUR	"neighbour"
 
 /* A machine whose error goes unnoticed would pass everything. */
 static int recover(struct guest *guest)
@@ -242,7 +242,7 @@ FIXTURE_SETUP(error_recovery_two_slots)
 	};
 	struct guest_setup setup = {
 		.port = PORT_XIO3130,
-		.device = PORT_XIO3130 ",id=" PORT_BESIDE
+		.device = PORT_XIO3130 ",id=" PORT_NEIGHBOUR
 			  ",bus=" UPSTREAM_PORT ",addr=1,chassis=2,slot=1",
 		/* what is out of reach must not keep the card's driver */
 		.cmdline = "nvme.use_cmb_sqs=0",
@@ -271,12 +271,12 @@ TEST_F_TIMEOUT(error_recovery_two_slots, window_grown_since_boot, TIMEOUT_S)
 		.properties = properties,
 	};
 	struct guest *guest = &self->guest;
-	char beside[BDF_SIZE];
+	char neighbour[BDF_SIZE];
 
-	ASSERT_EQ(0, pci_tree_find(&guest->vm.qmp, PORT_BESIDE, beside));
+	ASSERT_EQ(0, pci_tree_find(&guest->vm.qmp, PORT_NEIGHBOUR, neighbour));
 	ASSERT_EQ(0, guest_request(guest,
 				   "write /sys/bus/pci/devices/%s/remove 1",
-				   beside));
+				   neighbour));
 	ASSERT_EQ(0, slot_hot_add(guest, &card));
 	/* the driver goes on with its card when it is bound */
 	ASSERT_EQ(0, guest_request(guest, "sleep %d", BINDING_MS));
@@ -349,13 +349,13 @@ TEST_F_TIMEOUT(error_recovery_with_card, slot_emptied_since_boot, TIMEOUT_S)
 FIXTURE(error_recovery_neighbour)
 {
 	struct guest guest;
-	struct plug beside;
+	struct plug neighbour;
 };
 
 FIXTURE_SETUP(error_recovery_neighbour)
 {
-	self->beside = e1000e("beside");
-	self->beside.port = 1;
+	self->neighbour = e1000e("neighbour");
+	self->neighbour.port = 1;
 	boot_guest(_metadata, variant, &self->guest,
 		   &(struct guest_setup){ .port = PORT_XIO3130, .slots = 2 });
 }
@@ -374,8 +374,8 @@ TEST_F_TIMEOUT(error_recovery_neighbour, card_recovers, TIMEOUT_S)
 		SKIP(return, "%s", guest->result.skip);
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &card));
 	ASSERT_EQ(0, recover(guest));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->neighbour));
 }
 
 /* It may be lost, and the recovery may be called failed; but not the ports. */
@@ -387,8 +387,8 @@ TEST_F_TIMEOUT(error_recovery_neighbour, card_cannot_recover, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &card));
 	ASSERT_EQ(0, error_inject_fatal(guest));
 	ASSERT_EQ(0, guest_request(guest, "sleep %d", RECOVERY_MS));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->beside));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->beside));
+	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
+	ASSERT_EQ(0, slot_hot_remove(guest, &self->neighbour));
 }
 
 int main(int argc, char **argv)

@@ -260,7 +260,7 @@ TEST_F_TIMEOUT(bus_reset_no_power, card_turned_off_stays_so, TIMEOUT_S)
 }
 
 /*
- * A moment of the reset: where the kernel is when it has come by these in order. All
+ * A moment of the reset: where the kernel is when it has reach these in order. All
  * are functions that compilers do not inline into those that call them.
  */
 #define SYMBOLS_MAX	3
@@ -340,7 +340,7 @@ static bool reset_to(FIXTURE_DATA(reset_moment) *self,
 	snprintf(request, sizeof(request), "write %s 1", self->reset);
 	ret = guest_request_to(guest, addresses[0], request);
 	for (int i = 1; !ret && i < n; i++)
-		ret = guest_go_to(guest, addresses[i]);
+		ret = guest_run_to(guest, addresses[i]);
 
 	return !ret;
 }
@@ -355,7 +355,7 @@ TEST_F_TIMEOUT(reset_moment, card_added, TIMEOUT_S)
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	if (variant->is_before &&
 	    pci_tree_find(&guest->vm.qmp, self->card.id, bdf) == -ENODEV)
 		SKIP(return, "%s",
@@ -375,7 +375,7 @@ TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, slot_check_power(guest, 0, false));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
@@ -393,7 +393,7 @@ TEST_F_TIMEOUT(reset_moment, card_swapped, TIMEOUT_S)
 	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_plug(guest, &self->other));
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->other));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->other));
@@ -413,7 +413,7 @@ TEST_F_TIMEOUT(reset_moment, button_pressed, TIMEOUT_S)
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
 }

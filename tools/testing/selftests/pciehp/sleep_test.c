@@ -80,7 +80,7 @@ TEST_F_TIMEOUT(suspend, card_stays, TIMEOUT_S)
 	since = guest->agent.now;
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	slot_function_bdf(guest, 0, 0, bdf);
 	EXPECT_EQ(-ETIMEDOUT, guest_wait_event(guest, "remove", bdf, since,
 					       3000));
@@ -96,7 +96,7 @@ TEST_F_TIMEOUT(suspend, card_added, TIMEOUT_S)
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
@@ -112,7 +112,7 @@ TEST_F_TIMEOUT(suspend, card_added_without_event, TIMEOUT_S)
 	since = guest->agent.now;
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
 	ASSERT_EQ(0, slot_clear_events(guest, 0));
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
 }
 
@@ -126,7 +126,7 @@ TEST_F_TIMEOUT(suspend, card_removed, TIMEOUT_S)
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 }
@@ -143,7 +143,7 @@ TEST_F_TIMEOUT(suspend, card_swapped, TIMEOUT_S)
 	since = guest->agent.now;
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
 	ASSERT_EQ(0, slot_plug(guest, &self->other));
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->other));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->other));
@@ -205,7 +205,7 @@ TEST_F_TIMEOUT(suspend_nested, switch_removed, TIMEOUT_S)
 	ASSERT_EQ(0, variant->inner_leaves_first ?
 		     slot_surprise_remove(guest, &self->inner) : 0);
 	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, guest_go_on(guest));
+	ASSERT_EQ(0, guest_resume(guest));
 	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
 	ASSERT_EQ(0, guest_find_ports(guest));
 	ASSERT_EQ(1, guest->n_ports);

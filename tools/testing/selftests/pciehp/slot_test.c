@@ -14,7 +14,7 @@ FIXTURE(slot_use)
 {
 	struct guest guest;
 	struct plug card;
-	struct plug gone;
+	struct plug pullable;
 };
 
 FIXTURE_VARIANT(slot_use)
@@ -29,7 +29,7 @@ FIXTURE_VARIANT_ADD(slot_use, xio3130) { .port = PORT_XIO3130 };
 FIXTURE_SETUP(slot_use)
 {
 	self->card = virtio_net(0, 0);
-	self->gone = e1000e("gone");
+	self->pullable = e1000e("pullable");
 	boot_guest(_metadata, variant, &self->guest,
 		   &(struct guest_setup){ .port = variant->port });
 }
@@ -50,11 +50,11 @@ TEST_F_TIMEOUT(slot_use, surprise_removal, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->gone));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->pullable));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->pullable, since));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
 }
 
 /* The guest itself turns the slot's power off, past its driver. */
@@ -64,14 +64,14 @@ TEST_F_TIMEOUT(slot_use, power_lost, TIMEOUT_S)
 	struct port_regs regs;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
 	ASSERT_EQ(0, port_read_regs(guest, 0, &regs));
 	since = guest->agent.now;
 	ASSERT_EQ(0, port_write_slot_control(guest, 0, regs.slot_control |
 					     PCI_EXP_SLTCTL_PWR_OFF |
 					     PCI_EXP_SLTCTL_PWR_IND_OFF));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->pullable, since));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
 }
 
 /*
@@ -84,11 +84,11 @@ TEST_F_TIMEOUT(slot_use, swapped, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->gone));
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->pullable));
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->pullable, since));
 	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
 	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
 }
@@ -249,13 +249,13 @@ TEST_F_TIMEOUT(slot_use, removed_while_unbound, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
 	ASSERT_EQ(0, drive(guest, "unbind"));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->gone));
+	ASSERT_EQ(0, slot_surprise_remove(guest, &self->pullable));
 	ASSERT_EQ(0, drive(guest, "bind"));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->gone, since));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->gone));
+	ASSERT_EQ(0, slot_wait_gone(guest, &self->pullable, since));
+	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
 }
 
 TEST_F_TIMEOUT(slot_use, bound_again_with_card, TIMEOUT_S)
@@ -416,7 +416,7 @@ TEST_F_TIMEOUT(slot_use, event_while_handler_clears_another, TIMEOUT_S)
 	ASSERT_EQ(0, slot_complete_command(guest, 0));
 	ASSERT_EQ(0, guest_request_to(guest, clear, request));
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ret = guest_go_on(guest);
+	ret = guest_resume(guest);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "the hot-add is lost");
 	ASSERT_EQ(0, ret);
@@ -440,7 +440,7 @@ TEST_F_TIMEOUT(slot_use, command_completes_before_thread_runs, TIMEOUT_S)
 	ASSERT_EQ(0, slot_plug(guest, &self->card));
 	ASSERT_EQ(0, guest_request_to(guest, thread, request));
 	ASSERT_EQ(0, slot_complete_command(guest, 0));
-	ret = guest_go_on(guest);
+	ret = guest_resume(guest);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "the hot-add is lost");
 	ASSERT_EQ(0, ret);

@@ -32,9 +32,9 @@
  * @once: an event is not tried in another scenario when one has told something
  * @until_found: end with the first violation that is not expected
  * @expect: path of a file that tells what is expected, or NULL
- * @again: what makes a command of a replay's name, as of printf()
- * @reaches: what reach_run() found, by index of the scenario
- * @n_reached: how many of these there are so far
+ * @replay: what makes a command of a replay's name, as of printf()
+ * @coverage: what coverage_run() found, by index of the scenario
+ * @n_coverage: how many of these there are so far
  * @plan: the interleavings
  * @n_plan: how many
  */
@@ -58,9 +58,9 @@ struct explore {
 	bool once;
 	bool until_found;
 	const char *expect;
-	const char *again;
-	json_t **reaches;
-	size_t n_reached;
+	const char *replay;
+	json_t **coverage;
+	size_t n_coverage;
 	struct interleaving *plan;
 	size_t n_plan;
 };

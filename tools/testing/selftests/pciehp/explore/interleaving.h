@@ -16,7 +16,7 @@
  * struct event - something that happens at a point
  * @operation: what
  * @point: where the machine stops for it
- * @hit: at the how many-th time that it comes by there, from 1, after the event
+ * @hit: at the how many-th time that it reaches there, from 1, after the event
  *	before
  * @until: with two CPUs, where the one that does the operation stops, until the other
  *	has gone on from @point as far as it can; or NULL

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cause.h"
+#include "signature.h"
 #include "explore.h"
 #include "interleaving.h"
 #include "operations.h"
@@ -52,7 +52,7 @@ static const char usage[] =
 "  -a           all scenarios and operations\n"
 "  -u           an event in one scenario after the other until one tells something\n"
 "  -2           two operations at two points, or one that stops at a point itself\n"
-"  -n N         up to the N-th time that a point is come by (1)\n"
+"  -n N         up to the N-th time that a point is reach (1)\n"
 "  -e FILE      what is expected to be violated\n"
 "  -1           end with the first violation that is not\n"
 "  -c N         how often to replay (1)\n"
@@ -133,7 +133,7 @@ static int save_state(const struct explore *explore,
 static int replay(struct explore *explore, const char *id, int count)
 {
 	struct interleaving interleaving;
-	char why[256], cause[1024], first[1024] = "";
+	char why[256], signature[1024], first[1024] = "";
 	int same = 0, violations = 0, clean = 0, ret;
 	const char *verdict;
 	json_t *result;
@@ -153,11 +153,11 @@ static int replay(struct explore *explore, const char *id, int count)
 		verdict = json_string_value(json_object_get(result, "verdict"));
 		violations += verdict && !strcmp(verdict, "violation");
 		clean += verdict && !strcmp(verdict, "clean");
-		cause_format(verdict ?: "", json_object_get(result, "problems"),
-			     cause, sizeof(cause));
+		signature_format(verdict ?: "", json_object_get(result, "problems"),
+			     signature, sizeof(signature));
 		if (!i)
-			snprintf(first, sizeof(first), "%s", cause);
-		same += !strcmp(cause, first);
+			snprintf(first, sizeof(first), "%s", signature);
+		same += !strcmp(signature, first);
 		if (!i)
 			print_result(result);
 		json_decref(result);
@@ -176,14 +176,14 @@ static int explore_all(struct explore *explore)
 	json_t *results = NULL;
 	int ret;
 
-	ret = sweep_reach(explore) ?: plan_make(explore) ?:
+	ret = sweep_coverage(explore) ?: plan_make(explore) ?:
 	      results_open(explore, &results) ?: sweep_run(explore, results);
 	if (ret && ret != -EINTR) {
 		fprintf(stderr, "cannot explore %s: %s\n", explore->kernel,
 			strerror(-ret));
 		return EXIT_BROKEN;
 	}
-	if (results && explore->reaches)
+	if (results && explore->coverage)
 		ret = report_print(explore, results);
 	json_decref(results);
 	if (interruption_noted())
@@ -277,7 +277,7 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 			*count = parse_number(option, optarg);
 			break;
 		case 'A':
-			explore->again = optarg;
+			explore->replay = optarg;
 			break;
 		case 'p':
 			*list = true;
@@ -294,7 +294,7 @@ int main(int argc, char **argv)
 	struct explore explore = {
 		.dir = ".", .functions = "*", .groups = "pciehp", .hits = 1,
 		.jobs = environment_parallel(),
-		.again = "pciehp_explore ",
+		.replay = "pciehp_explore ",
 	};
 	bool list = false;
 	int count = 1, ret, last;

@@ -8,7 +8,7 @@
 #include "operations.h"
 #include "registers.h"
 #include "scenario.h"
-#include "standby.h"
+#include "irq_worker.h"
 
 #include "guest/guest.h"
 #include "qemu/pci_tree.h"
@@ -185,7 +185,7 @@ int operation_release(struct guest *guest, int port)
 	return mask(guest, port, false);
 }
 
-/* Requests to the standby process. */
+/* Requests to the worker process. */
 #define POWER_OFF	"write %slot/power 0"
 #define POWER_ON	"write %slot/power 1"
 #define ATTENTION	"write %slot/attention 1"
@@ -268,7 +268,7 @@ const struct operation *operation_find(const char *name)
 }
 
 /**
- * operation_number() - the number of an operation for the standby process
+ * operation_number() - the number of an operation for the worker process
  * @operation: the operation, one with a request
  *
  * Return: how many such operations come before it.
@@ -286,7 +286,7 @@ int operation_number(const struct operation *operation)
 /* The requests of all operations, in the order of their numbers. */
 static int format_requests(struct guest *guest, char *text, size_t size)
 {
-	struct standby_names names;
+	struct irq_worker_names names;
 	int port = -1, ret;
 	size_t len = 0;
 
@@ -297,13 +297,13 @@ static int format_requests(struct guest *guest, char *text, size_t size)
 			continue;
 		if (operation->port != port) {
 			port = operation->port;
-			ret = standby_learn_names(guest, port, &names);
+			ret = irq_worker_learn_names(guest, port, &names);
 			if (ret)
 				return ret;
 		}
 		if (len && len < size - 1)
 			text[len++] = ';';
-		standby_format(standby_can(guest, operation->request) ?
+		irq_worker_format(irq_worker_can(guest, operation->request) ?
 			       operation->request : NOTHING,
 			       &names, text + len, size - len);
 		len += strlen(text + len);
@@ -320,16 +320,16 @@ static int format_requests(struct guest *guest, char *text, size_t size)
  */
 int operations_begin(struct guest *guest)
 {
-	char requests[STANDBY_SIZE];
+	char requests[IRQ_WORKER_SIZE];
 	int ret;
 
 	ret = format_requests(guest, requests, sizeof(requests));
 	if (ret)
 		result_error(&guest->result,
-			     "tell the standby process its requests: %s",
+			     "tell the worker process its requests: %s",
 			     strerror(-ret));
 
-	return ret ?: standby_begin(guest, requests);
+	return ret ?: irq_worker_begin(guest, requests);
 }
 
 /**
@@ -342,7 +342,7 @@ int operations_begin(struct guest *guest)
 bool operation_has_cpu(const struct operation *operation,
 		       const struct scenario *scenario)
 {
-	return scenario->away || (scenario->setup.cpus > 1 && !operation->run);
+	return scenario->irq_on_cpu1 || (scenario->setup.cpus > 1 && !operation->run);
 }
 
 /**
@@ -398,11 +398,11 @@ int operation_run(const struct operation *operation, struct guest *guest)
 	    (operation->resets_card && !has_endpoint(guest, operation->port)))
 		return -ECANCELED;
 
-	if (operation->request && !standby_can(guest, operation->request))
+	if (operation->request && !irq_worker_can(guest, operation->request))
 		return -ECANCELED;
 
 	ret = operation->run ? operation->run(guest, operation->port) :
-	      standby_wake(guest, operation_number(operation));
+	      irq_worker_wake(guest, operation_number(operation));
 
 	/* what QEMU does not do in time is no fault of the guest */
 	return ret == -ETIMEDOUT ? -EIO : ret;

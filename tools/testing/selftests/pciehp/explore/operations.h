@@ -17,9 +17,9 @@
  * @run: does it to the stopped machine: 0; -EREMOTEIO when QEMU refuses;
  *	-ECANCELED when it makes no sense there, and nothing is done; or another
  *	negative errno
- * @request: else, what the standby process is asked for, see standby_format()
+ * @request: else, what the worker process is asked for, see irq_worker_format()
  * @port: number of the port of the slot that it is about
- * @alone: name of a scenario that comes by the points that the operation comes by; in
+ * @alone: name of a scenario that reaches the points that the operation comes by; in
  *	those of two CPUs, somebody writes to sysfs on the first, and handler and
  *	thread run on the second; or NULL
  * @presses: it presses the attention button

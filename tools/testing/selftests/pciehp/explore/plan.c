@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cause.h"
+#include "signature.h"
 #include "explore.h"
 #include "interleaving.h"
 #include "operations.h"
@@ -80,11 +80,11 @@ static int add(struct explore *explore, size_t *room,
 	return 0;
 }
 
-/* Of the CPUs that come by a point, as bits. */
+/* Of the CPUs that reach a point, as bits. */
 #define FIRST_CPU	1
 #define SECOND_CPU	2
 
-/* A reached point, in the order in which a scenario comes by. */
+/* A reached point, in the order in which a scenario reaches. */
 struct hit {
 	const struct point *point;
 	int hits;
@@ -139,7 +139,7 @@ static void choose_second(const struct explore *explore,
 	uint64_t hash;
 
 	interleaving_format(interleaving, id);
-	hash = cause_hash(id) >> 8;
+	hash = signature_hash(id) >> 8;
 	if (held && first + 1 < n)
 		event->point = hits[first + 1 + hash % (n - first - 1)].point;
 	else
@@ -161,13 +161,13 @@ static void choose_second(const struct explore *explore,
 static int cpus_of(const struct operation *operation,
 		   const struct scenario *scenario)
 {
-	if (!scenario->away)
+	if (!scenario->irq_on_cpu1)
 		return FIRST_CPU;
 
 	return operation->run ? SECOND_CPU : FIRST_CPU | SECOND_CPU;
 }
 
-/* What an operation comes by, or else what the scenario does. */
+/* What an operation reaches, or else what the scenario does. */
 static struct hit *list_until(const struct explore *explore,
 			      const struct interleaving *interleaving, size_t *n)
 {
@@ -179,10 +179,10 @@ static struct hit *list_until(const struct explore *explore,
 
 	alone = operation->alone ? scenario_find(operation->alone) : NULL;
 	if (alone)
-		wanted = json_object_get(explore->reaches[alone - scenarios],
+		wanted = json_object_get(explore->coverage[alone - scenarios],
 					 "hits");
 	reached = wanted ?:
-		  json_object_get(explore->reaches[scenario - scenarios], "hits");
+		  json_object_get(explore->coverage[scenario - scenarios], "hits");
 	hits = list_hits(explore, reached, &all);
 	for (size_t i = 0; hits && i < all; i++) {
 		if (!wanted || hits[i].cpus & cpus_of(operation, scenario))
@@ -207,7 +207,7 @@ static int choose_until(const struct explore *explore,
 	if (!hits)
 		return -ENOMEM;
 	interleaving_format(interleaving, id);
-	hash = cause_hash(id) >> 8;
+	hash = signature_hash(id) >> 8;
 	if (n)
 		event->until = hits[hash % n].point;
 	if (event->until == event->point)
@@ -254,7 +254,7 @@ static int add_scenario(struct explore *explore, size_t *room,
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		/* the second CPU has to be free for the operation */
-		if (scenario->away && !(hits[i].cpus & FIRST_CPU))
+		if (scenario->irq_on_cpu1 && !(hits[i].cpus & FIRST_CPU))
 			continue;
 		for (size_t o = 0; !ret && o < n_operations; o++) {
 			if (!operations[o].releases &&
@@ -285,15 +285,15 @@ static int by_turn(const void *a, const void *b)
 		return x->events[0].hit - y->events[0].hit;
 	interleaving_format(x, id_x);
 	interleaving_format(y, id_y);
-	hash_x = cause_hash(id_x);
-	hash_y = cause_hash(id_y);
+	hash_x = signature_hash(id_x);
+	hash_y = signature_hash(id_y);
 
 	return hash_x < hash_y ? -1 : hash_x > hash_y;
 }
 
 /**
  * plan_make() - list the interleavings
- * @explore: the run, whose @reaches are known
+ * @explore: the run, whose @coverage are known
  *
  * Return: 0 or a negative errno.
  */
@@ -306,7 +306,7 @@ int plan_make(struct explore *explore)
 	for (size_t i = 0; !ret && i < n_scenarios; i++) {
 		const struct interleaving alone = { .scenario = &scenarios[i] };
 
-		hits = json_object_get(explore->reaches[i], "hits");
+		hits = json_object_get(explore->coverage[i], "hits");
 		if (!hits)
 			continue;
 		ret = add(explore, &room, &alone) ?:

@@ -303,7 +303,7 @@ static int by_address(const void *a, const void *b)
 }
 
 /* A function can have two names, and then comes twice. */
-static void order(struct points *points)
+static void sort_unique(struct points *points)
 {
 	size_t n = 0;
 
@@ -381,7 +381,7 @@ int points_load(struct points *points, const char *vmlinux, char *why,
 			 sources[0].file);
 		ret = -ENOENT;
 	} else if (!ret) {
-		order(points);
+		sort_unique(points);
 		find_symbols(&loader);
 	}
 

@@ -65,7 +65,7 @@ struct range {
  * @n: how many
  * @ranges: of the functions that they are in
  * @n_ranges: how many
- * @idle: where a CPU that has nothing to do comes by, or 0
+ * @idle: where a CPU that has nothing to do reaches, or 0
  * @read_dword: the function that reads a register of the PCI Express Capability, or 0
  * @rescan_remove_lock: the mutex that all rescans and removals take, or 0
  * @text: where the kernel begins

@@ -51,7 +51,7 @@ static int go_to_call(struct guest *guest, const struct points *points,
 	int ret;
 
 	for (;;) {
-		ret = guest_go_to(guest, points->read_dword) ?:
+		ret = guest_run_to(guest, points->read_dword) ?:
 		      read_call(guest, points, call);
 		if (ret)
 			return ret;
@@ -59,7 +59,7 @@ static int go_to_call(struct guest *guest, const struct points *points,
 		if (back && !strcmp(back->function, "pcie_init") &&
 		    call->offset == offset)
 			return 0;
-		ret = guest_go_to(guest, call->back);
+		ret = guest_run_to(guest, call->back);
 		if (ret)
 			return ret;
 	}
@@ -74,7 +74,7 @@ static int change(struct guest *guest, const struct points *points,
 	int ret;
 
 	ret = go_to_call(guest, points, offset, &call) ?:
-	      guest_go_to(guest, call.back) ?:
+	      guest_run_to(guest, call.back) ?:
 	      gdb_read(gdb, call.value, &value, sizeof(value));
 	if (ret)
 		return ret;

@@ -65,15 +65,15 @@ bool report_expects(const char *expect, json_t *result)
 }
 
 /**
- * struct finding - violations of one cause
- * @cause: see cause_format()
+ * struct finding - violations of one signature
+ * @signature: see signature_format()
  * @first: the one that was replayed
  * @n: how many
  * @expected: they are known
  * @where: how many by "operation in function"
  */
 struct finding {
-	const char *cause;
+	const char *signature;
 	json_t *first;
 	size_t n;
 	bool expected;
@@ -85,13 +85,13 @@ struct findings {
 	size_t n;
 };
 
-static struct finding *find_cause(struct findings *findings, const char *cause,
+static struct finding *find_cause(struct findings *findings, const char *signature,
 				  bool expected)
 {
 	struct finding *all;
 
 	for (size_t i = 0; i < findings->n; i++) {
-		if (!strcmp(findings->all[i].cause, cause) &&
+		if (!strcmp(findings->all[i].signature, signature) &&
 		    findings->all[i].expected == expected)
 			return &findings->all[i];
 	}
@@ -100,7 +100,7 @@ static struct finding *find_cause(struct findings *findings, const char *cause,
 		return NULL;
 	findings->all = all;
 	all[findings->n] = (struct finding){
-		.cause = cause,
+		.signature = signature,
 		.expected = expected,
 		.where = json_object(),
 	};
@@ -127,14 +127,14 @@ static void collect(const struct explore *explore, struct findings *findings,
 		    json_t *results)
 {
 	struct finding *finding;
-	const char *id, *cause;
+	const char *id, *signature;
 	json_t *result;
 
 	json_object_foreach(results, id, result) {
-		cause = json_string_value(json_object_get(result, "cause"));
-		if (!cause)
+		signature = json_string_value(json_object_get(result, "signature"));
+		if (!signature)
 			continue;
-		finding = find_cause(findings, cause,
+		finding = find_cause(findings, signature,
 				     report_expects(explore->expect, result));
 		if (!finding)
 			continue;
@@ -202,7 +202,7 @@ static void print_finding(const struct explore *explore,
 	details = json_string_value(json_object_get(first, "details"));
 	if (details)
 		printf("  registers, log and trace events: %s\n", details);
-	printf("  again: %s'%s'\n", explore->again, id);
+	printf("  again: %s'%s'\n", explore->replay, id);
 }
 
 static void count_verdicts(json_t *results, json_t *counts)
@@ -228,7 +228,7 @@ static int print_omitted(const struct explore *explore, json_t *results,
 	json_t *result;
 
 	for (size_t i = 0; i < n_scenarios; i++)
-		scenarios_left_out += json_object_get(explore->reaches[i],
+		scenarios_left_out += json_object_get(explore->coverage[i],
 						      "error") != NULL;
 	if (!explore->n_plan)
 		printf("nothing was explored\n");
@@ -238,7 +238,7 @@ static int print_omitted(const struct explore *explore, json_t *results,
 	json_object_foreach(results, id, result) {
 		verdict = json_string_value(json_object_get(result, "verdict"));
 		if (verdict && !strcmp(verdict, "error"))
-			printf("could not be run: %s'%s'\n", explore->again, id);
+			printf("could not be run: %s'%s'\n", explore->replay, id);
 	}
 
 	return !explore->n_plan || scenarios_left_out || errors ? -EIO : 0;
@@ -258,7 +258,7 @@ static void write_never_reached(const struct explore *explore)
 	if (!file || !reached)
 		goto out;
 	for (size_t s = 0; s < n_scenarios; s++) {
-		json_array_foreach(json_object_get(explore->reaches[s], "hits"),
+		json_array_foreach(json_object_get(explore->coverage[s], "hits"),
 				   i, hit)
 			reached[json_integer_value(json_object_get(hit, "point"))] =
 				true;
@@ -295,7 +295,7 @@ static void print_events(const struct explore *explore, json_t *results)
 		interleaving_format(&explore->plan[i], id);
 		json_object_set_new(events, interleaving_events(id),
 				    json_true());
-		if (results_tell(json_object_get(results, id)))
+		if (result_is_conclusive(json_object_get(results, id)))
 			json_object_set_new(told, interleaving_events(id),
 					    json_true());
 	}

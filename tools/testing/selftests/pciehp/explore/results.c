@@ -57,7 +57,7 @@ static json_t *describe(const struct explore *explore)
 		machine_of_kernel(explore->kernel, why, sizeof(why));
 
 	machine_find_qemu(machine, qemu);
-	environment_beside(FORKSERVER_PRELOAD, preload);
+	environment_find_file(FORKSERVER_PRELOAD, preload);
 
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s}",
 			 "kernel", describe_file(explore->kernel),
@@ -161,12 +161,12 @@ json_t *results_of_plan(const struct explore *explore, json_t *results)
 }
 
 /**
- * results_tell() - does a result tell whether something was lost
+ * result_is_conclusive() - does a result tell whether something was lost
  * @result: the result
  *
  * Return: whether it does, and is not that nothing could be tried.
  */
-bool results_tell(json_t *result)
+bool result_is_conclusive(json_t *result)
 {
 	const char *verdict;
 
@@ -177,12 +177,12 @@ bool results_tell(json_t *result)
 }
 
 /**
- * results_final() - is an interleaving not to be run again
+ * result_is_final() - is an interleaving not to be run again
  * @result: its result, or NULL
  *
  * Return: whether it came to its end.
  */
-bool results_final(json_t *result)
+bool result_is_final(json_t *result)
 {
 	const char *verdict;
 

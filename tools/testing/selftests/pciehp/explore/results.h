@@ -10,8 +10,8 @@
 
 int results_open(const struct explore *explore, json_t **results);
 json_t *results_of_plan(const struct explore *explore, json_t *results);
-bool results_tell(json_t *result);
-bool results_final(json_t *result);
+bool result_is_conclusive(json_t *result);
+bool result_is_final(json_t *result);
 int results_add(const struct explore *explore, json_t *results,
 		json_t *result);
 

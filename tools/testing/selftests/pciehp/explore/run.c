@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "course.h"
+#include "progress.h"
 #include "interleaving.h"
 #include "points.h"
 #include "run.h"
@@ -20,14 +20,14 @@
 static void go_through(struct guest *guest,
 		       const struct interleaving *interleaving,
 		       const struct points *points, const char *requests,
-		       struct course *course, FILE *details)
+		       struct progress *progress, FILE *details)
 {
 	int ret;
 
-	ret = course_follow(guest, interleaving, points, requests, course,
+	ret = progress_follow(guest, interleaving, points, requests, progress,
 			    details);
 	if (!ret)
-		verdict_judge(guest, interleaving, points, course);
+		verdict_judge(guest, interleaving, points, progress);
 	else if (guest->alive && ret != -ECANCELED)
 		result_error(&guest->result, "run the interleaving: %s",
 			     strerror(-ret));
@@ -48,20 +48,20 @@ static bool note_end(struct guest *guest)
 
 static const char *name_verdict(const struct guest *guest,
 				const struct interleaving *interleaving,
-				const struct course *course)
+				const struct progress *progress)
 {
 	if (guest->result.skip[0])
 		return "skipped";
-	if (guest->result.error && !course->ended)
+	if (guest->result.error && !progress->ended)
 		return "error";
 	if (json_array_size(guest->result.problems))
 		return "violation";
-	if (!course->judged)
-		return course->operated == -ECANCELED ? "inapplicable" :
+	if (!progress->judged)
+		return progress->operated == -ECANCELED ? "inapplicable" :
 							"error";
-	if (course->reached < interleaving->n_events || course->missed)
+	if (progress->reached < interleaving->n_events || progress->missed)
 		return "not reached";
-	switch (course->operated) {
+	switch (progress->operated) {
 	case 0:
 		return "clean";
 	case -EREMOTEIO:
@@ -106,8 +106,8 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 {
 	char state[PATH_MAX], id[ID_SIZE];
 	int64_t start_ms = host_now_ms();
-	struct course course = { 0 };
-	struct beginning beginning;
+	struct progress progress = { 0 };
+	struct scenario_start start;
 	struct guest guest;
 	const char *verdict;
 	json_t *outcome;
@@ -116,22 +116,22 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 	snprintf(state, sizeof(state), "%s/%s", states,
 		 interleaving->scenario->name);
 	if (!scenario_load(&guest, interleaving->scenario, state, NULL,
-			   &beginning))
-		go_through(&guest, interleaving, points, beginning.request,
-			   &course, details);
-	if (!interleaving->n_events && beginning.problems)
-		json_array_extend(guest.result.problems, beginning.problems);
-	json_decref(beginning.problems);
-	course.ended = note_end(&guest);
+			   &start))
+		go_through(&guest, interleaving, points, start.request,
+			   &progress, details);
+	if (!interleaving->n_events && start.problems)
+		json_array_extend(guest.result.problems, start.problems);
+	json_decref(start.problems);
+	progress.ended = note_end(&guest);
 	if (details)
 		print_details(&guest, details);
 
-	verdict = name_verdict(&guest, interleaving, &course);
+	verdict = name_verdict(&guest, interleaving, &progress);
 	outcome = json_pack("{s:s, s:s, s:O, s:I}", "id", id, "verdict", verdict,
 			    "problems", guest.result.problems, "host_ms",
 			    (json_int_t)(host_now_ms() - start_ms));
-	batch_free(&course.batch);
-	guest_forget(&guest);
+	batch_free(&progress.batch);
+	guest_cleanup(&guest);
 	result_cleanup(&guest.result);
 
 	return outcome;

@@ -20,12 +20,12 @@
  * @card: a card that is there from the boot on, as of -device, or NULL
  * @port: number of the port of the slot that it is about
  * @hot_added: it is plugged after the boot instead
- * @stays: the card stays if nothing else happens
- * @goes: the card goes if nothing else happens, though nobody asks for it to be seen
+ * @expect_kept: the card stays if nothing else happens
+ * @expect_removed: the card goes if nothing else happens, though nobody asks for it to be seen
  * @quick: it is part of the quick cut
  * @boot: it is what is left of the boot when the first port is about to get its
  *	drivers, which asks for nothing
- * @away: the port interrupts the second CPU, where its thread runs too
+ * @irq_on_cpu1: the port interrupts the second CPU, where its thread runs too
  * @registers: capabilities that QEMU does not have, or NULL
  * @prepare: brings the guest to where the scenario begins, or NULL
  * @trigger: what is done on the stopped machine as the scenario begins, or NULL
@@ -38,11 +38,11 @@ struct scenario {
 	const char *card;
 	int port;
 	bool hot_added;
-	bool stays;
-	bool goes;
+	bool expect_kept;
+	bool expect_removed;
 	bool quick;
 	bool boot;
-	bool away;
+	bool irq_on_cpu1;
 	const struct registers *registers;
 	int (*prepare)(struct guest *guest, const struct scenario *scenario);
 	int (*trigger)(struct guest *guest, const struct scenario *scenario);

@@ -12,7 +12,7 @@
 #include "registers.h"
 #include "scenario.h"
 #include "scenario_state.h"
-#include "standby.h"
+#include "irq_worker.h"
 
 #include "check/invariants.h"
 #include "guest/batch.h"
@@ -47,7 +47,7 @@ static int save_beginning(const struct guest *guest, const char *request,
 	json_t *json;
 	int ret = 0;
 
-	json = json_pack("{s:s, s:I, s:O}", "request", request, "standby",
+	json = json_pack("{s:s, s:I, s:O}", "request", request, "irq-worker",
 			 (json_int_t)base, "problems", guest->result.problems);
 	snprintf(path, sizeof(path), "%s.json", state);
 	if (json_dump_file(json, path, 0))
@@ -101,7 +101,7 @@ static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
 {
 	int ret = 0;
 
-	if (scenario->away)
+	if (scenario->irq_on_cpu1)
 		ret = interrupt_second_cpu(guest);
 	if (!ret && scenario->hot_added)
 		ret = slot_hot_add_and_settle(guest, card_full(scenario->port));
@@ -168,7 +168,7 @@ static int boot_with_registers(struct guest *guest,
 			     "change what the driver reads of its slot's capabilities: %s",
 			     strerror(-ret));
 
-	return ret ?: guest_boot_on(guest);
+	return ret ?: guest_finish_boot(guest);
 }
 
 static int boot_to_agent(struct guest *guest, const struct scenario *scenario,
@@ -183,7 +183,7 @@ static int boot_to_agent(struct guest *guest, const struct scenario *scenario,
 	      guest_boot_to_save(guest, state);
 	ret = ret ?: bring_to_begin(guest, scenario) ?:
 	      scenario->request(guest, scenario, request, sizeof(request)) ?:
-	      standby_save(guest, &base);
+	      irq_worker_save(guest, &base);
 
 	ret = ret ?: prepare(guest, scenario);
 	/* that the bench could not look is no problem of the kernel's */
@@ -221,7 +221,7 @@ int scenario_save(const struct scenario *scenario, const struct points *points,
 	if (guest.result.skip[0])
 		problem = guest.result.skip;
 	snprintf(why, size, "%s", problem ?: strerror(-ret));
-	guest_forget(&guest);
+	guest_cleanup(&guest);
 	result_cleanup(&guest.result);
 
 	return ret;
@@ -240,7 +240,7 @@ static void join_options(const char *all[OPTIONS_MAX + 1],
 }
 
 static int load_beginning(struct guest *guest, const struct scenario *scenario,
-			  const char *state, struct beginning *beginning)
+			  const char *state, struct scenario_start *start)
 {
 	char path[PATH_MAX + 8];
 	json_int_t base = 0;
@@ -250,17 +250,17 @@ static int load_beginning(struct guest *guest, const struct scenario *scenario,
 
 	snprintf(path, sizeof(path), "%s.json", state);
 	json = json_load_file(path, 0, NULL);
-	if (json_unpack(json, "{s:s, s:I, s:O}", "request", &text, "standby",
-			&base, "problems", &beginning->problems)) {
+	if (json_unpack(json, "{s:s, s:I, s:O}", "request", &text, "irq-worker",
+			&base, "problems", &start->problems)) {
 		result_error(&guest->result, "read %s: it is not as this version writes it",
 			     path);
 		ret = -EIO;
 	} else {
-		snprintf(beginning->request, sizeof(beginning->request), "%s",
+		snprintf(start->request, sizeof(start->request), "%s",
 			 text);
 		ret = guest_load(guest, state,
 				 scenario->hot_added ? scenario->card : NULL) ?:
-		      standby_load(guest, base);
+		      irq_worker_load(guest, base);
 	}
 	json_decref(json);
 
@@ -269,23 +269,23 @@ static int load_beginning(struct guest *guest, const struct scenario *scenario,
 
 /**
  * scenario_load() - a guest at the beginning of a scenario
- * @guest: to be initialised; guest_forget() frees it in any case
+ * @guest: to be initialised; guest_cleanup() frees it in any case
  * @scenario: the scenario
  * @state: path of the state that scenario_save() has left
  * @options: options of QEMU besides those of the scenario, as of struct vm_config
- * @beginning: receives what is known of it
+ * @start: receives what is known of it
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
 int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  const char *state, const char *const *options,
-		  struct beginning *beginning)
+		  struct scenario_start *start)
 {
 	const char *all[OPTIONS_MAX + 1] = { NULL };
 	struct guest_setup setup = setup_of(scenario);
 	int ret;
 
-	*beginning = (struct beginning){ .request = "" };
+	*start = (struct scenario_start){ .request = "" };
 	join_options(all, setup.options, options);
 	setup.options = all;
 	ret = guest_prepare(guest, scenario->name, &setup);
@@ -293,7 +293,7 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 		return ret;
 
 	return scenario->boot ? guest_load_part(guest, state) :
-	       load_beginning(guest, scenario, state, beginning);
+	       load_beginning(guest, scenario, state, start);
 }
 
 /**

@@ -13,12 +13,12 @@
 #include "guest/guest.h"
 
 /**
- * struct beginning - what is known of the guest at the beginning of a scenario
+ * struct scenario_start - what is known of the guest at the beginning of a scenario
  * @request: what is to be asked of it for the scenario; empty when it boots
  * @problems: what was wrong as it came there, which is told with what the scenario alone
  *	finds; or NULL
  */
-struct beginning {
+struct scenario_start {
 	char request[REQUEST_SIZE];
 	json_t *problems;
 };
@@ -27,7 +27,7 @@ int scenario_save(const struct scenario *scenario, const struct points *points,
 		  const char *state, char *why, size_t size);
 int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  const char *state, const char *const *options,
-		  struct beginning *beginning);
+		  struct scenario_start *start);
 int scenario_begin(struct guest *guest, const struct scenario *scenario,
 		   const char *requests, struct batch *batch);
 

@@ -39,7 +39,7 @@ void settle_requests(const struct guest *guest, int settle_ms, char *requests,
 		len += snprintf(requests + len, size - len, "%s;", bound);
 	}
 	invariants_requests(guest, checks, sizeof(checks));
-	snprintf(requests + len, size - len, "standby-ended;%s", checks);
+	snprintf(requests + len, size - len, "irq-worker-ended;%s", checks);
 }
 
 /**

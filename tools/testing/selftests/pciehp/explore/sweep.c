@@ -9,12 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cause.h"
+#include "signature.h"
 #include "explore.h"
 #include "interleaving.h"
 #include "plan.h"
 #include "points.h"
-#include "reach.h"
+#include "coverage.h"
 #include "report.h"
 #include "results.h"
 #include "run.h"
@@ -59,7 +59,7 @@ static void show_progress(size_t done, size_t every, const char *fmt, ...)
 }
 
 /* What the library says on the way is in the results, too, or in the reach. */
-static void be_silent(void)
+static void silence_stderr(void)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -71,9 +71,9 @@ static json_t *reach(void *context, size_t job)
 {
 	struct explore *explore = context;
 
-	be_silent();
+	silence_stderr();
 
-	return reach_run(&scenarios[job], &explore->points, explore->states);
+	return coverage_run(&scenarios[job], &explore->points, explore->states);
 }
 
 static bool reached(void *context, size_t job, json_t *result)
@@ -81,51 +81,51 @@ static bool reached(void *context, size_t job, json_t *result)
 	struct explore *explore = context;
 	const char *error;
 
-	explore->reaches[job] = json_incref(result);
+	explore->coverage[job] = json_incref(result);
 	error = json_string_value(json_object_get(result, "error")) ?:
 		json_string_value(json_object_get(result, "skip"));
 	if (error)
 		fprintf(stderr, "%s is left out: %s\n", scenarios[job].name,
 			error);
-	explore->n_reached++;
-	show_progress(explore->n_reached, 10, "%zu scenarios run through: %s",
-		      explore->n_reached, scenarios[job].name);
+	explore->n_coverage++;
+	show_progress(explore->n_coverage, 10, "%zu scenarios run through: %s",
+		      explore->n_coverage, scenarios[job].name);
 
 	return true;
 }
 
-static bool reach_wanted(void *context, size_t job)
+static bool coverage_wanted(void *context, size_t job)
 {
 	return plan_has_scenario(context, &scenarios[job]);
 }
 
 /**
- * sweep_reach() - save all scenarios, and find out what they come by
- * @explore: the run; @explore->reaches receives it
+ * sweep_coverage() - save all scenarios, and find out what they come by
+ * @explore: the run; @explore->coverage receives it
  *
  * Return: 0 or a negative errno.
  */
-int sweep_reach(struct explore *explore)
+int sweep_coverage(struct explore *explore)
 {
 	const struct work work = {
 		.n = n_scenarios,
 		.parallel = explore->jobs,
-		.wanted = reach_wanted,
+		.wanted = coverage_wanted,
 		.run = reach,
 		.done = reached,
 		.context = explore,
 	};
 
-	explore->reaches = calloc(n_scenarios, sizeof(*explore->reaches));
+	explore->coverage = calloc(n_scenarios, sizeof(*explore->coverage));
 
-	return explore->reaches ? workers_run(&work) : -ENOMEM;
+	return explore->coverage ? workers_run(&work) : -ENOMEM;
 }
 
-static void cause_of(json_t *result, const struct interleaving *interleaving,
-		     char cause[CAUSE_SIZE])
+static void signature_of(json_t *result, const struct interleaving *interleaving,
+		     char signature[CAUSE_SIZE])
 {
-	cause_format(interleaving->scenario->name,
-		     json_object_get(result, "problems"), cause, CAUSE_SIZE);
+	signature_format(interleaving->scenario->name,
+		     json_object_get(result, "problems"), signature, CAUSE_SIZE);
 }
 
 static bool is_violation(json_t *result)
@@ -152,10 +152,10 @@ static bool hangs(json_t *result)
 
 /*
  * Is it the same again, three times? The first time tells all about it, in a file that
- * also tells other workers that this cause is taken care of.
+ * also tells other workers that this signature is taken care of.
  */
 static void replay(struct sweep *sweep, const struct interleaving *interleaving,
-		   json_t *result, const char *cause)
+		   json_t *result, const char *signature)
 {
 	bool known = report_expects(sweep->explore->expect, result);
 	char path[PATH_MAX], again[CAUSE_SIZE];
@@ -165,7 +165,7 @@ static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 
 	snprintf(path, sizeof(path), "%s/%s-%016llx.txt", sweep->explore->dir,
 		 known ? "known-violation" : "violation",
-		 (unsigned long long)cause_hash(cause));
+		 (unsigned long long)signature_hash(signature));
 	details = fopen(path, "wxe");
 	if (!details && !hangs(result))
 		return;
@@ -173,8 +173,8 @@ static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 		other = interleaving_run(interleaving, &sweep->explore->points,
 					 sweep->explore->states,
 					 i ? NULL : details);
-		cause_of(other, interleaving, again);
-		same += is_violation(other) && !strcmp(cause, again);
+		signature_of(other, interleaving, again);
+		same += is_violation(other) && !strcmp(signature, again);
 		json_decref(other);
 	}
 	if (details)
@@ -197,7 +197,7 @@ static void note_decided(struct sweep *sweep, json_t *result)
 {
 	const char *id = json_string_value(json_object_get(result, "id"));
 
-	if (id && results_tell(result))
+	if (id && result_is_conclusive(result))
 		json_object_set_new(sweep->decided, interleaving_events(id),
 				    json_true());
 }
@@ -219,18 +219,18 @@ static json_t *run_one(void *context, size_t job)
 {
 	struct sweep *sweep = context;
 	const struct interleaving *interleaving;
-	char cause[CAUSE_SIZE];
+	char signature[CAUSE_SIZE];
 	json_t *result;
 
-	be_silent();
+	silence_stderr();
 	interleaving = &sweep->explore->plan[sweep->todo[job]];
 	result = interleaving_run(interleaving, &sweep->explore->points,
 				  sweep->explore->states, NULL);
 	if (!is_violation(result))
 		return result;
-	cause_of(result, interleaving, cause);
-	json_object_set_new(result, "cause", json_string(cause));
-	replay(sweep, interleaving, result, cause);
+	signature_of(result, interleaving, signature);
+	json_object_set_new(result, "signature", json_string(signature));
+	replay(sweep, interleaving, result, signature);
 
 	return result;
 }
@@ -313,7 +313,7 @@ static int list_todo(struct sweep *sweep)
 		if (explore->limit && i >= explore->limit)
 			break;
 		interleaving_format(&explore->plan[i], id);
-		if (!results_final(json_object_get(sweep->results, id)))
+		if (!result_is_final(json_object_get(sweep->results, id)))
 			sweep->todo[sweep->n_todo++] = i;
 	}
 

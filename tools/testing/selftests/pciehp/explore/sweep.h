@@ -7,7 +7,7 @@
 
 #include "explore.h"
 
-int sweep_reach(struct explore *explore);
+int sweep_coverage(struct explore *explore);
 int sweep_run(struct explore *explore, json_t *results);
 
 #endif /* EXPLORE_SWEEP_H */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cards.h"
-#include "course.h"
+#include "progress.h"
 #include "interleaving.h"
 #include "operations.h"
 #include "points.h"
@@ -37,7 +37,7 @@
 /* A line for each that has: its number, what it returned, and how often it has. */
 static int count_ended(const struct batch *batch, int request, int *error)
 {
-	const struct batch_answer *answer = batch_find(batch, "standby-ended");
+	const struct batch_answer *answer = batch_find(batch, "irq-worker-ended");
 	int number, times, pos;
 	const char *line;
 
@@ -57,7 +57,7 @@ static int count_ended(const struct batch *batch, int request, int *error)
 static void check_stayed(struct guest *guest,
 			 const struct interleaving *interleaving)
 {
-	if (interleaving->n_events || !interleaving->scenario->stays)
+	if (interleaving->n_events || !interleaving->scenario->expect_kept)
 		return;
 	if (guest->log && strstr(guest->log, "pciehp_agent: remove "))
 		result_problem(&guest->result,
@@ -67,12 +67,12 @@ static void check_stayed(struct guest *guest,
 /* A second press takes the first back (PCIe Base Spec sec. 6.7.1.5). */
 static void check_cancelled(struct guest *guest,
 			    const struct interleaving *interleaving,
-			    const struct course *course)
+			    const struct progress *progress)
 {
 	char bdf[BDF_SIZE];
 
-	if (interleaving->n_events != 1 || !course->reached ||
-	    course->operated ||
+	if (interleaving->n_events != 1 || !progress->reached ||
+	    progress->operated ||
 	    !interleaving->events[0].operation->cancels)
 		return;
 	if (pci_tree_find(&guest->vm.qmp, CARD, bdf))
@@ -86,7 +86,7 @@ static void check_went(struct guest *guest,
 {
 	char bdf[BDF_SIZE];
 
-	if (interleaving->n_events || !interleaving->scenario->goes)
+	if (interleaving->n_events || !interleaving->scenario->expect_removed)
 		return;
 	if (!pci_tree_find(&guest->vm.qmp, CARD, bdf))
 		result_problem(&guest->result,
@@ -105,37 +105,37 @@ static bool was_in_vain(const struct operation *operation, int error)
 /* What began in a process of its own, must end. */
 static void check_ended(struct guest *guest,
 			const struct interleaving *interleaving,
-			struct course *course)
+			struct progress *progress)
 {
 	const struct event *events = interleaving->events;
 	int error = 0, wanted;
 
-	for (int i = 0; i < course->reached; i++) {
+	for (int i = 0; i < progress->reached; i++) {
 		const struct operation *operation = events[i].operation;
 
-		if (operation->run || course->operated)
+		if (operation->run || progress->operated)
 			continue;
 		wanted = 1;
 		for (int j = 0; j < i; j++)
 			wanted += events[j].operation == operation;
-		if (count_ended(&course->batch, operation_number(operation),
+		if (count_ended(&progress->batch, operation_number(operation),
 				&error) < wanted)
 			result_problem(&guest->result,
 				       "what %s wrote to sysfs never returns",
 				       operation->name);
 		else if (was_in_vain(operation, error))
-			course->operated = -ECANCELED;
+			progress->operated = -ECANCELED;
 	}
 }
 
-static int try_bind(struct guest *guest, int port, struct course *course)
+static int try_bind(struct guest *guest, int port, struct progress *progress)
 {
 	char bind[SLOT_PATH_SIZE], requests[REQUEST_SIZE];
 
 	slot_service_request(guest, port, "bind", bind, sizeof(bind));
 	snprintf(requests, sizeof(requests), "%s;sleep %d", bind, BIND_MS);
 
-	return batch_ask(&course->batch, guest, requests);
+	return batch_ask(&progress->batch, guest, requests);
 }
 
 static int begin_removal(struct guest *guest, const struct plug *card)
@@ -164,7 +164,7 @@ static int try_remove(struct guest *guest, const struct plug *card)
 }
 
 static int try_add(struct guest *guest, const struct plug *card,
-		   struct course *course)
+		   struct progress *progress)
 {
 	struct moment since = guest->agent.now;
 	char requests[REQUEST_SIZE], checks[REQUEST_SIZE / 2];
@@ -176,11 +176,11 @@ static int try_add(struct guest *guest, const struct plug *card,
 	snprintf(requests + len, sizeof(requests) - len, ";%s", checks);
 
 	return slot_plug(guest, card) ?:
-	       batch_ask(&course->batch, guest, requests) ?:
-	       slot_judge_added(guest, card, since, &course->batch.answers[0]);
+	       batch_ask(&progress->batch, guest, requests) ?:
+	       slot_judge_added(guest, card, since, &progress->batch.answers[0]);
 }
 
-static void overlook(struct guest *guest, const char *beginning)
+static void discard_problems(struct guest *guest, const char *start)
 {
 	const char *problem;
 	size_t i = 0;
@@ -188,7 +188,7 @@ static void overlook(struct guest *guest, const char *beginning)
 	while (i < json_array_size(guest->result.problems)) {
 		problem = json_string_value(json_array_get(guest->result.problems,
 							   i));
-		if (problem && !strncmp(problem, beginning, strlen(beginning)))
+		if (problem && !strncmp(problem, start, strlen(start)))
 			json_array_remove(guest->result.problems, i);
 		else
 			i++;
@@ -202,8 +202,8 @@ static void overlook_timeouts(struct guest *guest,
 	for (int i = 0; i < interleaving->n_events; i++) {
 		if (!interleaving->events[i].operation->holds)
 			continue;
-		overlook(guest, "I2:");
-		overlook(guest, "I6: a command does not complete");
+		discard_problems(guest, "I2:");
+		discard_problems(guest, "I6: a command does not complete");
 	}
 }
 
@@ -224,7 +224,7 @@ static void check_bound(struct guest *guest,
 }
 
 /* As the guest settled, a nested port may have come or gone: then ask again. */
-static int ask_about_ports(struct guest *guest, struct course *course)
+static int ask_about_ports(struct guest *guest, struct progress *progress)
 {
 	char requests[REQUEST_SIZE];
 	int ret;
@@ -233,11 +233,11 @@ static int ask_about_ports(struct guest *guest, struct course *course)
 	if (ret)
 		return ret;
 	invariants_requests(guest, requests, sizeof(requests));
-	if (batch_has(&course->batch, requests))
+	if (batch_has(&progress->batch, requests))
 		return 0;
 	settle_requests(guest, 0, requests, sizeof(requests));
 
-	return batch_ask(&course->batch, guest, requests);
+	return batch_ask(&progress->batch, guest, requests);
 }
 
 /* What could not be looked at is not clean. */
@@ -249,50 +249,50 @@ static void note_not_looked(struct guest *guest, const char *doing, int error)
 
 static void check_settled(struct guest *guest,
 			  const struct interleaving *interleaving,
-			  struct course *course)
+			  struct progress *progress)
 {
 	int ret;
 
-	ret = ask_about_ports(guest, course);
+	ret = ask_about_ports(guest, progress);
 	if (ret) {
 		note_not_looked(guest, "ask about the ports", ret);
 		return;
 	}
 	for (int i = 0; i < guest->n_ports; i++)
 		guest->ports[i].unbound = !settle_found_bound(guest, i,
-							  &course->batch);
-	invariants_judge(guest, &course->batch);
+							  &progress->batch);
+	invariants_judge(guest, &progress->batch);
 	overlook_timeouts(guest, interleaving);
-	if (course->trouble[0])
-		result_problem(&guest->result, "%s", course->trouble);
+	if (progress->scenario_error[0])
+		result_problem(&guest->result, "%s", progress->scenario_error);
 	check_bound(guest, interleaving);
-	check_cancelled(guest, interleaving, course);
+	check_cancelled(guest, interleaving, progress);
 	check_stayed(guest, interleaving);
 	check_went(guest, interleaving);
-	check_ended(guest, interleaving, course);
+	check_ended(guest, interleaving, progress);
 }
 
 /* What is lost stays lost. */
-static void be_patient(struct guest *guest,
+static void recheck_after_grace(struct guest *guest,
 		       const struct interleaving *interleaving,
-		       struct course *course)
+		       struct progress *progress)
 {
 	char requests[REQUEST_SIZE];
 
 	settle_requests(guest, PATIENCE_MS, requests, sizeof(requests));
-	if (batch_ask(&course->batch, guest, requests))
+	if (batch_ask(&progress->batch, guest, requests))
 		return;
 	json_array_clear(guest->result.problems);
 	json_array_clear(guest->result.timeouts);
 	guest->result.pending = 0;
 	guest->result.asleep = false;
-	check_settled(guest, interleaving, course);
+	check_settled(guest, interleaving, progress);
 }
 
 /* A device that sysfs was told to forget comes back with a scan. */
 static int scan_if_forgotten(struct guest *guest,
 			     const struct interleaving *interleaving,
-			     struct course *course)
+			     struct progress *progress)
 {
 	char requests[REQUEST_SIZE], settle[REQUEST_SIZE / 2];
 	const struct batch_answer *scan;
@@ -307,10 +307,10 @@ static int scan_if_forgotten(struct guest *guest,
 	/* in a process of its own, as it waits for whoever never ends */
 	snprintf(requests, sizeof(requests),
 		 "start write /sys/bus/pci/rescan 1;" JOIN_SCAN ";%s", settle);
-	ret = batch_ask(&course->batch, guest, requests);
-	scan = batch_find(&course->batch, JOIN_SCAN);
-	if (!ret && scan && scan->error && !course->trouble[0])
-		snprintf(course->trouble, sizeof(course->trouble),
+	ret = batch_ask(&progress->batch, guest, requests);
+	scan = batch_find(&progress->batch, JOIN_SCAN);
+	if (!ret && scan && scan->error && !progress->scenario_error[0])
+		snprintf(progress->scenario_error, sizeof(progress->scenario_error),
 			 "a scan for what was removed never returns");
 
 	return ret;
@@ -329,21 +329,21 @@ static int find_unbound(const struct guest *guest)
 /* Bound again, the driver must find what has become of the slot. */
 static void check_bound_again(struct guest *guest, int port,
 			      const struct interleaving *interleaving,
-			      struct course *course)
+			      struct progress *progress)
 {
 	char requests[REQUEST_SIZE];
 	int ret;
 
 	settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
-	ret = try_bind(guest, port, course) ?:
-	      batch_ask(&course->batch, guest, requests);
+	ret = try_bind(guest, port, progress) ?:
+	      batch_ask(&progress->batch, guest, requests);
 	if (ret)
 		note_not_looked(guest, "bind the driver again", ret);
 	else
-		check_settled(guest, interleaving, course);
+		check_settled(guest, interleaving, progress);
 }
 
-static int try_slot(struct guest *guest, int port, struct course *course)
+static int try_slot(struct guest *guest, int port, struct progress *progress)
 {
 	const struct plug *card = card_find(guest, port);
 	int ret = 0;
@@ -352,7 +352,7 @@ static int try_slot(struct guest *guest, int port, struct course *course)
 		ret = try_remove(guest, card);
 
 	return ret ?: ports_refresh(guest) ?:
-	       try_add(guest, card_quick(port), course);
+	       try_add(guest, card_quick(port), progress);
 }
 
 /*
@@ -361,22 +361,22 @@ static int try_slot(struct guest *guest, int port, struct course *course)
  */
 static void check_works(struct guest *guest,
 			const struct interleaving *interleaving,
-			struct course *course)
+			struct progress *progress)
 {
 	int ret = 0;
 
 	for (int port = guest->n_ports - 1; !ret && port >= 0; port--)
-		ret = try_slot(guest, port, course);
+		ret = try_slot(guest, port, progress);
 	if (ret) {
 		note_not_looked(guest, "see whether the slots work", ret);
 		return;
 	}
-	invariants_judge(guest, &course->batch);
+	invariants_judge(guest, &progress->batch);
 	overlook_timeouts(guest, interleaving);
 }
 
 /* Without a power controller, a card is pulled once the guest has let go of it. */
-static int pull_if_released(struct guest *guest, struct course *course)
+static int pull_if_released(struct guest *guest, struct progress *progress)
 {
 	const struct plug *card;
 	char requests[REQUEST_SIZE];
@@ -392,7 +392,7 @@ static int pull_if_released(struct guest *guest, struct course *course)
 	settle_requests(guest, SETTLE_MS, requests, sizeof(requests));
 
 	return slot_surprise_remove(guest, card) ?:
-	       batch_ask(&course->batch, guest, requests);
+	       batch_ask(&progress->batch, guest, requests);
 }
 
 /* The first word of a mutex. */
@@ -426,7 +426,7 @@ static void check_deadlock(struct guest *guest, const struct points *points)
 	    read_owner(guest, points) != owner)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(follows); i++)
-		overlook(guest, follows[i]);
+		discard_problems(guest, follows[i]);
 	result_problem(&guest->result,
 		       "pci_rescan_remove_lock is never released");
 }
@@ -436,29 +436,29 @@ static void check_deadlock(struct guest *guest, const struct points *points)
  * @guest: the guest, which has answered settle_requests()
  * @interleaving: what it went through
  * @points: of its kernel
- * @course: how far it came; receives whether all could be looked at
+ * @progress: how far it came; receives whether all could be looked at
  *
  * What is found goes into its result.
  */
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
-		   const struct points *points, struct course *course)
+		   const struct points *points, struct progress *progress)
 {
-	if (scan_if_forgotten(guest, interleaving, course) ||
-	    pull_if_released(guest, course))
+	if (scan_if_forgotten(guest, interleaving, progress) ||
+	    pull_if_released(guest, progress))
 		return;
-	check_settled(guest, interleaving, course);
+	check_settled(guest, interleaving, progress);
 	if (json_array_size(guest->result.problems))
-		be_patient(guest, interleaving, course);
+		recheck_after_grace(guest, interleaving, progress);
 	for (int port = find_unbound(guest), n = 0; port >= 0 && n < PORTS_MAX;
 	     port = find_unbound(guest), n++) {
 		/* of cards, a port without its driver need not tell */
-		overlook(guest, "I1:");
+		discard_problems(guest, "I1:");
 		if (!json_array_size(guest->result.problems))
-			check_bound_again(guest, port, interleaving, course);
+			check_bound_again(guest, port, interleaving, progress);
 	}
 	if (!json_array_size(guest->result.problems))
-		check_works(guest, interleaving, course);
+		check_works(guest, interleaving, progress);
 	if (json_array_size(guest->result.problems))
 		check_deadlock(guest, points);
-	course->judged = guest->alive;
+	progress->judged = guest->alive;
 }

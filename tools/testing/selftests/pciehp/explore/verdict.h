@@ -3,13 +3,13 @@
 #ifndef EXPLORE_VERDICT_H
 #define EXPLORE_VERDICT_H
 
-#include "course.h"
+#include "progress.h"
 #include "interleaving.h"
 #include "points.h"
 
 #include "guest/guest.h"
 
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
-		   const struct points *points, struct course *course);
+		   const struct points *points, struct progress *progress);
 
 #endif /* EXPLORE_VERDICT_H */

@@ -10,7 +10,7 @@ address = $(shell sed -n 's/^\#define AGENT_$(1)[[:space:]]*//p' \
 	lib/util/agent_protocol.h)
 GUEST_LDFLAGS := -static -s
 GUEST_LDFLAGS += -Wl,--section-start=.stop_point=$(call address,STOP_POINT)
-GUEST_LDFLAGS += -Wl,--section-start=.standby_point=$(call address,STANDBY_POINT)
+GUEST_LDFLAGS += -Wl,--section-start=.irq_worker_point=$(call address,IRQ_WORKER_POINT)
 GUEST_LDFLAGS += -Wl,--section-start=.mailbox=$(call address,MAILBOX)
 GUEST_LDFLAGS += -Wl,--section-start=.doorbell=$(call address,DOORBELL)
 

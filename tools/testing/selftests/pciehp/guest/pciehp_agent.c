@@ -83,7 +83,7 @@ int main(void)
 
 	boot_stay_on_cpu0();
 	boot_mount_filesystems();
-	mailbox.layer = atoi(getenv(AGENT_LAYER) ?: "0");
+	mailbox.nesting_level = atoi(getenv(AGENT_NESTING_LEVEL) ?: "0");
 	answer.error = -kernel_log_init();
 	if (!answer.error)
 		answer.error = -uevent_init();

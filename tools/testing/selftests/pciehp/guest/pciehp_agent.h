@@ -71,9 +71,9 @@ int host_spawn(char *args);
 int host_await(const char *path, struct answer *answer);
 int host_nvme_admin(const char *args, struct answer *answer);
 
-/* standby.c */
-int standby_start(const char *bdf, int cpu, const char *requests);
-int standby_ended(struct answer *answer);
+/* irq_worker.c */
+int irq_worker_start(const char *bdf, int cpu, const char *requests);
+int irq_worker_ended(struct answer *answer);
 
 /* system.c */
 int system_find_symbol(const char *name, struct answer *answer);

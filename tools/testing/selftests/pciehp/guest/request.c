@@ -247,7 +247,7 @@ static int do_all(char *args, struct answer *answer)
 	return -answer->error;
 }
 
-static int do_standby(char *args, struct answer *answer)
+static int do_irq_worker(char *args, struct answer *answer)
 {
 	char bdf[16];
 	int cpu, pos;
@@ -255,12 +255,12 @@ static int do_standby(char *args, struct answer *answer)
 	if (sscanf(args, "%15s %d %n", bdf, &cpu, &pos) != 2)
 		return -EINVAL;
 
-	return standby_start(bdf, cpu, args + pos);
+	return irq_worker_start(bdf, cpu, args + pos);
 }
 
-static int do_standby_ended(char *args, struct answer *answer)
+static int do_irq_worker_ended(char *args, struct answer *answer)
 {
-	return standby_ended(answer);
+	return irq_worker_ended(answer);
 }
 
 static int do_symbol(char *args, struct answer *answer)
@@ -331,8 +331,8 @@ static const struct {
 	{ "start",		do_start },
 	{ "join",		do_join },
 	{ "all",		do_all },
-	{ "standby",		do_standby },
-	{ "standby-ended",	do_standby_ended },
+	{ "irq-worker",		do_irq_worker },
+	{ "irq-worker-ended",	do_irq_worker_ended },
 	{ "symbol",		do_symbol },
 	{ "interrupts",		do_interrupts },
 	{ "reboot",		do_reboot },

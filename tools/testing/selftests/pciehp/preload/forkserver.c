@@ -120,7 +120,7 @@ static void begin(int sock)
 		arguments[i] = text;
 		text += strlen(text) + 1;
 	}
-	qemu_take_turns();
+	qemu_pin_to_one_cpu();
 }
 
 /* Returns in each copy, and never in the process that serves. */

@@ -149,7 +149,7 @@ void case_close(struct guest *guest)
 	}
 	write_result(guest);
 
-	guest_forget(guest);
+	guest_cleanup(guest);
 }
 
 /**

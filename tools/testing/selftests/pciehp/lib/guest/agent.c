@@ -22,7 +22,7 @@ static const char *explain(int error)
 	case -ESHUTDOWN:
 		return "the machine went down, as it does when the guest panics";
 	case -EXDEV:
-		return "the agent of another layer answered";
+		return "the agent of another nesting_level answered";
 	}
 
 	return strerror(-error);
@@ -81,7 +81,7 @@ static int read_mailbox(struct agent *agent)
 	ret = read_head(agent, &head);
 	if (ret)
 		return ret;
-	if (head.layer != agent->layer)
+	if (head.nesting_level != agent->nesting_level)
 		return fail(agent, "wait for the guest", -EXDEV);
 	agent->now = (struct moment){
 		.ns = head.now_ns,
@@ -179,12 +179,12 @@ int agent_attach(struct agent *agent, struct gdbstub *gdb)
  * agent_join() - link to an agent on a machine that has another already
  * @agent: to be initialised
  * @gdb: debugger of the machine, after agent_init() for the other
- * @layer: which it is, see AGENT_LAYER
+ * @nesting_level: which it is, see AGENT_NESTING_LEVEL
  */
-void agent_join(struct agent *agent, struct gdbstub *gdb, unsigned int layer)
+void agent_join(struct agent *agent, struct gdbstub *gdb, unsigned int nesting_level)
 {
 	*agent = (struct agent){
-		.gdb = gdb, .text = agent->answer, .layer = layer,
+		.gdb = gdb, .text = agent->answer, .nesting_level = nesting_level,
 	};
 }
 
@@ -244,11 +244,11 @@ int agent_finish(struct agent *agent)
  * agent_wait_any() - wait until an agent of the machine rests, whichever it is
  * @agent: the link to one of them
  * @timeout_ms: how long it may take, host time
- * @layer: receives which it is; agent_take_answer() takes its answer
+ * @nesting_level: receives which it is; agent_take_answer() takes its answer
  *
  * Return: 0, or -ENOLINK with @agent->error set.
  */
-int agent_wait_any(struct agent *agent, int timeout_ms, unsigned int *layer)
+int agent_wait_any(struct agent *agent, int timeout_ms, unsigned int *nesting_level)
 {
 	struct agent_mailbox head;
 	int ret;
@@ -257,7 +257,7 @@ int agent_wait_any(struct agent *agent, int timeout_ms, unsigned int *layer)
 	if (ret)
 		return fail(agent, "wait for the guest", ret);
 	ret = read_head(agent, &head);
-	*layer = head.layer;
+	*nesting_level = head.nesting_level;
 
 	return ret;
 }

@@ -27,7 +27,7 @@ struct moment {
  * @text: the last answer's text
  * @time_ns: the last answer's guest time
  * @now: the moment at which the machine rests
- * @layer: which of the machine's agents it is, see AGENT_LAYER
+ * @nesting_level: which of the machine's agents it is, see AGENT_NESTING_LEVEL
  * @error: why the link failed, for people
  * @failure: the same as a negative errno
  * @serve: called when the machine stops while an answer is awaited, or NULL; returns 0
@@ -40,7 +40,7 @@ struct agent {
 	const char *text;
 	int64_t time_ns;
 	struct moment now;
-	unsigned int layer;
+	unsigned int nesting_level;
 	char error[256];
 	int failure;
 	int (*serve)(void *context);
@@ -50,12 +50,12 @@ struct agent {
 int agent_prepare(struct agent *agent, struct gdbstub *gdb);
 int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms);
 int agent_attach(struct agent *agent, struct gdbstub *gdb);
-void agent_join(struct agent *agent, struct gdbstub *gdb, unsigned int layer);
+void agent_join(struct agent *agent, struct gdbstub *gdb, unsigned int nesting_level);
 __printf(2, 3)
 int agent_begin(struct agent *agent, const char *fmt, ...);
 int agent_finish(struct agent *agent);
 int agent_take_answer(struct agent *agent);
-int agent_wait_any(struct agent *agent, int timeout_ms, unsigned int *layer);
+int agent_wait_any(struct agent *agent, int timeout_ms, unsigned int *nesting_level);
 __printf(2, 3)
 int agent_request(struct agent *agent, const char *fmt, ...);
 

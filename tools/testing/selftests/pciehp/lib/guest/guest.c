@@ -310,7 +310,7 @@ static int add_files(struct guest *guest)
  * @setup: what it is to be like
  *
  * Return: 0; -EOPNOTSUPP when there is no such machine, which is the result's
- * reason to skip; or another negative errno, explained on stderr. Call guest_forget()
+ * reason to skip; or another negative errno, explained on stderr. Call guest_cleanup()
  * or case_end() in any case.
  */
 int guest_prepare(struct guest *guest, const char *name,
@@ -415,10 +415,10 @@ int guest_migrate(struct guest *guest, const char *device)
 }
 
 /**
- * guest_forget() - end a guest without a look at it; only its result stays
+ * guest_cleanup() - end a guest without a look at it; only its result stays
  * @guest: the guest
  */
-void guest_forget(struct guest *guest)
+void guest_cleanup(struct guest *guest)
 {
 	vm_cleanup(&guest->vm);
 	topology_free(&guest->topology);

@@ -152,6 +152,6 @@ int guest_bring_up(struct guest *guest);
 int guest_find_ports(struct guest *guest);
 int guest_migrate(struct guest *guest, const char *device);
 void guest_explain_failure(struct guest *guest);
-void guest_forget(struct guest *guest);
+void guest_cleanup(struct guest *guest);
 
 #endif /* LIBPCIEHP_GUEST_GUEST_H */

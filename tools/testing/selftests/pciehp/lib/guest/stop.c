@@ -40,7 +40,7 @@ int guest_find_symbol(struct guest *guest, const char *name, uint64_t *addr)
 }
 
 /**
- * guest_wait_stop() - wait until the guest comes by a breakpoint, once
+ * guest_wait_stop() - wait until the guest reaches a breakpoint, once
  * @guest: a running guest
  * @addr: where gdb_set_breakpoint() has set one, which is taken away again
  * @timeout_ms: how long it may take, host time
@@ -72,7 +72,7 @@ int guest_wait_stop(struct guest *guest, uint64_t addr, int timeout_ms)
  * @addr: where in the kernel
  * @request: the request
  *
- * guest_go_on() lets it come to its answer. QEMU leaps to the next timer's time at
+ * guest_resume() lets it come to its answer. QEMU leaps to the next timer's time at
  * each stop: two in a row without a timer interrupt in between, as in a handler,
  * end years later.
  *
@@ -88,19 +88,19 @@ int guest_request_to(struct guest *guest, uint64_t addr, const char *request)
 	ret = guest_begin(guest, "%s", request) ?:
 	      guest_wait_stop(guest, addr, STOP_TIMEOUT_MS);
 	if (ret == -ENOENT)
-		fail(guest, "the guest does not come by the breakpoint", ret);
+		fail(guest, "the guest does not reach the breakpoint", ret);
 
 	return ret;
 }
 
 /**
- * guest_go_to() - from a stop in the kernel to the next one
+ * guest_run_to() - from a stop in the kernel to the next one
  * @guest: the guest
  * @addr: where in the kernel, other than where it is
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
-int guest_go_to(struct guest *guest, uint64_t addr)
+int guest_run_to(struct guest *guest, uint64_t addr)
 {
 	int ret;
 
@@ -110,18 +110,18 @@ int guest_go_to(struct guest *guest, uint64_t addr)
 		return fail(guest, "let the guest go on to a breakpoint", ret);
 	ret = guest_wait_stop(guest, addr, STOP_TIMEOUT_MS);
 	if (ret == -ENOENT)
-		fail(guest, "the guest does not come by the breakpoint", ret);
+		fail(guest, "the guest does not reach the breakpoint", ret);
 
 	return ret;
 }
 
 /**
- * guest_go_on() - from a stop in the kernel to the answer of the request
+ * guest_resume() - from a stop in the kernel to the answer of the request
  * @guest: the guest
  *
  * Return: as guest_finish().
  */
-int guest_go_on(struct guest *guest)
+int guest_resume(struct guest *guest)
 {
 	int ret;
 
@@ -136,7 +136,7 @@ int guest_go_on(struct guest *guest)
  * @guest: from guest_prepare()
  * @addr: the place, or 0 for the state before the first instruction
  *
- * Return: 0; -ENOENT when the boot does not come by there; or another negative
+ * Return: 0; -ENOENT when the boot does not reach there; or another negative
  * errno, recorded in the result.
  */
 int guest_boot_to(struct guest *guest, uint64_t addr)
@@ -178,12 +178,12 @@ int guest_begin_boot(struct guest *guest)
 }
 
 /**
- * guest_boot_on() - from a stop in the boot up to the agent
+ * guest_finish_boot() - from a stop in the boot up to the agent
  * @guest: the guest
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
-int guest_boot_on(struct guest *guest)
+int guest_finish_boot(struct guest *guest)
 {
 	return guest_begin_boot(guest) ?: guest_finish(guest) ?:
 	       guest_find_ports(guest);
@@ -204,7 +204,7 @@ int guest_reset(struct guest *guest)
 	if (ret)
 		return fail(guest, "reset the machine", ret);
 
-	return guest_boot_on(guest);
+	return guest_finish_boot(guest);
 }
 
 static bool is_at_doorbell(uint64_t pc)

@@ -9,12 +9,12 @@
 
 int guest_find_symbol(struct guest *guest, const char *name, uint64_t *addr);
 int guest_request_to(struct guest *guest, uint64_t addr, const char *request);
-int guest_go_to(struct guest *guest, uint64_t addr);
-int guest_go_on(struct guest *guest);
+int guest_run_to(struct guest *guest, uint64_t addr);
+int guest_resume(struct guest *guest);
 int guest_wait_stop(struct guest *guest, uint64_t addr, int timeout_ms);
 int guest_boot_to(struct guest *guest, uint64_t addr);
 int guest_begin_boot(struct guest *guest);
-int guest_boot_on(struct guest *guest);
+int guest_finish_boot(struct guest *guest);
 int guest_reset(struct guest *guest);
 int guest_run_and_pause(struct guest *guest, int run_ms, int pause_ms);
 

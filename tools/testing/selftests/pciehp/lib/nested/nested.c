@@ -118,10 +118,10 @@ static int give_up(struct nested *nested, int error)
 }
 
 /*
- * Wait until the agent of @layer rests. If that is the host's, the guest has been given
+ * Wait until the agent of @nesting_level rests. If that is the host's, the guest has been given
  * a slice, and gets another when it is over.
  */
-static int run_until(struct nested *nested, unsigned int layer, int timeout_ms)
+static int run_until(struct nested *nested, unsigned int nesting_level, int timeout_ms)
 {
 	int64_t deadline_ms = host_now_ms() + timeout_ms, left_ms;
 	struct guest *guest = &nested->guest;
@@ -134,7 +134,7 @@ static int run_until(struct nested *nested, unsigned int layer, int timeout_ms)
 		      agent_wait_any(&guest->agent, left_ms, &rests);
 		if (ret)
 			return give_up(nested, ret);
-		if (rests == layer)
+		if (rests == nesting_level)
 			return 0;
 		/* of itself it wakes only when it has lost its QEMU */
 		if (rests == NESTED_HOST_LAYER)
@@ -265,7 +265,7 @@ void nested_end(struct nested *nested)
 		check_host(nested);
 	result_take(&guest->result, &host->result, "the host");
 	case_close(guest);
-	guest_forget(host);
+	guest_cleanup(host);
 	result_cleanup(&host->result);
 	if (nested->control >= 0)
 		close(nested->control);

@@ -9,7 +9,7 @@
 #define NESTED_VF		"0000:00:08.1"
 #define NESTED_NETWORK_VF	"0000:00:18.0"
 
-/* Their agents, see AGENT_LAYER. */
+/* Their agents, see AGENT_NESTING_LEVEL. */
 #define NESTED_HOST_LAYER	0
 #define NESTED_GUEST_LAYER	1
 

@@ -285,7 +285,7 @@ static void describe_guest(struct nested *nested,
 	add(nested, "\t-chardev\tpipe,id=qmp,path=/dev/vport0p2");
 	add(nested, "\t-mon\tchardev=qmp,mode=control");
 	add(nested, "\t-append\tconsole=ttyAMA0 %s panic=-1 " VM_CMDLINE " "
-	    AGENT_LAYER "=%d %s",
+	    AGENT_NESTING_LEVEL "=%d %s",
 	    setup->as_reported ?
 	    "root=/dev/vda -m 4096 rw pciehp.pciehp_debug=1 searlycon=pl011,0x9000000" :
 	    "quiet", NESTED_GUEST_LAYER, cmdline ?: "");

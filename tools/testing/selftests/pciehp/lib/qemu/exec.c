@@ -13,7 +13,7 @@
 #define MALLOC_TUNABLES	"glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216:glibc.malloc.arena_max=1"
 
 /**
- * qemu_take_turns() - have the threads of this process, which becomes QEMU, take turns
+ * qemu_pin_to_one_cpu() - have the threads of this process, which becomes QEMU, take turns
  *
  * QEMU's main loop makes time leap when no CPU has work. Let it not look just as a
  * CPU has fallen asleep, but has not accounted for its last instructions yet: these
@@ -21,7 +21,7 @@
  * another as it wakes up, the two take turns instead, until the end of a time slice;
  * where QEMU can record, that does the rest (see vm_config_records()).
  */
-void qemu_take_turns(void)
+void qemu_pin_to_one_cpu(void)
 {
 	const struct sched_param param = { .sched_priority = 0 };
 	cpu_set_t cpus;

@@ -9,7 +9,7 @@
 /* How many file descriptors it inherits. */
 #define QEMU_FDS_MAX	16
 
-void qemu_take_turns(void);
+void qemu_pin_to_one_cpu(void);
 void qemu_exec(char *const *argv);
 
 #endif /* LIBPCIEHP_QEMU_EXEC_H */

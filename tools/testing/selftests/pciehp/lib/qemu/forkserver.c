@@ -46,7 +46,7 @@ static void exec_server(const char *program, int sock)
 	char number[16], preload[PATH_MAX];
 	int null;
 
-	environment_beside(FORKSERVER_PRELOAD, preload);
+	environment_find_file(FORKSERVER_PRELOAD, preload);
 	snprintf(number, sizeof(number), "%d", sock);
 	setenv(FORKSERVER_SOCKET, number, 1);
 	setenv("LD_PRELOAD", preload, 1);

@@ -19,7 +19,7 @@ const char *machine_agent(const struct machine *machine)
 	char name[64];
 
 	snprintf(name, sizeof(name), "pciehp_agent-%s.cpio", machine->arch);
-	environment_beside(name, path);
+	environment_find_file(name, path);
 
 	return path;
 }

@@ -41,7 +41,7 @@ pid_t process_begin(char *const *argv, const int *fds, int errors,
 	pid = fork();
 	if (!pid) {
 		if (!real_time)
-			qemu_take_turns();
+			qemu_pin_to_one_cpu();
 		exec_with_fds(argv, fds, errors);
 	}
 

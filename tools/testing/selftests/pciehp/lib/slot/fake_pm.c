@@ -250,7 +250,7 @@ static int find_address(struct fake_pm *pm)
 	}
 	ret = ret ?: guest_request_to(guest, map, request) ?:
 	      gdb_read_registers(gdb, registers, N_REGISTERS) ?:
-	      guest_go_on(guest);
+	      guest_resume(guest);
 	if (ret)
 		return ret;
 	where = registers[MAP_WHERE] & 0xffffffff;
@@ -268,7 +268,7 @@ static int find_address(struct fake_pm *pm)
 	if (ret || bus != port->bus)
 		return fail(pm, "find the port's registers", ret ?: -ENXIO);
 
-	return guest_go_on(guest);
+	return guest_resume(guest);
 }
 
 static int check_unused(struct fake_pm *pm)

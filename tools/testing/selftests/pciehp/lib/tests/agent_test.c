@@ -136,10 +136,10 @@ static const struct agent_mailbox head_of_inner = {
 	.magic = AGENT_MAGIC,
 	.version = AGENT_VERSION,
 	.answer_len = 5,
-	.layer = 1,
+	.nesting_level = 1,
 };
 
-/* An answer is told by its layer, whichever link waits for it. */
+/* An answer is told by its nesting_level, whichever link waits for it. */
 TEST_F(agent, two_on_one_machine)
 {
 	struct agent inner;

@@ -70,14 +70,14 @@ void fake_agent_show(struct fake_peer *peer, const struct agent_mailbox *head)
 			      offsetof(struct agent_mailbox, request));
 }
 
-static void answer_with(struct fake_peer *peer, unsigned int layer,
+static void answer_with(struct fake_peer *peer, unsigned int nesting_level,
 			struct moment now, const char *answer)
 {
 	const struct agent_mailbox head = {
 		.magic = AGENT_MAGIC,
 		.version = AGENT_VERSION,
 		.answer_len = strlen(answer),
-		.layer = layer,
+		.nesting_level = nesting_level,
 		.now_ns = now.ns,
 		.seqnum = now.seqnum,
 	};
@@ -113,11 +113,11 @@ void fake_agent_answer_at(struct fake_peer *peer, struct moment now,
 /**
  * fake_agent_answer_of() - likewise
  * @peer: the stub
- * @layer: which of the machine's agents it is
+ * @nesting_level: which of the machine's agents it is
  * @answer: the answer
  */
-void fake_agent_answer_of(struct fake_peer *peer, unsigned int layer,
+void fake_agent_answer_of(struct fake_peer *peer, unsigned int nesting_level,
 			  const char *answer)
 {
-	answer_with(peer, layer, FAKE_AGENT_NOW, answer);
+	answer_with(peer, nesting_level, FAKE_AGENT_NOW, answer);
 }

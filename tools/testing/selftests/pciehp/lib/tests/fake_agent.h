@@ -20,7 +20,7 @@ void fake_agent_show(struct fake_peer *peer, const struct agent_mailbox *head);
 void fake_agent_answer(struct fake_peer *peer, const char *answer);
 void fake_agent_answer_at(struct fake_peer *peer, struct moment now,
 			  const char *answer);
-void fake_agent_answer_of(struct fake_peer *peer, unsigned int layer,
+void fake_agent_answer_of(struct fake_peer *peer, unsigned int nesting_level,
 			  const char *answer);
 
 #endif /* LIBPCIEHP_TESTS_FAKE_AGENT_H */

@@ -87,7 +87,7 @@ TEST_F_TIMEOUT(guest, request_is_unknown, TIMEOUT_S)
 /* A host boots before its guest, and one that is silent is waited for. */
 #define NESTED_TIMEOUT_S	600
 
-/* The layer that is to blame is named. */
+/* The nesting_level that is to blame is named. */
 FIXTURE(nested)
 {
 	struct nested nested;

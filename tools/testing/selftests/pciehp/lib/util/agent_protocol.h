@@ -66,12 +66,12 @@
  *   all REQUEST; REQUEST; ...   one after the other, whatever becomes of each;
  *                               "ERRNO TIME_NS LENGTH", a new line and LENGTH
  *                               bytes of text for each
- *   standby BDF CPU REQUEST; REQUEST; ...
+ *   irq-worker BDF CPU REQUEST; REQUEST; ...
  *                               a process of the highest priority waits for the
  *                               interrupts of BDF, an "edu" of QEMU's, and runs
  *                               on CPU the requests whose bits are set in its
  *                               interrupt status
- *   standby-ended               "BIT ERRNO TIMES" of each that has ended, one a line
+ *   irq-worker-ended               "BIT ERRNO TIMES" of each that has ended, one a line
  *   reboot                      the next answer is that of the boot
  *   kexec CMDLINE               likewise, into the kernel in /kernel
  *
@@ -93,14 +93,14 @@
 
 /*
  * The doorbell has a page of its own, as the emulator leaves its fast path in a page in
- * which it watches something. So has the stop point, which the standby process shares:
- * it comes by its own with what it was asked for done, and the host may set a
+ * which it watches something. So has the stop point, which the worker process shares:
+ * it reaches its own with what it was asked for done, and the host may set a
  * breakpoint there. No early kernel code, which runs at its physical address, may ever
  * be there: x86 kernels are loaded at 16 MiB.
  */
 #define AGENT_STOP_POINT	0x60000000
 #define AGENT_RESUME_POINT	0x60000020
-#define AGENT_STANDBY_POINT	0x60000040
+#define AGENT_IRQ_WORKER_POINT	0x60000040
 #define AGENT_MAILBOX		0x60010000
 #define AGENT_DOORBELL		0x60030000
 
@@ -112,14 +112,14 @@
 #define AGENT_LOG_SIZE		12288
 
 /* On the kernel's command line, which hands it to PID 1 as an environment variable. */
-#define AGENT_LAYER		"agent_layer"
+#define AGENT_NESTING_LEVEL		"agent_nesting_level"
 
 /**
  * struct agent_mailbox - the memory that host and agent share
  * @magic: AGENT_MAGIC
  * @version: AGENT_VERSION; host and agent must match
  * @answer_len: bytes of @answer that are valid
- * @layer: of the agent, see AGENT_LAYER; 0 for that of a guest, 1 for that of a guest
+ * @nesting_level: of the agent, see AGENT_NESTING_LEVEL; 0 for that of a guest, 1 for that of a guest
  *	in a guest
  * @now_ns: CLOCK_MONOTONIC as the agent stopped
  * @seqnum: the number of the last uevent that the kernel had made by then; what comes of
@@ -131,7 +131,7 @@ struct agent_mailbox {
 	uint32_t magic;
 	uint32_t version;
 	uint32_t answer_len;
-	uint32_t layer;
+	uint32_t nesting_level;
 	int64_t now_ns;
 	uint64_t seqnum;
 	char request[AGENT_REQUEST_SIZE];

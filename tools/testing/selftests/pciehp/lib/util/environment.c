@@ -50,11 +50,11 @@ const char *environment_get(const char *name)
 }
 
 /**
- * environment_beside() - path of a file beside the test program
+ * environment_find_file() - path of a file beside the test program
  * @name: of the file
  * @path: receives the path
  */
-void environment_beside(const char *name, char path[PATH_MAX])
+void environment_find_file(const char *name, char path[PATH_MAX])
 {
 	char self[PATH_MAX];
 	ssize_t len;

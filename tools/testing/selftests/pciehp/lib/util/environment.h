@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inputs come by environment variable, as is the custom of kselftest:
+ * Inputs reach environment variable, as is the custom of kselftest:
  *
  *	KERNEL		the guest's kernel image
  *	CMDLINE		added to its command line
@@ -21,7 +21,7 @@
 #include <limits.h>
 
 const char *environment_get(const char *name);
-void environment_beside(const char *name, char path[PATH_MAX]);
+void environment_find_file(const char *name, char path[PATH_MAX]);
 unsigned int environment_parallel(void);
 
 #endif /* LIBPCIEHP_UTIL_ENVIRONMENT_H */

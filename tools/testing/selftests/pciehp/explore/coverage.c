@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which points a scenario comes by, and how often: by QEMU's log of what it
+ * Which points a scenario reaches, and how often: by QEMU's log of what it
  * executes, as a machine that stopped at each would not run as it does.
  */
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "points.h"
-#include "reach.h"
+#include "coverage.h"
 #include "scenario.h"
 #include "scenario_state.h"
 
@@ -21,7 +21,7 @@
 #include "guest/request.h"
 #include "qemu/qmp.h"
 
-static int order(struct guest *guest, const char *command)
+static int hmp_command(struct guest *guest, const char *command)
 {
 	const char *text;
 	json_t *answer;
@@ -48,10 +48,10 @@ static int begin_log(struct guest *guest)
 	int ret;
 
 	/* the name before QEMU 8.1, and the one since */
-	ret = order(guest, "singlestep on");
+	ret = hmp_command(guest, "singlestep on");
 	if (ret)
-		ret = order(guest, "one-insn-per-tb on");
-	ret = ret ?: order(guest, "log exec,nochain");
+		ret = hmp_command(guest, "one-insn-per-tb on");
+	ret = ret ?: hmp_command(guest, "log exec,nochain");
 	if (ret)
 		result_error(&guest->result,
 			     "have QEMU log what it executes: it cannot");
@@ -137,7 +137,7 @@ static char *format_filter(const struct points *points)
 }
 
 /**
- * reach_run() - boot and save a scenario, and go through it once
+ * coverage_run() - boot and save a scenario, and go through it once
  * @scenario: the scenario
  * @points: of the kernel
  * @states: where to leave the state
@@ -146,7 +146,7 @@ static char *format_filter(const struct points *points)
  * "order" (of first hits) and "cpus" (a bit for each that came by); or why there is none:
  * "skip" when the kernel or QEMU cannot do it, else "error".
  */
-json_t *reach_run(const struct scenario *scenario, const struct points *points,
+json_t *coverage_run(const struct scenario *scenario, const struct points *points,
 		  const char *states)
 {
 	char state[PATH_MAX], log[64];
@@ -154,7 +154,7 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 	const char *const options[] = { "-D", log, "-dfilter", filter, NULL };
 	json_t *reach = json_pack("{s:s}", "scenario", scenario->name);
 	struct batch batch = { .n = 0 };
-	struct beginning beginning;
+	struct scenario_start start;
 	struct guest guest;
 	char why[256];
 	int fd, ret;
@@ -170,11 +170,11 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 	}
 
 	ret = scenario_load(&guest, scenario, state, options,
-			    &beginning);
+			    &start);
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(&guest, scenario);
 	ret = ret ?: begin_log(&guest) ?:
-	      scenario_begin(&guest, scenario, beginning.request,
+	      scenario_begin(&guest, scenario, start.request,
 			     &batch) ?:
 	      guest_finish(&guest);
 	if (ret)
@@ -182,9 +182,9 @@ json_t *reach_run(const struct scenario *scenario, const struct points *points,
 				    json_sprintf("go through the scenario: %s",
 						 result_first_problem(&guest.result) ?:
 						 strerror(-ret)));
-	json_decref(beginning.problems);
+	json_decref(start.problems);
 	batch_free(&batch);
-	guest_forget(&guest);
+	guest_cleanup(&guest);
 	result_cleanup(&guest.result);
 	if (!ret)
 		json_object_set_new(reach, "hits", read_log(fd, points));

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "beside.h"
+#include "two_cpus.h"
 #include "cards.h"
-#include "course.h"
+#include "progress.h"
 #include "cpu.h"
 #include "interleaving.h"
 #include "operations.h"
@@ -24,7 +24,7 @@
 
 /* -ENOENT when the guest comes to its answer before. */
 static int go_to(struct guest *guest, const struct event *event,
-		 const struct points *points, struct course *course)
+		 const struct points *points, struct progress *progress)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 	uint64_t pc;
@@ -35,13 +35,13 @@ static int go_to(struct guest *guest, const struct event *event,
 		      cpu_read_pc(guest, &pc);
 		if (ret)
 			return ret;
-		ret = trap_clear(&course->trap, guest, points);
+		ret = trap_clear(&progress->trap, guest, points);
 		if (!ret && pc != event->point->addr)
 			ret = -ENOENT;
 		if (ret || hit == event->hit)
 			return ret;
 		ret = cpu_step(guest) ?:
-		      trap_set(&course->trap, guest, points, event->point) ?:
+		      trap_set(&progress->trap, guest, points, event->point) ?:
 		      gdb_continue(gdb);
 		if (ret)
 			return ret;
@@ -75,29 +75,29 @@ static void print_registers(struct guest *guest, FILE *details)
 
 static int operate(struct guest *guest, const struct scenario *scenario,
 		   const struct event *event, const struct points *points,
-		   struct course *course)
+		   struct progress *progress)
 {
 	if (operation_has_cpu(event->operation, scenario))
-		return beside_operate(guest, event, points, &course->missed);
+		return two_cpus_operate(guest, event, points, &progress->missed);
 
 	return operation_run(event->operation, guest);
 }
 
-static void note_operated(struct course *course, const struct event *event,
+static void note_operated(struct progress *progress, const struct event *event,
 			  int ret)
 {
 	if (ret)
-		course->operated = ret;
+		progress->operated = ret;
 	else if (event->operation->holds)
-		course->held = true;
+		progress->held = true;
 	else if (event->operation->releases)
-		course->held = false;
+		progress->held = false;
 }
 
 /* On to the next event, or to the answer. */
 static int go_on(struct guest *guest, const struct event *event,
 		 const struct event *next, const struct points *points,
-		 struct course *course)
+		 struct progress *progress)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 	int ret = 0;
@@ -105,14 +105,14 @@ static int go_on(struct guest *guest, const struct event *event,
 	if (next && next->point == event->point)
 		ret = cpu_step(guest);
 	if (!ret && next)
-		ret = trap_set(&course->trap, guest, points, next->point);
+		ret = trap_set(&progress->trap, guest, points, next->point);
 
 	return ret ?: gdb_continue(gdb);
 }
 
 static int go_through_events(struct guest *guest,
 			     const struct interleaving *interleaving,
-			     const struct points *points, struct course *course,
+			     const struct points *points, struct progress *progress,
 			     FILE *details)
 {
 	const struct event *event, *end;
@@ -121,24 +121,24 @@ static int go_through_events(struct guest *guest,
 	event = interleaving->events;
 	end = event + interleaving->n_events;
 	for (; event < end; event++) {
-		ret = go_to(guest, event, points, course);
+		ret = go_to(guest, event, points, progress);
 		if (ret == -ENOENT)
 			return guest_take_answer(guest);
 		if (has_ended(guest, ret) || ret)
 			return ret;
-		course->reached++;
+		progress->reached++;
 		if (details)
 			print_registers(guest, details);
 		ret = operate(guest, interleaving->scenario, event, points,
-			      course);
+			      progress);
 		if (has_ended(guest, ret))
 			return ret;
-		note_operated(course, event, ret);
+		note_operated(progress, event, ret);
 		/* nothing has been done, and there is nothing to look at */
 		if (ret == -ECANCELED && event == interleaving->events)
 			return ret;
 		ret = go_on(guest, event, event + 1 < end ? event + 1 : NULL,
-			    points, course);
+			    points, progress);
 		if (ret)
 			return ret;
 	}
@@ -148,14 +148,14 @@ static int go_through_events(struct guest *guest,
 
 /* Interrupts that nothing has released come late, but come. */
 static int release(struct guest *guest, const char *settle,
-		   struct course *course)
+		   struct progress *progress)
 {
 	return operation_release(guest, 0) ?:
-	       batch_ask(&course->batch, guest, settle);
+	       batch_ask(&progress->batch, guest, settle);
 }
 
 /* What the boot has left the driver to do, and what else the verdict needs. */
-static int settle_after_boot(struct guest *guest, struct course *course)
+static int settle_after_boot(struct guest *guest, struct progress *progress)
 {
 	char settle[REQUEST_SIZE];
 	int ret;
@@ -166,7 +166,7 @@ static int settle_after_boot(struct guest *guest, struct course *course)
 		return ret;
 	settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 
-	return batch_ask(&course->batch, guest, settle);
+	return batch_ask(&progress->batch, guest, settle);
 }
 
 /*
@@ -175,7 +175,7 @@ static int settle_after_boot(struct guest *guest, struct course *course)
  * write does that finds the slot busy with what the machine has done to it.
  */
 static void note_trouble(const struct interleaving *interleaving,
-			 const char *requests, struct course *course)
+			 const char *requests, struct progress *progress)
 {
 	bool alone = !interleaving->n_events;
 	bool busy = interleaving->scenario->trigger;
@@ -183,16 +183,16 @@ static void note_trouble(const struct interleaving *interleaving,
 
 	for (const char *at = strchr(requests, ';'); at; at = strchr(at + 1, ';'))
 		n++;
-	for (int i = 0; i < n && i < course->batch.n && !course->trouble[0]; i++) {
-		const struct batch_answer *answer = &course->batch.answers[i];
+	for (int i = 0; i < n && i < progress->batch.n && !progress->scenario_error[0]; i++) {
+		const struct batch_answer *answer = &progress->batch.answers[i];
 
 		if (answer->error == -ETIMEDOUT &&
 		    !strncmp(answer->request, "join ", 5))
-			snprintf(course->trouble, sizeof(course->trouble),
+			snprintf(progress->scenario_error, sizeof(progress->scenario_error),
 				 "what the scenario wrote to sysfs never returns");
 		else if (alone && (answer->error ||
 				   (!busy && strstr(answer->text, "error "))))
-			snprintf(course->trouble, sizeof(course->trouble),
+			snprintf(progress->scenario_error, sizeof(progress->scenario_error),
 				 "the scenario fails: %s: %s", answer->request,
 				 answer->error ? strerror(-answer->error) :
 						 answer->text);
@@ -200,21 +200,21 @@ static void note_trouble(const struct interleaving *interleaving,
 }
 
 /**
- * course_follow() - go through an interleaving
+ * progress_follow() - go through an interleaving
  * @guest: a guest where the scenario begins
  * @interleaving: the interleaving
  * @points: of its kernel
  * @requests: what is to be asked of it for the scenario
- * @course: receives how far it came
+ * @progress: receives how far it came
  * @details: where to tell registers, or NULL
  *
  * Return: 0 when the guest has settled, and verdict_judge() can look at it;
- * -ECANCELED, also in @course->operated, when the first operation makes no sense where
+ * -ECANCELED, also in @progress->operated, when the first operation makes no sense where
  * it should happen; or another negative errno.
  */
-int course_follow(struct guest *guest, const struct interleaving *interleaving,
+int progress_follow(struct guest *guest, const struct interleaving *interleaving,
 		  const struct points *points, const char *requests,
-		  struct course *course, FILE *details)
+		  struct progress *progress, FILE *details)
 {
 	char all[AGENT_REQUEST_SIZE], settle[REQUEST_SIZE];
 	const struct scenario *scenario = interleaving->scenario;
@@ -223,17 +223,17 @@ int course_follow(struct guest *guest, const struct interleaving *interleaving,
 	settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
 	snprintf(all, sizeof(all), "%s;%s", requests, settle);
 	if (interleaving->n_events)
-		ret = trap_set(&course->trap, guest, points,
+		ret = trap_set(&progress->trap, guest, points,
 			       interleaving->events[0].point);
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(guest, scenario);
-	ret = ret ?: scenario_begin(guest, scenario, all, &course->batch) ?:
-	      go_through_events(guest, interleaving, points, course, details);
+	ret = ret ?: scenario_begin(guest, scenario, all, &progress->batch) ?:
+	      go_through_events(guest, interleaving, points, progress, details);
 	if (!ret)
-		ret = scenario->boot ? settle_after_boot(guest, course) :
-				       batch_take(&course->batch, guest);
+		ret = scenario->boot ? settle_after_boot(guest, progress) :
+				       batch_take(&progress->batch, guest);
 	if (!ret && !scenario->boot)
-		note_trouble(interleaving, requests, course);
+		note_trouble(interleaving, requests, progress);
 
-	return ret || !course->held ? ret : release(guest, settle, course);
+	return ret || !progress->held ? ret : release(guest, settle, progress);
 }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What violations have in common: the same cause is reported once. */
+/* What violations have in common: the same signature is reported once. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cause.h"
+#include "signature.h"
 #include "scenario.h"
 
 #define TEXTS_MAX	32
 #define TEXT_SIZE	256
 
 /**
- * cause_hash() - a number for a text
+ * signature_hash() - a number for a text
  * @text: the text
  *
  * Return: its FNV-1a hash, which is the same in every run.
  */
-uint64_t cause_hash(const char *text)
+uint64_t signature_hash(const char *text)
 {
 	uint64_t hash = 0xcbf29ce484222325;
 
@@ -56,17 +56,17 @@ static int by_text(const void *a, const void *b)
 }
 
 /**
- * cause_format() - a text that is the same for the same cause
+ * signature_format() - a text that is the same for the same signature
  * @scenario: name of the scenario
  * @problems: what was found
- * @cause: receives the text
- * @size: room in @cause
+ * @signature: receives the text
+ * @size: room in @signature
  */
-void cause_format(const char *scenario, json_t *problems, char *cause,
+void signature_format(const char *scenario, json_t *problems, char *signature,
 		  size_t size)
 {
 	char texts[TEXTS_MAX][TEXT_SIZE];
-	char *end = cause + size;
+	char *end = signature + size;
 	json_t *problem;
 	size_t i, n = 0;
 
@@ -76,10 +76,10 @@ void cause_format(const char *scenario, json_t *problems, char *cause,
 					  texts[n++], TEXT_SIZE);
 	}
 	qsort(texts, n, TEXT_SIZE, by_text);
-	cause += snprintf(cause, end - cause, "%s:", scenario);
-	for (i = 0; i < n && cause < end; i++) {
+	signature += snprintf(signature, end - signature, "%s:", scenario);
+	for (i = 0; i < n && signature < end; i++) {
 		if (i && !strcmp(texts[i], texts[i - 1]))
 			continue;
-		cause += snprintf(cause, end - cause, " %s;", texts[i]);
+		signature += snprintf(signature, end - signature, " %s;", texts[i]);
 	}
 }

@@ -39,7 +39,7 @@ struct outcome {
 
 static struct outcome *outcomes;
 
-struct standby {
+struct irq_worker {
 	int uio;
 	int config;
 	volatile uint32_t *regs;
@@ -73,7 +73,7 @@ static int find_uio(const char *bdf, char *path, size_t size)
 	return ret || access(path, F_OK);
 }
 
-static int open_device(struct standby *standby, const char *bdf)
+static int open_device(struct irq_worker *worker, const char *bdf)
 {
 	const struct timespec poll = { .tv_nsec = POLL_NS };
 	char path[64] = "";
@@ -86,66 +86,66 @@ static int open_device(struct standby *standby, const char *bdf)
 	for (int i = 0; i < POLLS && find_uio(bdf, path, sizeof(path)); i++)
 		nanosleep(&poll, NULL);
 
-	standby->uio = open(path, O_RDWR | O_CLOEXEC);
-	standby->config = open_file_of(bdf, "config");
+	worker->uio = open(path, O_RDWR | O_CLOEXEC);
+	worker->config = open_file_of(bdf, "config");
 	resource = open_file_of(bdf, "resource0");
-	if (standby->uio < 0 || standby->config < 0 || resource < 0)
+	if (worker->uio < 0 || worker->config < 0 || resource < 0)
 		return -errno;
 	regs = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, resource,
 		    0);
 	close(resource);
 	if (regs == MAP_FAILED)
 		return -errno;
-	standby->regs = regs;
+	worker->regs = regs;
 
 	return 0;
 }
 
 /* The kernel's handler has set Interrupt Disable, as it cannot silence us else. */
-static void enable_interrupt(const struct standby *standby)
+static void enable_interrupt(const struct irq_worker *worker)
 {
 	uint16_t command;
 
-	if (pread(standby->config, &command, 2, PCI_COMMAND) != 2)
+	if (pread(worker->config, &command, 2, PCI_COMMAND) != 2)
 		return;
 	command &= ~PCI_COMMAND_INTX_DISABLE;
-	if (pwrite(standby->config, &command, 2, PCI_COMMAND) != 2)
-		agent_say("standby: cannot enable the interrupt: %s",
+	if (pwrite(worker->config, &command, 2, PCI_COMMAND) != 2)
+		agent_say("irq-worker: cannot enable the interrupt: %s",
 			  strerror(errno));
 }
 
-static void run_one(const struct standby *standby, int i)
+static void run_one(const struct irq_worker *worker, int i)
 {
 	char words[AGENT_REQUEST_SIZE], text[256];
 	struct answer answer = { .text = text, .size = sizeof(text) };
 
-	snprintf(words, sizeof(words), "%s", standby->requests[i]);
+	snprintf(words, sizeof(words), "%s", worker->requests[i]);
 	request_run(words, &answer);
 	outcomes[i].error = answer.error;
 	outcomes[i].ended++;
 }
 
 /* Where the host can learn that all is done. */
-static noinline void __section(".standby_point") standby_point(void)
+static noinline void __section(".irq_worker_point") irq_worker_point(void)
 {
 	asm volatile("nop" : : : "memory");
 }
 
-static void serve(const struct standby *standby)
+static void serve(const struct irq_worker *worker)
 {
 	uint32_t count, bits;
 
 	for (;;) {
-		enable_interrupt(standby);
-		if (read(standby->uio, &count, sizeof(count)) != sizeof(count))
+		enable_interrupt(worker);
+		if (read(worker->uio, &count, sizeof(count)) != sizeof(count))
 			_exit(1);
-		bits = standby->regs[EDU_INTERRUPT_STATUS / 4];
-		standby->regs[EDU_INTERRUPT_ACK / 4] = bits;
-		for (int i = 0; i < standby->n; i++) {
+		bits = worker->regs[EDU_INTERRUPT_STATUS / 4];
+		worker->regs[EDU_INTERRUPT_ACK / 4] = bits;
+		for (int i = 0; i < worker->n; i++) {
 			if (bits & 1U << i)
-				run_one(standby, i);
+				run_one(worker, i);
 		}
-		standby_point();
+		irq_worker_point();
 	}
 }
 
@@ -204,16 +204,16 @@ static int route_interrupt(const char *bdf, int cpu)
 	return write_text(path, text);
 }
 
-static int split(struct standby *standby, const char *requests)
+static int split(struct irq_worker *worker, const char *requests)
 {
 	char *next = strdup(requests), *request;
 
 	if (!next)
 		return -ENOMEM;
 	while ((request = strsep(&next, ";"))) {
-		if (standby->n == REQUESTS_MAX)
+		if (worker->n == REQUESTS_MAX)
 			return -E2BIG;
-		standby->requests[standby->n++] =
+		worker->requests[worker->n++] =
 			request + strspn(request, " ");
 	}
 
@@ -221,20 +221,20 @@ static int split(struct standby *standby, const char *requests)
 }
 
 /**
- * standby_start() - have a process wait for interrupts of a device
+ * irq_worker_start() - have a process wait for interrupts of a device
  * @bdf: the device, an "edu" of QEMU's
  * @cpu: number of the CPU for both
  * @requests: what it can be asked for, separated by semicolons
  *
  * Return: 0 or a negative errno; -ENOENT when the kernel has no uio_pci_generic.
  */
-int standby_start(const char *bdf, int cpu, const char *requests)
+int irq_worker_start(const char *bdf, int cpu, const char *requests)
 {
-	struct standby standby = { .n = 0 };
+	struct irq_worker worker = { .n = 0 };
 	pid_t pid;
 	int ret;
 
-	ret = open_device(&standby, bdf) ?: split(&standby, requests);
+	ret = open_device(&worker, bdf) ?: split(&worker, requests);
 	if (ret)
 		return ret;
 	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
@@ -254,22 +254,22 @@ int standby_start(const char *bdf, int cpu, const char *requests)
 	if (!pid) {
 		uevent_leave();
 		if (be_first_on(cpu))
-			agent_say("standby: cannot be the first to run: %s",
+			agent_say("irq-worker: cannot be the first to run: %s",
 				  strerror(errno));
-		serve(&standby);
+		serve(&worker);
 	}
 
 	return 0;
 }
 
 /**
- * standby_ended() - which of the requests have ended
+ * irq_worker_ended() - which of the requests have ended
  * @answer: receives "BIT ERRNO TIMES" of each, one a line: what the last one returned,
  *	and how many have ended
  *
  * Return: 0, or -ESRCH when there is no such process.
  */
-int standby_ended(struct answer *answer)
+int irq_worker_ended(struct answer *answer)
 {
 	if (!outcomes)
 		return -ESRCH;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* From where a scenario begins, from event to event, to where all has settled. */
-#ifndef EXPLORE_COURSE_H
-#define EXPLORE_COURSE_H
+#ifndef EXPLORE_PROGRESS_H
+#define EXPLORE_PROGRESS_H
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,32 +14,32 @@
 #include "guest/guest.h"
 
 /**
- * struct course - how far an interleaving came
+ * struct progress - how far an interleaving came
  * @reached: how many of its events' points
  * @operated: what the last operation returned that did not return 0
- * @missed: an operation did not come by where it was to stop
+ * @missed: an operation did not reach where it was to stop
  * @held: the port's interrupts are held back
  * @trap: where it is to stop next
  * @batch: what the guest was asked last, and its answers
- * @trouble: what the scenario's own requests tell, which no later look at the guest
+ * @scenario_error: what the scenario's own requests tell, which no later look at the guest
  *	would; or empty
  * @judged: the guest was looked at to the end
  * @ended: it has come to an end of its own
  */
-struct course {
+struct progress {
 	int reached;
 	int operated;
 	bool missed;
 	bool held;
 	struct trap trap;
 	struct batch batch;
-	char trouble[256];
+	char scenario_error[256];
 	bool judged;
 	bool ended;
 };
 
-int course_follow(struct guest *guest, const struct interleaving *interleaving,
+int progress_follow(struct guest *guest, const struct interleaving *interleaving,
 		  const struct points *points, const char *requests,
-		  struct course *course, FILE *details);
+		  struct progress *progress, FILE *details);
 
-#endif /* EXPLORE_COURSE_H */
+#endif /* EXPLORE_PROGRESS_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Two CPUs, of which one stays at a point while the other does an operation. */
-#ifndef EXPLORE_BESIDE_H
-#define EXPLORE_BESIDE_H
+#ifndef EXPLORE_TWO_CPUS_H
+#define EXPLORE_TWO_CPUS_H
 
 #include <stdbool.h>
 
@@ -10,7 +10,7 @@
 
 #include "guest/guest.h"
 
-int beside_operate(struct guest *guest, const struct event *event,
+int two_cpus_operate(struct guest *guest, const struct event *event,
 		   const struct points *points, bool *missed);
 
-#endif /* EXPLORE_BESIDE_H */
+#endif /* EXPLORE_TWO_CPUS_H */

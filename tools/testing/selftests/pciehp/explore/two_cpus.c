@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "arch.h"
-#include "beside.h"
+#include "two_cpus.h"
 #include "cpu.h"
 #include "interleaving.h"
 #include "operations.h"
@@ -20,7 +20,7 @@
 #include "util/agent_protocol.h"
 
 /* Host time; far more than a CPU takes that is not kept from going on. */
-#define BESIDE_TIMEOUT_MS	300
+#define TWO_CPUS_TIMEOUT_MS	300
 
 /**
  * struct spin - an instruction in whose place CPUs spin
@@ -75,7 +75,7 @@ static int run(struct guest *guest)
 	struct gdbstub *gdb = &guest->vm.gdb;
 	int ret;
 
-	ret = gdb_continue(gdb) ?: gdb_wait_stop(gdb, BESIDE_TIMEOUT_MS);
+	ret = gdb_continue(gdb) ?: gdb_wait_stop(gdb, TWO_CPUS_TIMEOUT_MS);
 	if (ret == -ETIMEDOUT) {
 		ret = qmp_command(&guest->vm.qmp, "stop", NULL, NULL) ?:
 		      gdb_wait_stop(gdb, STOP_TIMEOUT_MS);
@@ -93,13 +93,13 @@ static int run_one_cpu(struct guest *guest, const struct points *points)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 
-	return gdb_set_breakpoint(gdb, AGENT_STANDBY_POINT) ?:
+	return gdb_set_breakpoint(gdb, AGENT_IRQ_WORKER_POINT) ?:
 	       gdb_set_breakpoint(gdb, points->idle) ?: run(guest) ?:
 	       gdb_clear_breakpoint(gdb, points->idle) ?:
-	       gdb_clear_breakpoint(gdb, AGENT_STANDBY_POINT);
+	       gdb_clear_breakpoint(gdb, AGENT_IRQ_WORKER_POINT);
 }
 
-/* Until it comes by a point: -ENOENT when it does not before it can do no more. */
+/* Until it reaches a point: -ENOENT when it does not before it can do no more. */
 static int run_one_cpu_to(struct guest *guest, const struct points *points,
 			  uint64_t addr, int hits)
 {
@@ -135,15 +135,15 @@ static int run_other_cpu(struct guest *guest, const struct event *event,
 }
 
 /**
- * beside_operate() - do an operation while the CPU that has stopped stays where it is
+ * two_cpus_operate() - do an operation while the CPU that has stopped stays where it is
  * @guest: the guest
  * @event: the operation, and where it is to stop
  * @points: of the kernel
- * @missed: receives that it did not come by there
+ * @missed: receives that it did not reach there
  *
  * Return: as struct operation's @run.
  */
-int beside_operate(struct guest *guest, const struct event *event,
+int two_cpus_operate(struct guest *guest, const struct event *event,
 		   const struct points *points, bool *missed)
 {
 	struct spin spin;

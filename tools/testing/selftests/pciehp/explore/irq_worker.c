@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "standby.h"
+#include "irq_worker.h"
 
 #include "guest/guest.h"
 #include "guest/request.h"
@@ -28,20 +28,20 @@ static void device_path(char path[SLOT_PATH_SIZE], const char *bdf)
 }
 
 /**
- * standby_learn_names() - what the requests of operations on a slot stand for
+ * irq_worker_learn_names() - what the requests of operations on a slot stand for
  * @guest: the guest
  * @port: number of the slot's port
  * @names: receives it
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
-int standby_learn_names(struct guest *guest, int port,
-			struct standby_names *names)
+int irq_worker_learn_names(struct guest *guest, int port,
+			struct irq_worker_names *names)
 {
 	char bdf[BDF_SIZE];
 	int ret;
 
-	*names = (struct standby_names){ .root = "" };
+	*names = (struct irq_worker_names){ .root = "" };
 	ret = slot_attribute(guest, port, "", names->slot);
 	if (ret)
 		return ret;
@@ -58,14 +58,14 @@ int standby_learn_names(struct guest *guest, int port,
 }
 
 /**
- * standby_format() - a request for one slot
+ * irq_worker_format() - a request for one slot
  * @request: the request for any: in it, %slot, %card, %port, %service and %root stand
- *	for what struct standby_names has of these names
+ *	for what struct irq_worker_names has of these names
  * @names: of the slot
  * @text: receives the request
  * @size: room in @text
  */
-void standby_format(const char *request, const struct standby_names *names,
+void irq_worker_format(const char *request, const struct irq_worker_names *names,
 		    char *text, size_t size)
 {
 	const struct {
@@ -98,13 +98,13 @@ void standby_format(const char *request, const struct standby_names *names,
 }
 
 /**
- * standby_can() - is there what a request is about
+ * irq_worker_can() - is there what a request is about
  * @guest: the guest
- * @request: the request, as of standby_format()
+ * @request: the request, as of irq_worker_format()
  *
  * Return: whether there is.
  */
-bool standby_can(struct guest *guest, const char *request)
+bool irq_worker_can(struct guest *guest, const char *request)
 {
 	char bdf[BDF_SIZE];
 
@@ -112,36 +112,36 @@ bool standby_can(struct guest *guest, const char *request)
 }
 
 /**
- * standby_begin() - start the process that runs operations in the guest
+ * irq_worker_begin() - start the process that runs operations in the guest
  * @guest: the guest, whose machine has the device for it
  * @requests: what it can be asked for, separated by semicolons
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
-int standby_begin(struct guest *guest, const char *requests)
+int irq_worker_begin(struct guest *guest, const char *requests)
 {
 	char bdf[BDF_SIZE];
 	int ret;
 
 	ret = pci_tree_find(&guest->vm.qmp, "edu", bdf) ?:
-	      guest_request(guest, "standby %s %d %s", bdf,
+	      guest_request(guest, "irq-worker %s %d %s", bdf,
 			    guest->config.cpus - 1, requests);
 	if (ret)
 		result_error(&guest->result,
-			     "start the standby process (CONFIG_UIO_PCI_GENERIC): %s",
+			     "start the worker process (CONFIG_UIO_PCI_GENERIC): %s",
 			     strerror(-ret));
 
 	return ret;
 }
 
 /**
- * standby_save() - tell what QEMU does not save of the device
- * @guest: the guest, after standby_begin()
+ * irq_worker_save() - tell what QEMU does not save of the device
+ * @guest: the guest, after irq_worker_begin()
  * @base: receives the physical address of its registers
  *
  * Return: 0 or a negative errno.
  */
-int standby_save(struct guest *guest, uint32_t *base)
+int irq_worker_save(struct guest *guest, uint32_t *base)
 {
 	uint16_t low, high;
 	char bdf[BDF_SIZE];
@@ -157,13 +157,13 @@ int standby_save(struct guest *guest, uint32_t *base)
 }
 
 /**
- * standby_load() - give the device back what QEMU did not save
+ * irq_worker_load() - give the device back what QEMU did not save
  * @guest: the guest
  * @base: physical address of its registers
  *
  * Return: 0 or a negative errno.
  */
-int standby_load(struct guest *guest, uint32_t base)
+int irq_worker_load(struct guest *guest, uint32_t base)
 {
 	char bdf[BDF_SIZE];
 
@@ -174,13 +174,13 @@ int standby_load(struct guest *guest, uint32_t base)
 }
 
 /**
- * standby_wake() - have the device interrupt, whose handler wakes the process
+ * irq_worker_wake() - have the device interrupt, whose handler wakes the process
  * @guest: the guest, whose machine is stopped
  * @number: of the request that is made
  *
  * Return: as struct operation's @run.
  */
-int standby_wake(struct guest *guest, int number)
+int irq_worker_wake(struct guest *guest, int number)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 	uint8_t bits[4] = { 0 };
@@ -188,7 +188,7 @@ int standby_wake(struct guest *guest, int number)
 	int ret;
 
 	bits[number / 8] = 1 << number % 8;
-	ret = standby_save(guest, &base);
+	ret = irq_worker_save(guest, &base);
 
 	return ret ?: gdb_physical(gdb, true) ?:
 	       gdb_write(gdb, base + EDU_INTERRUPT_RAISE, bits, sizeof(bits)) ?:

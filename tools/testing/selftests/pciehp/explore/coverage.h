@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which points a scenario reaches, and how often. */
+#ifndef EXPLORE_COVERAGE_H
+#define EXPLORE_COVERAGE_H
+
+#include <jansson.h>
+
+#include "points.h"
+#include "scenario.h"
+
+json_t *coverage_run(const struct scenario *scenario, const struct points *points,
+		  const char *states);
+
+#endif /* EXPLORE_COVERAGE_H */
