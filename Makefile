@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The one entry point. A goal is listed by "make help" if its line ends in "## ..."
+# The entry point for users. "make help" lists a goal if its line ends in "## ..."
 
 BASE ?= newest
 ARCH ?= arm64
@@ -18,13 +18,13 @@ help:			## list the goals
 	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ { print $$1 }' scripts/bases | paste -s -d '|')" \
 		'/^[a-z-]+:.*## / { sub("BASES", bases, $$2); printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-reproduce: setup	## watch what today's kernel loses, and the series does not (BASE=, KDIR= or KERNEL=)
+reproduce: setup	## compare today's kernel with and without the series (BASE=, KDIR= or KERNEL=)
 	@scripts/reproduce
 
-reproduce-distro: setup	## the same cases on a kernel of Debian (ARCH=arm64|x86_64, or SUITE= and FLAVOUR=; SUITE= alone lists them)
+reproduce-distro: setup	## run the same cases on a kernel of Debian (ARCH=arm64|x86_64, or SUITE= and FLAVOUR=; SUITE= alone lists them)
 	@scripts/reproduce-distro
 
-vfio: setup		## watch the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern, NETWORK=1)
+vfio: setup		## run cases in the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern, NETWORK=1)
 	@scripts/vfio
 
 repeat: setup		## run the core cases N=20 times under load (MODES= virtual, realtime)
@@ -36,10 +36,10 @@ determinism: setup	## compare the guest times of N=20 runs under load (CASES= a 
 soak: setup		## add and remove CYCLES=10000 cards
 	@scripts/soak
 
-explore: setup		## stop the driver at its every call, and have things happen (FULL=1, PROVE=1, REPLAY=)
+explore: setup		## stop the driver at each of its calls, and perform an operation there (FULL=1, PROVE=1, REPLAY=)
 	@scripts/explore
 
-scale: setup		## print what 1 to 128 slots cost
+scale: setup		## measure what 1 to 128 slots cost
 	@scripts/scale
 
 matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64, riscv64)
@@ -48,40 +48,40 @@ matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64, riscv64)
 check: setup		## run all checks and tests
 	@scripts/check
 
-check-sets: setup	## see that each set of the series cures just what it claims (FULL=1: in all cases)
+check-sets: setup	## check that each set of the series fixes exactly the cases that it claims (FULL=1: all cases)
 	@prove --verbose --exec sh scripts/check-sets.t
 
-check-kunit: setup	## run the KUnit suite, and on each defect (FULL=1: on all bases)
+check-kunit: setup	## run the KUnit suite on the series and on each defect (FULL=1: on all bases)
 	@scripts/check-kunit.t
 
 kunit-coverage: setup	## print how many lines of the command and interrupt code the KUnit suite runs
 	@scripts/kunit-coverage
 
-check-series: setup	## build every commit with W=1, sparse and Coccinelle (ARCHS= arm64, x86_64)
+check-series: setup	## build and check every commit with W=1, sparse and Coccinelle (ARCHS= arm64, x86_64)
 	@scripts/check-builds
 
-cost: setup		## count what the series costs: instructions of an interrupt, bytes of text
+cost: setup		## measure what the series costs: instructions of an interrupt, bytes of text
 	@scripts/cost
 
 check-sanitizers: setup	## run cases on kernels with KASAN, UBSAN, lockdep and KCSAN (CASES= a pattern)
 	@scripts/check-sanitizers
 
-series: setup			## write out/series/ to be mailed, signed off by you (BASE=BASES|v4.20 or your KDIR=, SET=, MERGED=, VERSION=2, ASSISTED_BY=)
+series: setup			## write mails to out/series/, signed off by you (BASE=BASES|v4.20 or your KDIR=, SET=, MERGED=, VERSION=2, ASSISTED_BY=)
 	@scripts/export-series '$(BASE)'
 
-tree: setup		## make out/tree/BASE, the kernel BASE with a commit for each patch, to be edited
+tree: setup		## make out/tree/BASE, the kernel BASE with a commit for each patch, for edits
 	@scripts/tree "$$BASE"
 
 refresh:		## write the commits of out/tree/BASE back to patches/
 	@scripts/refresh "$$BASE"
 
-apply:			## put the series on a new branch of your KDIR=/path/to/linux (SET= with those before it, MERGED=, ASSISTED_BY=)
+apply:			## put the series on a new branch of your KDIR=/path/to/linux (SET= that set and those before it, MERGED=, ASSISTED_BY=)
 	@scripts/apply "$$KDIR"
 
-setup:			## install what is missing (Debian packages)
+setup:			## install missing Debian packages
 	@scripts/setup
 
-fetch:			## get the kernel BASE=BASES into the cache
+fetch:			## download the kernel BASE=BASES to the cache
 	@scripts/fetch-base "$$BASE"
 
 patches-fit:		## check that all patches apply to BASE
@@ -90,5 +90,5 @@ patches-fit:		## check that all patches apply to BASE
 variant: setup		## build VARIANT=stock|runtime-pm|series|regressed of BASE, or of your KDIR=/path/to/linux
 	@[ "$$KDIR" ] || { TREE=$$(scripts/fetch-base "$$BASE") && export TREE; } && scripts/build-variant
 
-clean:			## remove out/, but not the caches
+clean:			## remove out/, but not the cache
 	@scripts/clean

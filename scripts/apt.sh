@@ -1,20 +1,21 @@
 # shellcheck shell=sh disable=SC2154
 # SPDX-License-Identifier: GPL-2.0-only
-# Debian packages without touching the system. Sourced after lib.sh; works in
-# the directory $tmp that scratch makes.
+# Get Debian packages without changing the system. Sourced after lib.sh. Uses the directory
+# $tmp, which scratch makes.
 
-# own_suite: print the suite of the release that runs here.
+# own_suite: print the suite of this system's release.
 own_suite() {
 	(. /etc/os-release && echo "${VERSION_CODENAME:-none}")
 }
 
-# apt_says: print the first error or warning in $tmp/log.
-apt_says() {
+# apt_error: print the first error or warning of apt in $tmp/log.
+apt_error() {
 	grep -m 1 '^[EW]:' "$tmp/log" || echo nothing
 }
 
-# derive_sources SUITES DIR: write the system's apt sources to DIR, with SUITES in place of
-# the suite of its own release. Security archives are left out: they name theirs differently.
+# derive_sources SUITES DIR: write the system's apt sources to DIR, with SUITES instead of
+# the suite of its own release. Security archives are left out, because their suites have other
+# names.
 derive_sources() {
 	own=$(own_suite)
 	eval "$(apt-config shell list Dir::Etc::SourceList/f parts Dir::Etc::SourceParts/d)"
@@ -48,8 +49,8 @@ derive_sources() {
 	done
 }
 
-# private_apt SUITES: make $tmp/apt.conf, for an apt of these suites that does not touch the
-# system, needs no root and runs none of its hooks.
+# private_apt SUITES: make $tmp/apt.conf. With it, apt uses these suites, does not change the
+# system, does not need root and runs none of the system's hooks.
 private_apt() {
 	mkdir -p "$tmp/lists/partial" "$tmp/cache/archives/partial"
 	cat >"$tmp/apt.conf" <<-END
@@ -73,8 +74,8 @@ private_apt() {
 	fi
 }
 
-# other_system ARCH: have the apt of private_apt work as on a system of that architecture, by
-# Debian's name, on which nothing is installed.
+# other_system ARCH: make the apt of private_apt behave as on a system of that architecture
+# (Debian's name) on which nothing is installed.
 other_system() {
 	cat >>"$tmp/apt.conf" <<-END
 		APT::Architecture "$1";
@@ -84,9 +85,9 @@ other_system() {
 	END
 }
 
-# list_modules ROOT RELEASE: run depmod on the kernel that is unpacked in ROOT. Some releases
-# of Debian have modules in /lib and some in /usr/lib, and so have depmod and modprobe: both
-# directories get them.
+# list_modules ROOT RELEASE: run depmod on the kernel that is unpacked in ROOT. Packages, depmod
+# and modprobe use /lib in some releases of Debian and /usr/lib in others. So a link makes the
+# modules available in both.
 list_modules() {
 	mkdir -p "$1/lib" "$1/usr/lib"
 	if [ -d "$1/lib/modules" ]; then
@@ -94,13 +95,13 @@ list_modules() {
 	else
 		ln -s ../usr/lib/modules "$1/lib/modules"
 	fi
-	/sbin/depmod -b "$1" "$2" || die "cannot list what the modules of $2 depend on"
+	/sbin/depmod -b "$1" "$2" || die "cannot list the dependencies of the modules of $2 in $1: depmod failed (see above)"
 }
 
 # put_modules ROOT RELEASE TO MODULE...: copy modules of the kernel that is unpacked in ROOT,
-# and the modules they depend on, to TO/modules, where the agent looks for them. The file
-# "order" there names each once, after those that it depends on. Modules which the kernel
-# has built in or does not have are left out.
+# and the modules they depend on, to TO/modules, where the agent searches for them. The file
+# "order" there lists each module once, after its dependencies. Modules that are built in or
+# that the kernel does not have are left out.
 put_modules() {
 	from=$1 kernel=$2 to=$3
 	shift 3
@@ -109,7 +110,7 @@ put_modules() {
 		/sbin/modprobe -d "$from" -S "$kernel" --show-depends "$module" 2>/dev/null || :
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r file; do
 		name=$(basename "$file" .xz)
-		xz -dcf "$file" >"$to/modules/$name" # copies what is not compressed
+		xz -dcf "$file" >"$to/modules/$name" # also copies an uncompressed file
 		echo "$name" >>"$to/modules/order"
 	done
 }

@@ -3,10 +3,10 @@
 # Cases for pciehp_run, and kernels to run them on. Sourced after lib.sh.
 
 # Patterns of cases for pciehp_run:
-#	core	what the report is about and what else the series fixes
-#	quick	some of each kind, of those that take little time
-#	virtual	those whose guest time is virtual
-#	exact	those whose guest time is exact; pciehp-testing.rst tells why others are not
+#	core	cases of the report, and of the other failures that the series fixes
+#	quick	cases of each kind that take little time
+#	virtual	cases whose guest time is virtual
+#	exact	cases whose guest time is exact; pciehp-testing.rst explains why others are not
 core='@(empty_slot|hotplug|slot|occupied_slot).*'
 core="$core|machine.@(ioh3420_msi|pcie_root_port_msix|xio3130_msi)_1cpu.added_10_s_after_@(boot|removal)"
 core="$core|machine.ioh3420_polling_1cpu.added_10_s_after_removal"
@@ -30,14 +30,15 @@ quick="@($quick)"
 virtual='!(realtime.*|vfio*)'
 exact='!(realtime.*|vfio*|device.nvme.*|iommu.*.disk_*|sriov.*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
 
-# image VARIANT: print the path of that variant of the kernel in $tree, built if need be.
+# image VARIANT: print the path of an image of that variant of the kernel in $tree. Build it if
+# it does not exist yet.
 image() {
 	VARIANT=$1 TREE=${tree-} "$root/scripts/build-variant"
 }
 
-# expected NAME: print the path of a file with the expected failures of that variant. It has
-# patches/NAME.expect, which is for all bases, after the files for just the base of $tree:
-# the first line that names a case counts.
+# expected NAME: print the path of a file with the expected failures of that variant. The file
+# begins with the expectations for the base of $tree only, and ends with patches/NAME.expect,
+# which is for all bases. The first line that names a case is used.
 expected() {
 	major=$(base_major "${tree:-$KDIR}")
 	all=$root/out/expect/$(echo "$1" | tr / -)-$major-${ARCH:-arm64}.expect
@@ -50,7 +51,8 @@ expected() {
 	echo "$all"
 }
 
-# kernel_or_series: print $KERNEL, or if unset the path of an image of $BASE with the series.
+# kernel_or_series: print $KERNEL. If it is unset, print the path of an image of $BASE with the
+# series.
 kernel_or_series() {
 	if [ "${KERNEL-}" ]; then
 		echo "$KERNEL"
@@ -65,7 +67,7 @@ kernel() {
 	image=$(image "$1") || return
 	case $1 in
 	regressed) expect=$(expected regressions/slot-ctrl-cached-late) ;;
-	# It has the set runtime-pm, and so nothing of what 7.3/stock-arm64.expect names.
+	# This variant has the set runtime-pm, so 7.3/stock-arm64.expect does not apply.
 	fixed) expect=$(ARCH=any expected stock) ;;
 	*) expect=$(expected "$1") ;;
 	esac
@@ -77,9 +79,8 @@ regressions() {
 	(cd "$root/patches" && ls regressions/*.patch) | sed 's/\.patch$//'
 }
 
-# show_cases DIR CLAIM ARGUMENT...: run pciehp_run with its results in DIR, and print what
-# they show: CLAIM, if all cases were run and ended as expected. Ends the script with the
-# status of pciehp_run.
+# show_cases DIR CLAIM ARGUMENT...: run pciehp_run with its results in DIR. Print CLAIM if all
+# cases were run and ended as expected. End the script with the status of pciehp_run.
 show_cases() {
 	out=$1
 	claim=$2
@@ -91,14 +92,14 @@ show_cases() {
 	"$bin/pciehp_run" -o "$out" "$@" 9>&- || status=$?
 	case $status in
 	0) [ -z "$claim" ] || grep -q '# SKIP' "$out/results.tap" || echo "$claim" ;;
-	1) echo "Not every case ended as it should: see UNEXPECTED above." ;;
+	1) echo "Some cases did not end as expected: see UNEXPECTED above." ;;
 	*) exit $status ;;
 	esac
 	echo "Results and consoles: $out"
 	exit $status
 }
 
-# load_cores: keep every core busy with something else until the script ends.
+# load_cores: keep every core busy until the script ends.
 load_cores() {
 	load=
 	trap 'kill $load 2>/dev/null' EXIT

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Does the series get into a kernel tree as it was tested, and do edits come back?
+# Does make apply give the tree that was tested, and does make refresh write edits back?
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -12,7 +12,7 @@ apply() {
 	pristine "$tmp/kdir" && "$root/scripts/apply" "$tmp/kdir" && is_tested "$tmp/kdir"
 }
 
-# The first set alone, and then the others.
+# Apply the first set, and then the others.
 apply_sets() {
 	first=$(sets | head -n 1)
 	n=$(in_set "$first" | wc -l)
@@ -24,12 +24,12 @@ apply_sets() {
 		MERGED=$first "$root/scripts/apply" "$tmp/kdir" && is_tested "$tmp/kdir"
 }
 
-# state DIR: print all that apply must not change when it fails.
+# state DIR: print everything that apply must not change if it fails.
 state() {
 	git -C "$1" rev-parse HEAD && git -C "$1" branch && git -C "$1" status && git -C "$1" diff HEAD
 }
 
-# refuses STATUS: apply ends with that status and changes nothing.
+# refuses STATUS: apply exits with that status and changes nothing.
 refuses() {
 	before=$(state "$tmp/kdir")
 	status=0
@@ -37,7 +37,7 @@ refuses() {
 	[ $status -eq "$1" ] && [ "$(state "$tmp/kdir")" = "$before" ]
 }
 
-# A file that the series patches is changed, first without a commit and then with one.
+# Change a file that the series patches, first without a commit and then with one.
 apply_leaves_misfit() {
 	pristine "$tmp/kdir" &&
 		cp "$tmp/kdir/Makefile" "$tmp/kdir/$(git -C "$tmp/git" diff --diff-filter=M --name-only base pciehp | head -n 1)" &&
@@ -65,8 +65,8 @@ refresh_changes_nothing() {
 	tree_to_edit && refresh && ! changed_in_project
 }
 
-# The edits are a new first patch, a new third patch, which goes into the set of the second,
-# and changes of a file that a patch changes and of one that it adds.
+# The edits are: a new first patch; a new third patch, which must get into the set of the
+# second; a change to a file that a patch changes; and a change to a file that a patch adds.
 refresh_takes_edits() {
 	tree_to_edit && cd "$edit" || return
 	first=$(git rev-list --reverse base.. | head -n 1)
@@ -98,12 +98,12 @@ for base in $bases; do
 	assemble_on "$base"
 
 	ok "$base: make apply gives the tested tree" apply
-	ok "$base: make refresh of what make tree made changes nothing" refresh_changes_nothing
+	ok "$base: make refresh of an unedited make tree changes nothing" refresh_changes_nothing
 	[ "$base" != newest ] || {
-		ok 'make apply gives one set, and the others later' apply_sets
-		ok 'make apply leaves a tree that it does not fit as it was' apply_leaves_misfit
-		ok 'make refresh takes over edits' refresh_takes_edits
-		ok 'make refresh undoes nothing that is newer than the tree' refresh_undoes_nothing
+		ok 'make apply applies one set, and the others later' apply_sets
+		ok 'make apply changes nothing if a patch does not apply' apply_leaves_misfit
+		ok 'make refresh writes edits back' refresh_takes_edits
+		ok 'make refresh does not overwrite changes that are newer than the tree' refresh_undoes_nothing
 	}
 done
 done_testing

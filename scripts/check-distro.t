@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Does fetch-distro-kernel list Debian's kernels, and refuse those that there are not? None
-# is downloaded.
+# Does fetch-distro-kernel list Debian's kernels, and refuse kernels that do not exist? None is
+# downloaded.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
@@ -32,7 +32,7 @@ fi
 for flavour in arm64 cloud-arm64 amd64 rt-amd64; do
 	ok "$own has a kernel $flavour" lists $flavour
 done
-ok 'a flavour that is not there is refused, and those that are are named' \
+ok 'a flavour that does not exist is refused, and the existing ones are listed' \
 	refuses "$own" none-arm64 'cannot get FLAVOUR=none-arm64 of .* arm64 '
-ok 'a suite that is not there is refused' refuses none arm64 'cannot get a kernel of none: '
+ok 'a suite that does not exist is refused' refuses none arm64 'cannot get a kernel of none: '
 done_testing

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Does the kernel build our documentation?
-# BASES= names the kernels, only the newest if unset.
+# Does make htmldocs of the kernel build our documentation without warnings?
+# BASES= names the kernels; the default is the newest.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -17,14 +17,14 @@ htmldocs() {
 	return $status
 }
 
-# A pristine tree has warnings, too, about references to directories that are not built. Only
-# warnings count that name a file of the series.
+# A pristine tree also has warnings about references to directories that are not built. So only
+# warnings that name a file of the series count.
 no_warning_of_ours() {
 	grep '^Documentation/' "$work/staged.list" >"$work/ours"
 	! grep -E 'WARNING|ERROR' "$work/log" | grep -F -f "$work/ours"
 }
 
-# Without the pages, no warnings would prove nothing.
+# If the pages were not built, the absence of warnings would prove nothing.
 built() {
 	sed -n 's/^Documentation\(.*\)\.rst$/\1.html/p' "$work/ours" | while read -r page; do
 		find "$tree/Documentation/output" -path "*$page" | grep . || exit
@@ -35,8 +35,8 @@ for base in ${BASES:-newest}; do
 	tree=$work/$base
 	ok "$base: the series applies" linked_series "$base" "$tree" "$work/staged"
 	ok "$base: make htmldocs" htmldocs
-	ok "$base: no warning about what the series touches" no_warning_of_ours
-	ok "$base: each of our pages is there" built
+	ok "$base: no warning about files of the series" no_warning_of_ours
+	ok "$base: each of our pages is built" built
 	rm -rf "$tree" "$work/staged"
 done
 done_testing

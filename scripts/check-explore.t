@@ -25,12 +25,12 @@ explorer() {
 	"$bin/pciehp_explore" -o "$out" "$@"
 }
 
-# has_point PATTERN: the function that writes commands has such a point.
+# has_point PATTERN: pcie_do_write_cmd() has a point that matches.
 has_point() {
 	explorer "$series" -p -f pcie_do_write_cmd | grep -E "^pcie_do_write_cmd\\+$1"
 }
 
-exits() {
+exits_with() {
 	wanted=$1
 	shift
 	status=0
@@ -38,12 +38,12 @@ exits() {
 	[ $status -eq "$wanted" ]
 }
 
-# A Command Completed that no command has caused, while another command is written.
+# A Command Completed event that no command has caused, while a command is written.
 first_call=$(explorer "$series" -p -f pcie_do_write_cmd | awk '$3 == "call" { print $1; exit }')
 other_events="root.add/command_completed@$first_call#1"
 
-# says KERNEL ARGUMENTS PATTERN: the explorer prints a line that matches.
-says() {
+# prints KERNEL ARGUMENTS PATTERN: the explorer prints a line that matches.
+prints() {
 	# shellcheck disable=SC2086
 	explorer "$1" $2 | grep -E "$3"
 }
@@ -51,22 +51,22 @@ says() {
 # No guest reaches that point for the 99th time.
 nowhere="root.add/command_completed@$first_call#99"
 
-# A nested slot has a card to remove while its port is removed.
+# The thread of a nested slot has a card to remove while its port is removed.
 nested='nested.remove_occupied/inner_surprise_removal@pciehp_unconfigure_device+0#1'
 
-# One CPU writes Slot Control while the other is in the thread.
+# One CPU writes Slot Control while the other runs the thread.
 two_cpus='smp.remove/attention@pciehp_ist+0#1~pcie_do_write_cmd+0#1'
 
 resume() {
 	rm -f "$out/results.jsonl"
 	explorer "$series" -s root.attention -x attention -l 2 || return
 	explorer "$series" -s root.attention -x attention -l 4 || return
-	# a line for the kernel, and one for each interleaving
+	# one line for the kernel, and one for each interleaving
 	[ "$(wc -l <"$out/results.jsonl")" -eq 5 ] && [ "$(sort -u "$out/results.jsonl" | wc -l)" -eq 5 ]
 }
 
 # With -u, an event at a point gets one verdict. Without, it gets one in each scenario.
-once() {
+one_verdict_each() {
 	rm -f "$out/results.jsonl"
 	explorer "$series" -j 1 -u -s 'root.@(attention|power_off)' -x attention -f pcie_do_write_cmd || return
 	grep -E '"(clean|violation)"' "$out/results.jsonl" | grep -oE '/attention@[^"]*' | sort >"$out/told"
@@ -76,7 +76,7 @@ once() {
 	grep -E '"(clean|violation)"' "$out/results.jsonl" | grep -oE '/attention@[^"]*' | sort | uniq -d | grep .
 }
 
-# wait_for COMMAND...: until it succeeds, for a minute at most
+# wait_for COMMAND...: wait until it succeeds, for a minute at most
 wait_for() {
 	for second in $(seq 60); do
 		! "$@" >/dev/null 2>&1 || return 0
@@ -86,8 +86,8 @@ wait_for() {
 	return 1
 }
 
-# machines: some QEMU of this test runs. The command line of a copy does not tell, but each
-# has our library or a memory file of $out mapped.
+# machines: a QEMU of this test is running. Copies cannot be identified by their command line,
+# but each of them has our library or a memory file of $out mapped.
 machines() {
 	grep -aqsE "$out/states\..*\.ram|$bin/pciehp_preload\.so" /proc/[0-9]*/maps
 }
@@ -96,7 +96,7 @@ no_machines() {
 	! machines
 }
 
-# interrupted ARGUMENT...: SIGINT ends the explorer, and leaves no states and no QEMU.
+# interrupted ARGUMENT...: SIGINT ends the explorer, and no saved state and no QEMU is left.
 interrupted() {
 	KERNEL=$series "$bin/pciehp_explore" -o "$out" "$@" >/dev/null 2>&1 &
 	pid=$!
@@ -111,22 +111,22 @@ interrupted() {
 	[ -z "$left" ]
 }
 
-ok 'a function has an entry' has_point '0 pciehp entry drivers/pci/hotplug/pciehp_hpc.c:[0-9]+'
-ok 'and is left for others, and come back to' has_point '0x[0-9a-f]+ pciehp returned'
-ok 'the reported bug is found' exits 1 explorer "$regressed" root.add
-ok 'each time' says "$regressed" '-c 3 root.add' '^the same 3 of 3 times'
-ok 'and it is gone with the series' says "$series" root.add ': clean, '
-ok 'an event in the middle of a command is not lost' says "$series" "$other_events" ': clean, '
-ok 'threads that wait for each other are found' says "$unpatched" "$nested" 'pci_rescan_remove_lock is never released'
-ok 'a port that nothing can wake is found' says "$asleep" root.remove ' I7: .* is runtime suspended'
-ok 'what proves nothing is no success' exits 2 explorer "$series" "$nowhere"
-ok 'nor is a sweep of nothing' exits 2 explorer "$series" -s root.nothing
-ok 'two CPUs stop at a point each' says "$series" "$two_cpus" ': clean, '
-ok 'a point of the boot is reached' says "$series" boot.occupied/command_completed@pciehp_probe+0#1 ': clean, '
-ok 'a port can be without Command Completed' says "$series" no_completion.add ' intended=0x17e1'
-ok 'a name that means nothing is refused' exits 2 explorer "$series" root.add/nothing@at+0x0#1
+ok 'a function has a point at its entry' has_point '0 pciehp entry drivers/pci/hotplug/pciehp_hpc.c:[0-9]+'
+ok 'and points where its calls return' has_point '0x[0-9a-f]+ pciehp returned'
+ok 'the reported bug is found' exits_with 1 explorer "$regressed" root.add
+ok 'the reported bug is found in each replay' prints "$regressed" '-c 3 root.add' '^the same 3 of 3 times'
+ok 'the reported bug is not found with the series' prints "$series" root.add ': clean, '
+ok 'an event in the middle of a command is not lost' prints "$series" "$other_events" ': clean, '
+ok 'a deadlock is found' prints "$unpatched" "$nested" 'pci_rescan_remove_lock is never released'
+ok 'a port that nothing can wake is found' prints "$asleep" root.remove ' I7: .* is runtime suspended'
+ok 'an interleaving that is not reached is no success' exits_with 2 explorer "$series" "$nowhere"
+ok 'an exploration without a scenario is no success' exits_with 2 explorer "$series" -s root.nothing
+ok 'each of two CPUs stops at a point' prints "$series" "$two_cpus" ': clean, '
+ok 'a point of the boot is reached' prints "$series" boot.occupied/command_completed@pciehp_probe+0#1 ': clean, '
+ok 'a port can lack Command Completed' prints "$series" no_completion.add ' intended=0x17e1'
+ok 'an invalid name of an interleaving is refused' exits_with 2 explorer "$series" root.add/nothing@at+0x0#1
 ok 'no interleaving is run twice' resume
-ok 'with -u, one verdict on an event suffices' once
-ok 'nothing is left behind by an interruption' interrupted -s root.attention -t 60
-ok 'nor by that of a replay' interrupted -c 60 root.add
+ok 'with -u, an event at a point gets one verdict' one_verdict_each
+ok 'an interruption leaves nothing behind' interrupted -s root.attention -t 60
+ok 'an interruption of a replay leaves nothing behind' interrupted -c 60 root.add
 done_testing

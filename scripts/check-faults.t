@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests of the tests. Each patch of regressions/selftest/ puts a fault into the runner, the
-# library or the agent. Exactly the tests must fail that its .expect file names, "PROGRAM
-# TEST" a line; without a fault, none may fail.
+# Tests of the tests. Each patch of regressions/selftest/ adds a fault to the runner, the
+# library or the agent. With it, exactly the tests that its .expect file names must fail. A
+# line of that file is "PROGRAM TEST". Without a fault, no test may fail.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -22,7 +22,7 @@ named() {
 	sed '/^#/d' "$@" | LC_ALL=C sort -u
 }
 
-# build PATCH TARGET...: build the kselftest with that fault, or without if PATCH is empty.
+# build PATCH TARGET...: build the kselftest with that fault, or without one if PATCH is empty.
 build() {
 	patch=$1
 	shift
@@ -41,7 +41,7 @@ run() {
 	esac 2>"$out/$1.err" | sed -n "s/^not ok/not_ok/; s/^\(ok\|not_ok\) [0-9]* \(- \)\{0,1\}/\1 $1 /p"
 }
 
-# verdicts PATCH EXPECT...: run all programs that are named, with that fault.
+# verdicts PATCH EXPECT...: run all programs that these files name, with that fault.
 verdicts() {
 	patch=$1
 	shift
@@ -54,15 +54,15 @@ verdicts() {
 	done >"$out/verdicts"
 }
 
-red() {
+failed_tests() {
 	sed -n 's/^not_ok //p' "$out/verdicts" | LC_ALL=C sort
 }
 
-# all_green EXPECT...: no test fails, and each test that is named has been run.
-all_green() {
+# all_pass EXPECT...: no test fails, and each test that these files name has been run.
+all_pass() {
 	verdicts '' "$@" || return
 	cp "$out/verdicts" "$out/green"
-	! red | grep . && ! named "$@" | sed 's/^/ok /' | grep -vxF -f "$out/verdicts"
+	! failed_tests | grep . && ! named "$@" | sed 's/^/ok /' | grep -vxF -f "$out/verdicts"
 }
 
 # all_have_run: each test of these programs has passed or failed.
@@ -73,14 +73,14 @@ all_have_run() {
 	sed 's/^[a-z_]* //' "$out/verdicts" | LC_ALL=C sort | diff "$out/planned" -
 }
 
-# turns_red PATCH
-turns_red() {
-	verdicts "$1" "${1%.patch}.expect" && all_have_run && red | diff - "$out/named"
+# fails_as_named PATCH
+fails_as_named() {
+	verdicts "$1" "${1%.patch}.expect" && all_have_run && failed_tests | diff - "$out/named"
 }
 
-ok 'without a fault, all are green' all_green "$faults"/*.expect
+ok 'without a fault, all tests pass' all_pass "$faults"/*.expect
 for fault in "$faults"/*.patch; do
 	named "${fault%.patch}.expect" >"$out/named"
-	ok "$(basename "$fault" .patch) turns red what it should" turns_red "$fault"
+	ok "$(basename "$fault" .patch) makes exactly the named tests fail" fails_as_named "$fault"
 done
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Can the kselftest be built, run and installed like any other, in a tree of each base?
+# Can the kselftest be built, run and installed like any other kselftest, in each base?
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -20,8 +20,8 @@ selftests() {
 	make "-j$(nproc)" -C "$tree/tools/testing/selftests" TARGETS=pciehp "$@" 2>&1
 }
 
-# all_skipped_but PASSED: that many tests pass and the others are skipped, by what run_tests
-# prints, on stdin.
+# all_skipped_but PASSED: in the output of run_tests on stdin, that many tests pass and the
+# others are skipped.
 all_skipped_but() {
 	awk -v passed="$1" '{ print } /^not ok / || /Error/ { bad = 1 }
 		/^ok .* # SKIP/ { skipped++; next } /^ok / { n++ }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The quick cases of the kselftest: on the series they pass, but for known failures; on each
-# regression patch, exactly those fail that its .expect file names. A hot-remove in a guest
-# within a guest passes on the series. check-sets.t is for the stock kernel.
+# Run the quick cases of the kselftest. On the series they pass, except for known failures. On
+# each regression patch, exactly the cases that its .expect file names fail. A hot-remove in a
+# guest in a guest passes on the series. check-sets.t tests the stock kernel.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/cases.sh"
@@ -33,7 +33,7 @@ KERNEL=$(image series)
 PCIEHP_RESULTS=$out
 export KERNEL PCIEHP_RESULTS
 ok 'the series passes' runs series -t "$quick" "$series"
-ok 'each regression patch fails what it should' runs regressions -n -t "$quick" "$@"
+ok 'each regression patch makes exactly the named cases fail' runs regressions -n -t "$quick" "$@"
 ok 'a guest in a guest passes' runs vfio -t vfio.hot_remove "${series%,*}"
 for test in verdict faults; do
 	ok "$test" prove --failures "$bin/${test}_test"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The KUnit suite passes on the series, and on each patch of regressions/kunit/ exactly the
-# tests fail that its .expect file names. With FULL=1, it passes on the other bases, too.
+# The KUnit suite passes on the series. On each patch of regressions/kunit/, exactly the tests
+# that its .expect file names fail. With FULL=1, the other bases are tested as well.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -11,7 +11,7 @@ set -eu
 out=$root/out/check/kunit
 mkdir -p "$out"
 
-# verdicts: print "ok NAME" or "not_ok NAME" for each test in a kernel's log on stdin.
+# verdicts: print "ok NAME" or "not_ok NAME" for each test in the kernel log on stdin.
 verdicts() {
 	tr -d '\r' | sed -n 's/^\(\[ *[0-9.]*\] \)\{0,1\}    \(not ok\|ok\) [0-9]* \([^ ]*\).*/\2 \3/p' |
 		sed 's/^not ok/not_ok/'
@@ -42,7 +42,7 @@ passed() {
 	verdicts <"$2" | grep -x "ok $1"
 }
 
-# boot IMAGE LOG: boot it in virtual time, so that waiting in the guest takes none.
+# boot IMAGE LOG: boot the image in virtual time, so that waiting in the guest takes no time.
 boot() {
 	timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -m 256 \
 		-icount shift=1,sleep=off -nodefaults -display none -no-reboot -serial stdio \
@@ -50,22 +50,22 @@ boot() {
 		-kernel "$1" </dev/null >"$2" 2>&1
 }
 
-# green LOG: all tests have passed, and none is missing.
-green() {
+# all_passed LOG: all tests have passed, and none is missing.
+all_passed() {
 	verdicts <"$1" >"$1.verdicts"
 	grep '^not_ok' "$1.verdicts" && return 1
 	[ "$(wc -l <"$1.verdicts")" -ge "$planned" ]
 }
 
-# red LOG EXPECT: exactly the tests that EXPECT names have failed.
-red() {
+# failed_as_named LOG EXPECT: exactly the tests that EXPECT names have failed.
+failed_as_named() {
 	verdicts <"$1" >"$1.verdicts"
 	[ "$(wc -l <"$1.verdicts")" -eq "$planned" ] || {
-		echo "of $planned tests, $(wc -l <"$1.verdicts") have ended"
+		echo "only $(wc -l <"$1.verdicts") of $planned tests have ended"
 		return 1
 	}
-	sed -n 's/^not_ok //p' "$1.verdicts" | sort >"$1.red"
-	grep -v '^#' "$2" | sort | diff - "$1.red"
+	sed -n 's/^not_ok //p' "$1.verdicts" | sort >"$1.failed"
+	grep -v '^#' "$2" | sort | diff - "$1.failed"
 }
 
 # guest_time LOG: print how many virtual ms the suite took.
@@ -80,8 +80,8 @@ takes_less_than_a_second() {
 	[ "$ms" -gt 0 ] && [ "$ms" -lt 1000 ]
 }
 
-boots_green() {
-	image=$(image kunit) && boot "$image" "$1" && green "$1"
+passes_in_virtual_time() {
+	image=$(image kunit) && boot "$image" "$1" && all_passed "$1"
 }
 
 tree=$("$root/scripts/fetch-base" newest)
@@ -92,23 +92,23 @@ ok 'kunit.py run --arch=arm64' run_by_tool "$out/tool.log"
 for test in $cases; do
 	ok "$test" passed "$test" "$out/tool.log"
 done
-ok 'neither lockdep nor anything else warns' no_splat "$out/tool.log"
-ok 'the suite passes in virtual time' boots_green "$out/series.log"
+ok 'the kernel log has no warning of lockdep or others' no_splat "$out/tool.log"
+ok 'the suite passes in virtual time' passes_in_virtual_time "$out/series.log"
 ok 'the suite takes less than 1 s of guest time' takes_less_than_a_second "$out/series.log"
 
-# turns_red PATCH
-turns_red() {
+# fails_as_named PATCH
+fails_as_named() {
 	log=$out/$(basename "$1" .patch).log
 	image=$(image "kunit/$(basename "$1" .patch)") && boot "$image" "$log" &&
-		red "$log" "${1%.patch}.expect"
+		failed_as_named "$log" "${1%.patch}.expect"
 }
 
 for patch in "$root"/patches/regressions/kunit/*.patch; do
-	ok "$(basename "$patch" .patch) turns red what it should" turns_red "$patch"
+	ok "$(basename "$patch" .patch) makes exactly the named tests fail" fails_as_named "$patch"
 done
 
 [ "${FULL-}" ] && for base in ${bases#newest}; do
 	tree=$("$root/scripts/fetch-base" "$base")
-	ok "$base: the suite passes" boots_green "$out/$base.log"
+	ok "$base: the suite passes" passes_in_virtual_time "$out/$base.log"
 done
 done_testing

@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Do the patches apply to every base, and are they fit to be mailed?
+# Do the patches apply to every base, and are they ready to be mailed?
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
 
-# fits BASE: unlike with fetch-base newest, another base that fits does not count.
+# fits BASE: the patches apply to BASE. fetch-base newest would also accept another base.
 fits() {
 	tree=$("$root/scripts/fetch-base" "$1") || return
 	echo "$tree"
 	"$root/scripts/patches-fit" "$tree"
 }
 
-# The regression patch makes the code of the oldest base that of v4.20-rc1 to v4.20.
+# With the regression patch, the oldest base has the code of v4.20-rc1 to v4.20.
 fits_v4_20() {
 	tree=$("$root/scripts/fetch-base" "${bases##* }") || return
 	file=drivers/pci/hotplug/pciehp_hpc.c
@@ -26,15 +26,15 @@ fits_v4_20() {
 		git am "$1"
 }
 
-# Without the kernel's history, checkpatch knows no commit; and a patch of ours
-# is signed off only when it is exported.
+# Without the kernel's history, checkpatch knows no commit. Our patches are signed off when they
+# are exported.
 mailable() {
 	"$root/scripts/export-series" v4.20 "$tmp/series" >"$tmp/exported" &&
 		xargs perl "$tree/scripts/checkpatch.pl" --no-tree --strict --quiet \
 			--ignore UNKNOWN_COMMIT_ID <"$tmp/exported"
 }
 
-# The cache has links to a tree that is there, and no suite can be reached.
+# The cache has a tree, and no suite can be reached.
 keeps_newest() {
 	mkdir -p "$tmp/cache/pciehp/src"
 	ln -s "$tree" "$tmp/cache/pciehp/src/${tree##*/}"
@@ -47,7 +47,7 @@ keeps_newest() {
 }
 
 scratch "$(mktemp -d)"
-# checkpatch leaves a file where it is run
+# checkpatch writes a file to the current directory
 cd "$tmp"
 for base in $bases; do
 	ok "patches apply to base $base" fits "$base"

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Does pciehp_run judge a test by its result and its exit status? The test programs here are
-# scripts beside a copy of pciehp_run, and no kernel is booted.
+# Does pciehp_run judge a test by its result and its exit status? The test programs are scripts
+# in the directory of a copy of pciehp_run, and no kernel is booted.
 #
 # From the environment:
-#	BIN	the folder that has pciehp_run; built if unset
+#	BIN	the directory with pciehp_run; if unset, it is built
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
@@ -13,7 +13,7 @@ bin=${BIN:-$("$root/scripts/build-selftest")}
 scratch "$(mktemp -d)"
 cp "$bin/pciehp_run" "$tmp/"
 touch "$tmp/pciehp_agent-arm64.cpio"
-# what machine_of_kernel() takes for an image of arm64
+# machine_of_kernel() recognizes this as an image for arm64
 { head -c 56 /dev/zero && printf 'ARM\144'; } >"$tmp/Image"
 for program in "$root"/tools/testing/selftests/pciehp/*_test.c; do
 	cat >"$tmp/$(basename "$program" .c)" <<-'END'
@@ -33,7 +33,7 @@ fi
 END
 chmod +x "$tmp"/*_test
 
-# runs STATUS: pciehp_run ends with that status. Its output is in $tmp/said.
+# runs STATUS: pciehp_run exits with that status. Its output is in $tmp/said.
 runs() {
 	wanted=$1
 	status=0
@@ -50,7 +50,8 @@ PATTERN='fake.*'
 LISTING='echo "ok 1 fake.case # SKIP no kernel"'
 BOOTED=true SAID='' EXPECT=''
 
-# gives STATUS TAP: a test that wrote RESULT and ended with END gives that line of TAP.
+# gives STATUS TAP: if a test writes RESULT and ends with END, pciehp_run exits with STATUS and
+# prints this line of TAP.
 gives() {
 	runs "$1" || return
 	cat "$tmp/out/results.tap"
@@ -78,7 +79,7 @@ ok 'what is skipped tells why' gives 0 'ok 1 x fake.case # SKIP no card'
 RESULT='SKIP no card' END='exit 1'
 ok 'what is skipped and fails is not ok' gives 1 'not ok 1 x fake.case # FAIL'
 
-# counts SUMMARY: such a test gives that summary.
+# counts SUMMARY: for such a test, pciehp_run prints that summary.
 counts() {
 	runs 0 && tail -n 1 "$tmp/said" | grep -xF "$1"
 }
@@ -103,7 +104,7 @@ gone_since() {
 }
 ok 'what cannot be run any more is not ok' gone_since
 
-# expecting LINES STATUS TAP: such a test gives that with these lines as its .expect file.
+# expecting LINES STATUS TAP: like gives, with an .expect file that has these lines.
 expecting() {
 	printf '%b\n' "$1" >"$tmp/expect"
 	EXPECT=$tmp/expect gives "$2" "$3"
@@ -126,12 +127,12 @@ ok 'what the kernel should have said is missed' expecting 'message fake.* Timeou
 SAID='"Timeout on hotplug command"'
 ok 'and not if it has said that' expecting 'message fake.* Timeout' 0 'ok 1 x fake.case # ok'
 
-# refuses WHY: nothing is run
+# refuses WHY: pciehp_run prints WHY and runs nothing.
 refuses() {
 	runs 2 && grep -q "$1" "$tmp/said"
 }
 
-# One boot tells of an image, though there are two cases.
+# The image is booted only once, although there are two cases.
 RESULT=ERROR END='echo tried >>tries; exit 1' BOOTED=false
 LISTING='echo "ok 1 fake.one # SKIP no kernel"; echo "ok 2 fake.two # SKIP no kernel"'
 tried_once() {

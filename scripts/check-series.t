@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Is the series fit to be mailed, and do the mails give the tree that is tested?
+# Is the series ready to be mailed, and do the mails give the tree that is tested?
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -12,7 +12,7 @@ export_mails() {
 	"$root/scripts/export-series" "$base" "$tmp/series" >"$tmp/mails"
 }
 
-# vger, which runs the lists, has refused longer mails.
+# The lists' server, vger, has refused longer mails.
 no_long_mail() {
 	xargs wc -c <"$tmp/mails" | awk '$2 != "total" && $1 > 100000 {
 		print $2 ": " $1 " characters, 100000 are allowed"
@@ -27,7 +27,7 @@ has_cover_letters() {
 			echo "patches/cover-letter.$set is missing"
 	done >"$tmp/letters"
 	for letter in "$root"/patches/cover-letter.*; do
-		sets | grep -qxF "${letter##*/cover-letter.}" || echo "patches/${letter##*/} is of no set"
+		sets | grep -qxF "${letter##*/cover-letter.}" || echo "patches/${letter##*/} does not belong to a set"
 	done >>"$tmp/letters"
 	cat "$tmp/letters"
 	[ ! -s "$tmp/letters" ]
@@ -38,15 +38,15 @@ patches_in() {
 	find "$1" -name '*.patch' ! -name '*0000-cover-letter.patch' | sort
 }
 
-# The first mail of a set names all patches of the sets before it, by subject and by id,
-# unless it needs none.
+# The first mail of a set names all patches of the sets before it, by subject and by id, unless
+# the set needs no other.
 needs_are_named() {
 	rm -f "$tmp/before"*
 	touch "$tmp/before" "$tmp/before.ids"
 	for set in $(sets); do
 		mail=$(find "$tmp/series/$set" -type f | sort | head -n 1)
 		echo "$mail"
-		if alone "$set"; then
+		if needs_no_set "$set"; then
 			! grep '^prerequisite-patch-id: ' "$mail" || return
 		else
 			sed -n 's/^prerequisite-patch-id: //p' "$mail" | diff "$tmp/before.ids" - || return
@@ -66,8 +66,8 @@ small_sets() {
 	done | awk '$1 == 1 && !one++ { print $2 } $1 > 1 && !several++ { print $2 }'
 }
 
-# kernel_tree DIR: make a repository with another HEAD than the base, in which
-# get_maintainer.pl runs.
+# kernel_tree DIR: make a repository whose HEAD is not the base, and in which get_maintainer.pl
+# works.
 kernel_tree() {
 	pristine "$1" && git -C "$1" commit -q --allow-empty -m 'no base' && cp "$tree/.gitattributes" "$1/" || return
 	for file in "$tree"/*; do
@@ -85,7 +85,7 @@ files() {
 	find "$1" -type f -exec sha256sum {} + | sort
 }
 
-# Mail the second set, which needs the first: only the second is written.
+# Mail the second set, which needs the first. Only the second is written.
 series_of_kdir() {
 	linux=$tmp/linux
 	set=$(sets | sed -n 2p)
@@ -101,7 +101,7 @@ series_of_kdir() {
 	git -C "$linux" am -q $(patches_in "$tmp/series/$(sets | head -n 1)") $(patches_in "$tmp/of_kdir")
 }
 
-# refused WORD COMMAND...: it fails, says WORD, and the directory $tmp/none stays empty.
+# refused WORD COMMAND...: the command fails, prints WORD, and $tmp/none stays empty.
 refused() {
 	word=$1
 	shift
@@ -116,7 +116,7 @@ series_is_refused() {
 	first=$(sets | head -n 1)
 	git -C "$tmp/linux" rm -q "$(git -C "$tmp/git" diff --diff-filter=M --name-only base pciehp | grep '^drivers' | head -n 1)" &&
 		git -C "$tmp/linux" commit -qm misfit &&
-		refused "does not fit KDIR=$tmp/linux, commit $(git -C "$tmp/linux" rev-parse --short=12 HEAD)" env "KDIR=$tmp/linux" "$@" &&
+		refused "does not apply to KDIR=$tmp/linux, commit $(git -C "$tmp/linux" rev-parse --short=12 HEAD)" env "KDIR=$tmp/linux" "$@" &&
 		refused 'no git repository' env "KDIR=$tmp" "$@" &&
 		refused 'there is no set none' env SET=none "$@" &&
 		refused "MERGED=$first" env "MERGED=$first" "$@" &&
@@ -152,11 +152,12 @@ am_mails() {
 	am $(grep -v 0000-cover-letter "$tmp/mails")
 }
 
-# UNKNOWN_COMMIT_ID is ignored as there is no history here, and FILE_PATH_CHANGES as
+# UNKNOWN_COMMIT_ID is ignored because there is no history here, and FILE_PATH_CHANGES because
 # maintained() checks that. The typo is in the title of a commit that Fixes: names. The
-# kselftest, which is the same for all bases, and trace events have what check-style.t allows.
+# messages about the kselftest, which is the same for all bases, and about trace events are
+# those that check-style.t ignores as well.
 checkpatch_mails() (
-	# checkpatch leaves a file where it is run
+	# checkpatch writes a file to the current directory
 	cd "$tmp" || exit
 	grep -v 0000-cover-letter "$tmp/mails" | if [ "$base" = newest ]; then
 		cat
@@ -175,7 +176,7 @@ dry_send() {
 	xargs git send-email --dry-run --quiet --confirm=never <"$tmp/mails"
 }
 
-# Each set is sent into a mailbox, and taken out of it as a maintainer would.
+# Each set is sent to a mailbox, and applied from it with b4, as a maintainer would.
 b4_am() {
 	cat >"$tmp/sendmail" <<-END
 		#!/bin/sh
@@ -199,7 +200,7 @@ am_first_set() {
 	pristine "$tmp/first" && git -C "$tmp/first" am -q "$tmp/series/$(sets | head -n 1)"/*.patch
 }
 
-# kernel_doc DIR: print what kernel-doc says about the C files that the series touches.
+# kernel_doc DIR: print the messages of kernel-doc about the C files that the series changes.
 kernel_doc() (
 	cd "$1"
 	sort -u "$tmp/stage.list" | grep '^\(drivers\|include\)/.*\.[ch]$' | while read -r file; do
@@ -215,13 +216,13 @@ kernel_doc_is_complete() {
 	[ -z "$new" ]
 }
 
-# maintained: MAINTAINERS has an entry for every file that is new.
+# maintained: our entry in MAINTAINERS covers every new file.
 maintained() {
 	sed -n 's/^F:\t//p' "$root/MAINTAINERS" | sed 's|/$|/*|' >"$tmp/globs"
 	sort -u "$tmp/stage.list" | while read -r file; do
 		[ ! -f "$tree/$file" ] || continue
 		while read -r glob; do
-			# shellcheck disable=SC2254 # globs they are
+			# shellcheck disable=SC2254 # a glob
 			case $file in
 			$glob) continue 2 ;;
 			esac
@@ -256,12 +257,12 @@ for base in $bases; do
 	ok "$base: git send-email --dry-run" dry_send
 	[ "$base" != newest ] || {
 		ok 'no mail is too long' no_long_mail
-		ok 'a set tells what it needs' needs_are_named
-		ok 'make series KDIR= is of its HEAD, which is only read' series_of_kdir
-		ok 'make series refuses what cannot be, and writes nothing' series_is_refused
-		ok 'make series VERSION=2 has a range-diff' second_version
+		ok 'the first mail of a set names the patches that it needs' needs_are_named
+		ok 'make series KDIR= writes mails for its HEAD, and changes nothing there' series_of_kdir
+		ok 'make series refuses wrong variables and trees, and writes nothing' series_is_refused
+		ok 'make series VERSION=2 writes a range-diff' second_version
 		ok 'b4 am of the mailbox gives the tested tree' b4_am
-		ok 'MAINTAINERS has every new file' maintained
+		ok 'MAINTAINERS covers every new file' maintained
 	}
 done
 done_testing

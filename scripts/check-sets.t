@@ -1,18 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Does each set of the series, on top of those before it, make exactly those cases pass that
-# it claims? These are after "set NAME" in stock.expect. Cases of later sets fail as on the
-# stock kernel, or as NAME.expect says. Sets that do not change the kernel are left out.
+# Does each set of the series, on top of the sets before it, make exactly the cases pass that
+# are listed after "set NAME" in stock.expect? Cases of later sets fail as on the stock kernel,
+# or as listed in NAME.expect. Sets that do not change the kernel are left out.
 #
 # From the environment:
-#	FULL	if set: all cases, else the quick ones
+#	FULL	if set: all cases; if not: the quick ones
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
 . "$(dirname "$0")/cases.sh"
 
 # expected_from SET [VERDICT]: print the lines of stock.expect after "set SET", with VERDICT
-# in place of theirs.
+# instead of theirs if given.
 expected_from() {
 	awk -v want="$1" -v verdict="${2-}" '
 		$1 == "set" { set = $2 }
@@ -20,9 +20,9 @@ expected_from() {
 		"$root/patches/stock.expect"
 }
 
-# claims SET: print the verdicts to expect with the sets up to SET, those of later sets first:
-# the first line that names a case counts.
-claims() (
+# expected_with SET: print the verdicts to expect with the sets up to SET, those of later sets
+# first, because the first line that names a case is used.
+expected_with() (
 	for set in $(sets "$1" | tac); do
 		expected_from "$set" ok
 		cat "$root/patches/$set.expect" 2>/dev/null || :
@@ -30,7 +30,7 @@ claims() (
 	for set in $(sets) none; do
 		sets "$1" | grep -qx "$set" || expected_from "$set"
 	done
-	# The first set fixes all that only the newest kernel fails.
+	# The first set fixes all failures that only the newest kernel has.
 	own=$root/patches/$(base_major "$tree")/stock-arm64.expect
 	[ "$1" != runtime-pm ] || [ ! -f "$own" ] ||
 		awk '$1 == "case" && $3 != "ok" { print $1, $2, "ok" }' "$own"
@@ -45,7 +45,7 @@ set -- "$stock"
 for set in $(sets); do
 	case $set in check | selftest | doc) continue ;; esac
 	kernel=$(image "$set")
-	claims "$set" >"$out/$set.expect"
+	expected_with "$set" >"$out/$set.expect"
 	set -- "$@" "$set=$kernel,$out/$set.expect"
 done
 

@@ -1,19 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Do our files have the style of the kernel, and do the checkers find nothing?
+# Do our files have the style of the kernel, and do the checkers report nothing?
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"
 
 tree=$("$root/scripts/fetch-base" newest)
 scratch "$(mktemp -d)"
-# checkpatch leaves a file where it is run
+# checkpatch writes a file to the current directory
 cd "$tmp"
 selftest=$root/tools/testing/selftests/pciehp
 
-# FILE_PATH_CHANGES is about patches, and C wants a sig_atomic_t to be volatile. compiler.h
-# defines the names of attributes that checkpatch prefers. "FIXTURE_DATA(x) *self" in a test
-# is no multiplication. The types of libelf have capitals.
+# FILE_PATH_CHANGES applies to patches only, and in C a sig_atomic_t must be volatile.
+# compiler.h defines the names of attributes that checkpatch prefers. checkpatch takes
+# "FIXTURE_DATA(x) *self" in a test for a multiplication. The types of libelf have capitals.
 checkpatch() {
 	ignore=FILE_PATH_CHANGES,VOLATILE
 	case $1 in
@@ -37,8 +37,8 @@ spdx() {
 	[ -z "$without" ]
 }
 
-# sparse_selftest: no message is about our files; those of the KSFT and libc headers do not
-# count. GUEST_TESTS is what the Makefile defines.
+# sparse_selftest: sparse reports nothing about our files. Messages about the headers of KSFT
+# and libc do not count. The Makefile defines GUEST_TESTS.
 sparse_selftest() {
 	command -v sparse || return
 	messages=$(find "$selftest/lib" "$selftest/runner" "$selftest/explore" "$selftest/preload" \
@@ -49,9 +49,9 @@ sparse_selftest() {
 	return 1
 }
 
-# The rooms of the library are built upon one another, as its Makefile tells them in
-# order; upon all of them the cases, the runner and the explorer, which know nothing of
-# each other. What runs in the guest or in QEMU has to do with few of them.
+# The Makefile lists the rooms (directories) of the library in order. A room may include itself
+# and the rooms before it. The cases, the runner and the explorer may include all rooms, but not
+# each other. Code that runs in the guest or in QEMU may include only a few rooms.
 includes_go_down() {
 	rooms=$(sed -n 's/^LIB_ROOMS := //p' "$selftest/Makefile")
 	[ "$rooms" ] && includes | awk -v rooms="$rooms" '
@@ -77,14 +77,15 @@ includes_go_down() {
 		END { exit bad }'
 }
 
-# No two files need each other, be it by way of a third.
+# No two files include each other, directly or through other files.
 no_circles() {
 	loops=$(includes | awk '$1 != $2' | tsort 2>&1 >/dev/null)
 	echo "$loops"
 	[ -z "$loops" ]
 }
 
-# Each file, and what of ours it includes, without their endings.
+# includes: print, for each file, its name and that of each of our files that it includes,
+# without their endings.
 includes() {
 	(cd "$selftest" && grep -rE --include='*.[ch]' '^#include "' .) |
 		sed -n 's|^\./\(.*\)\.[ch]:#include "\(.*\)\.h"|\1 \2|p' | grep -v kselftest_harness |
@@ -95,7 +96,7 @@ includes() {
 			else
 				included=lib/$included
 			fi
-			# as for a.c in x/ that includes ../b.h
+			# e.g. if a.c in x/ includes ../b.h
 			(cd "$selftest" && realpath --relative-to=. "$file" "$included" | paste -sd ' ')
 		done
 }
@@ -109,7 +110,7 @@ ok 'sparse finds nothing in the kselftest' sparse_selftest
 # shellcheck disable=SC2046 # one word each
 ok 'shellcheck finds nothing in the scripts' \
 	shellcheck -x $(grep -lE '^#(!/bin/sh| shellcheck shell)' "$root"/scripts/*) "$root/.ci/run"
-ok 'every file has its SPDX line' spdx
-ok 'an include of the kselftest never goes up' includes_go_down
-ok 'nor round in a circle' no_circles
+ok 'every file has an SPDX line' spdx
+ok 'each file of the kselftest includes only rooms that it may include' includes_go_down
+ok 'no includes of the kselftest are circular' no_circles
 done_testing

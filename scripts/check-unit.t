@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The tests of the kselftest's library, which need no guest: fakes stand for QEMU, its
-# gdbstub, the agent and the traces of a driver.
+# The tests of the kselftest's library that need no guest: they use fakes of QEMU, its gdbstub,
+# the agent and the traces of a driver.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tap.sh"

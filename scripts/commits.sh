@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2154
 # SPDX-License-Identifier: GPL-2.0-only
-# The series as commits. Sourced after lib.sh and series.sh; works in the directory $tmp that
-# scratch makes. Commits are made in an index alone: no file of a kernel tree is
-# needed but those that the series touches, and none is written to.
+# Make commits of the series. Sourced after lib.sh and series.sh. Uses the directory $tmp, which
+# scratch makes. Commits are made in an index only: of a kernel tree, only the files that the
+# series changes are needed, and none is written to.
 
-# identity DIR: make the user of git in DIR the author, the committer and $who, who signs off.
+# identity DIR: use git's user in DIR as author and committer, and set $who for the sign-off.
 identity() {
 	who=$(git -C "$1" -c user.useConfigOnly=true var GIT_COMMITTER_IDENT 2>/dev/null) ||
 		die "cannot sign off: set your name and address with git config --global user.name and user.email"
@@ -15,13 +15,13 @@ identity() {
 	export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
 }
 
-# Empty unless assistance and choose are called.
+# check_assisted_by and check_choice set these.
 assisted_by='' merged=''
 
-# assistance TREE: take $ASSISTED_BY for the trailer Assisted-by: of each patch, if it has the
-# form that the kernel in TREE documents. Older kernels do not: the form of later ones is for
-# them, too.
-assistance() {
+# check_assisted_by TREE: use $ASSISTED_BY for the trailer Assisted-by: of each patch, if it has
+# the form that the kernel in TREE documents. If TREE is too old to have that document, the
+# form of later kernels is used.
+check_assisted_by() {
 	assisted_by=${ASSISTED_BY-}
 	[ "$assisted_by" ] || return 0
 	doc=Documentation/process/coding-assistants.rst
@@ -32,17 +32,17 @@ assistance() {
 	*) first=${form%% *} ;;
 	esac
 	printf %s "$assisted_by" | tr '\n' '|' | grep -xE "$first( [[:alnum:]_.+-]+)*" | grep -qvE ' (git|gcc|make|vim?|emacs)( |$)' ||
-		die "ASSISTED_BY='$assisted_by' is refused: it is '$form', as $doc of the kernel says, with tools such as coccinelle and sparse, but not git, gcc, make and editors"
+		die "ASSISTED_BY='$assisted_by' is refused: $doc of the kernel requires the form '$form', with tools such as coccinelle and sparse, but without git, gcc, make and editors"
 }
 
-# plain_git ARGUMENT...: run git without settings of the user and with the attributes of the
+# plain_git ARGUMENT...: run git without the user's settings and with the attributes of the
 # kernel in $tree, so that its diffs are the same everywhere.
 plain_git() {
 	GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null \
 		git -c "core.attributesFile=$tree/.gitattributes" -c core.abbrev=12 "$@"
 }
 
-# message PATCH: print the message of its commit.
+# message PATCH: print the commit message of that patch.
 message() {
 	git mailinfo "$tmp/body" /dev/null <"$1" >"$tmp/info"
 	{
@@ -58,7 +58,7 @@ sign() {
 }
 
 # import_touched TREE: make the repository $tmp/git. Its one commit has the files of the
-# pristine kernel in TREE that the series touches: to import all would take a minute.
+# pristine kernel in TREE that the series changes. To import all files would take a minute.
 import_touched() {
 	series | stage "$1" "$tmp/stage" || return
 	git init -q --bare "$tmp/git"
@@ -76,16 +76,16 @@ import_touched() {
 	)
 }
 
-# choose: check that $SET and $MERGED are sets, and have chosen() leave out those of $MERGED.
-choose() {
+# check_choice: check that $SET and $MERGED are sets, and make chosen() leave out $MERGED.
+check_choice() {
 	merged=${MERGED-}
 	for name in ${SET-} $merged; do
-		sets | grep -qxF -e "$name" || die "there is no set $name: the sets are $(sets | xargs)"
+		sets | grep -qxF -e "$name" || die "there is no set $name in patches/series: the sets are $(sets | xargs)"
 	done
-	chosen | grep -qxF -e "${SET:-$(chosen | tail -n 1)}" || die "MERGED=$merged has all that SET=${SET-} asks for"
+	chosen | grep -qxF -e "${SET:-$(chosen | tail -n 1)}" || die "nothing is left to do: MERGED=$merged includes SET=${SET-}"
 }
 
-# chosen [SET]: print the sets, up to SET if given, without those that the tree has already.
+# chosen [SET]: print the sets, up to SET if given, without those that the tree already has.
 chosen() {
 	sets "${1-}" | while read -r name; do
 		case " $merged " in
@@ -95,8 +95,9 @@ chosen() {
 	done
 }
 
-# no_tree KDIR: print why it is no kernel repository with a commit, or nothing if it is one.
-no_tree() {
+# why_no_tree KDIR: print why KDIR is no kernel repository with a commit. Print nothing if it
+# is one.
+why_no_tree() {
 	[ "$1" ] || {
 		echo "is not set: KDIR=/path/to/linux sets it"
 		return
@@ -113,8 +114,8 @@ no_tree() {
 	fi
 }
 
-# import_head KDIR [SET]: make the repository $tmp/git likewise, from the HEAD of the
-# repository KDIR, which is only read.
+# import_head KDIR [SET]: make the repository $tmp/git like import_touched, but from the HEAD of
+# the repository KDIR. KDIR is not changed.
 import_head() {
 	git -C "$1" cat-file blob HEAD:Makefile >"$tmp/Makefile" || return
 	major=$(base_major "$tmp")
@@ -140,22 +141,22 @@ in_index() {
 	GIT_DIR=$repository GIT_INDEX_FILE=$tmp/index git "$@"
 }
 
-# carry NAMES: put the overlay files of these names, and below them, into that index.
-carry() (
-	overlay_files "$1" >"$tmp/carried" || exit
-	if grep -qx MAINTAINERS "$tmp/carried"; then
+# add_overlay NAMES: add the overlay files of these names, and below them, to that index.
+add_overlay() (
+	overlay_files "$1" >"$tmp/overlay" || exit
+	if grep -qx MAINTAINERS "$tmp/overlay"; then
 		blob=$(in_index cat-file blob :MAINTAINERS | merge_maintainers | in_index hash-object -w --stdin)
 		in_index update-index --cacheinfo "100644,$blob,MAINTAINERS"
-		sed -i '/^MAINTAINERS$/d' "$tmp/carried"
+		sed -i '/^MAINTAINERS$/d' "$tmp/overlay"
 	fi
-	[ -s "$tmp/carried" ] || exit 0
+	[ -s "$tmp/overlay" ] || exit 0
 	cd "$root" || exit
-	GIT_WORK_TREE=. in_index add -f --pathspec-from-file="$tmp/carried"
+	GIT_WORK_TREE=. in_index add -f --pathspec-from-file="$tmp/overlay"
 )
 
-# assemble REPOSITORY COMMIT [SET]: make the commits of the series on top of COMMIT there, up
-# to those of SET if given and without the sets $merged, and print the last one. Stderr
-# gets the patch that does not fit.
+# assemble REPOSITORY COMMIT [SET]: make the commits of the series on top of COMMIT in
+# REPOSITORY, up to those of SET if given and without the sets $merged. Print the last commit.
+# If a patch does not apply, print its name on stderr.
 assemble() (
 	repository=$1
 	commit=$(in_index rev-parse --verify "$2^{commit}")
@@ -168,13 +169,13 @@ assemble() (
 	while read -r name overlay; do
 		patch=$(patch_for "$major" "$name")
 		in_index apply --cached --allow-empty --whitespace=nowarn "$patch" 2>"$tmp/err" || {
-			why="does not fit Linux $major"
+			why="does not apply to Linux $major"
 			! in_index apply --cached --reverse --check "$patch" 2>/dev/null ||
 				why="is in this Linux $major already"
 			say "${patch#"$root/"} $why: $(head -n 1 "$tmp/err")"
 			exit 1
 		}
-		carry "$overlay" || exit
+		add_overlay "$overlay" || exit
 		message "$patch" >"$tmp/message"
 		commit=$(in_index commit-tree -p "$commit" -F "$tmp/message" "$(in_index write-tree)")
 	done <"$tmp/chosen"

@@ -1,13 +1,13 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # what is set here is used where it is sourced, and vice versa
+# shellcheck shell=sh disable=SC2034,SC2154 # variables are shared with the scripts that source it
 # SPDX-License-Identifier: GPL-2.0-only
-# What the scripts share. Sourced, not run.
+# Functions that the scripts share. Sourced, not run.
 
 root=$(cd "$(dirname "$0")/.." && pwd -P)
 cache=${XDG_CACHE_HOME:-${HOME:?is not set, and neither is XDG_CACHE_HOME}/.cache}/pciehp
 
-# Run from a git hook, these would make git work on the wrong repository.
+# If a script is run from a git hook, these would make git use the wrong repository.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
-# The options that make was called with are not for the Makefiles of the kernel.
+# The options of our make must not be passed to the Makefiles of the kernel.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 say() {
@@ -19,17 +19,18 @@ die() {
 	exit 1
 }
 
-# at_least LEAST NAME VALUE: end unless VALUE, that of the variable NAME, is a number from
-# LEAST on.
+# at_least LEAST NAME VALUE: end unless VALUE, which is that of the variable NAME, is a number
+# that is at least LEAST.
 at_least() {
 	case $3 in
 	*[!0-9]* | '') ;;
 	*) [ "$3" -lt "$1" ] || return 0 ;;
 	esac
-	die "$2=$3 is refused: it is a number, $1 or more"
+	die "$2=$3 is refused: it must be a number that is at least $1"
 }
 
-# scratch DIR: make $tmp the empty directory DIR, which is removed when the calling shell ends.
+# scratch DIR: make the empty directory DIR and set $tmp to it. It is removed when the calling
+# shell ends.
 scratch() {
 	tmp=$1
 	trap 'rm -rf "$tmp"' EXIT
@@ -48,14 +49,14 @@ lock() {
 	}
 }
 
-# writable DIR: it can be written to, after it is made if need be.
+# writable DIR: make DIR if it does not exist. Fail if it is not writable.
 writable() {
 	mkdir -p "$1" 2>/dev/null && [ -w "$1" ]
 }
 
-# cache_dir DIR: likewise, or end.
+# cache_dir DIR: like writable, but end if DIR is not writable.
 cache_dir() {
-	writable "$1" || die "cannot write to the cache in $1: set XDG_CACHE_HOME to a place that is writable"
+	writable "$1" || die "cannot write to the cache in $1: set XDG_CACHE_HOME to a writable directory"
 }
 
 # free_mb DIR: print how many MB are free there.
@@ -63,34 +64,35 @@ free_mb() {
 	df -Pm "$1" | awk 'NR == 2 { print $4 }'
 }
 
-# rows TABLE [NAME]: print the rows of scripts/TABLE, or the one of that name.
+# rows TABLE [NAME]: print the rows of scripts/TABLE, or only the row of that name.
 rows() {
 	awk -v name="${2-}" '/^[^#]/ && (name == "" || $1 == name)' "$root/scripts/$1"
 }
 
-# names TABLE: print the names of its rows.
+# names TABLE: print the names of the rows of scripts/TABLE.
 names() {
 	rows "$1" | cut -f 1 | xargs
 }
 
 bases=$(names bases)
 
-# set_arch ARCH: set these variables to its row of scripts/archs.
+# set_arch ARCH: set these variables to the row of ARCH in scripts/archs.
 set_arch() {
 	row=$(rows archs "$1")
-	[ "$row" ] || die "no architecture is called '$1': it is one of $(names archs)"
+	[ "$row" ] || die "there is no architecture '$1': use one of $(names archs)"
 	read -r _ kernel_arch prefix boot_image fragment debian packages <<-END
 		$row
 	END
 }
 
-# kmake ARGUMENT...: run make on the kernel in $src, for that architecture, with output in $obj.
+# kmake ARGUMENT...: run make on the kernel in $src, for the architecture of set_arch, with
+# output in $obj.
 kmake() {
 	make -C "$src" "O=$obj" "ARCH=$kernel_arch" "CROSS_COMPILE=$prefix" LOCALVERSION= "$@" 9>&-
 }
 
-# configure FILE...: write a new .config with the options of these files. olddefconfig is left
-# to the caller: it drops options that the kernel does not know yet without later patches.
+# configure FILE...: write a new .config with the options of these files. The caller runs
+# olddefconfig, because that drops options that only later patches add to the kernel.
 configure() {
 	kmake allnoconfig && "$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$obj/.config" "$@"
 }

@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2154
 # SPDX-License-Identifier: GPL-2.0-only
-# What check-series.t and check-apply.t share: the series as commits on each base. Only the
-# files that it touches are imported, as all would take long. Sourced after lib.sh, series.sh
-# and commits.sh; works in the directory $tmp that scratch makes.
+# Functions of check-series.t and check-apply.t: the series as commits on each base. Only the
+# files that it changes are imported, because all files would take long. Sourced after lib.sh,
+# series.sh and commits.sh. Uses the directory $tmp, which scratch makes.
 unset KDIR SET MERGED VERSION ASSISTED_BY
 
 # assemble_on BASE: make $tmp/git, a repository with the branches base and pciehp, and
-# $tmp/stage, the files of the latter; $tree is the whole base.
+# $tmp/stage, the files of the branch pciehp. Set $tree to the whole base.
 assemble_on() {
 	rm -rf "${tmp:?}"/*
 	tree=$("$root/scripts/fetch-base" "$1")
@@ -21,7 +21,7 @@ pristine() {
 	git clone -q -b base "$tmp/git" "$1"
 }
 
-# is_tested DIR: its files are those of the kernels under test, which stage() made.
+# is_tested DIR: the files in DIR are those of the kernels under test, which stage() made.
 is_tested() {
 	diff -r --exclude=.git "$tmp/stage" "$1"
 }

@@ -1,13 +1,13 @@
 # shellcheck shell=sh disable=SC2154
 # SPDX-License-Identifier: GPL-2.0-only
-# The series of patches/series, and kernel trees with it. Sourced after lib.sh.
+# Functions that read patches/series and make kernel trees with the series. Sourced after lib.sh.
 
-# series: print the lines of patches/series: a patch, then the overlay files that it carries.
+# series: print the lines of patches/series: a patch, then the overlay files that it adds.
 series() {
 	sed 's/#.*//' "$root/patches/series" | awk 'NF && $1 != "set"'
 }
 
-# in_set SET: print the lines of that set.
+# in_set SET: print the lines of patches/series of that set.
 in_set() {
 	sed 's/#.*//' "$root/patches/series" | awk -v name="$1" '$1 == "set" { set = $2; next } NF && set == name'
 }
@@ -17,8 +17,8 @@ sets() {
 	awk -v last="${1-}" '$1 == "set" { print $2; if ($2 == last) exit }' "$root/patches/series"
 }
 
-# alone SET: it needs none of the sets before it.
-alone() {
+# needs_no_set SET: that set needs none of the sets before it.
+needs_no_set() {
 	grep -qx "set $1 alone" "$root/patches/series"
 }
 
@@ -32,8 +32,8 @@ patch_for() {
 }
 
 # merge_maintainers: print the kernel's MAINTAINERS, on stdin, with our entry added in
-# alphabetical order. Some titles are out of order: our entry goes where the fewest are on
-# the wrong side of it.
+# alphabetical order. Some titles are out of order, so our entry goes to the place where the
+# fewest titles are on the wrong side of it.
 merge_maintainers() {
 	LC_ALL=C awk 'NR == FNR { if (!/SPDX-License/) entry = entry $0 "\n"; next }
 		{ line[FNR] = $0 }
@@ -50,25 +50,26 @@ merge_maintainers() {
 		}' "$root/MAINTAINERS" -
 }
 
-# overlay_files NAMES: print the files of these names, and below them, that git does not ignore.
+# overlay_files NAMES: print the files of these names, and those below them, without files that
+# git ignores.
 overlay_files() {
 	for name in $1; do
 		git -C "$root" ls-files --error-unmatch --cached --others --exclude-standard -- "$name" 2>/dev/null ||
-			die "patches/series: $name is carried by a patch, but is not there"
+			die "cannot add $name: patches/series names it, but it does not exist"
 	done
 }
 
-# outside_git DIR COMMAND...: run it in DIR, with git not looking for a repository above. In
-# one, git apply takes paths to be relative to its top and silently skips other files.
+# outside_git DIR COMMAND...: run the command in DIR. git does not search for a repository above
+# DIR: in a repository, git apply takes paths relative to its top and silently skips other files.
 outside_git() (
 	cd "$1" || return
 	shift
 	GIT_CEILING_DIRECTORIES=$(cd .. && pwd -P) "$@"
 )
 
-# stage TREE DIR: apply the patches on stdin, in lines as series() prints them, to the kernel
-# in TREE, which is only read. DIR gets the files that they touch, and DIR.list their names.
-# Stderr gets the patch that does not fit.
+# stage TREE DIR: apply the patches on stdin, in the format of series(), to the kernel in TREE.
+# TREE is not changed. The changed files are written to DIR, and their names to DIR.list. If a
+# patch does not apply, print its name on stderr.
 stage() {
 	major=$(base_major "$1")
 	mkdir -p "$2"
@@ -86,7 +87,7 @@ stage() {
 			mkdir -p "$2/${file%/*}" && cp "$1/$file" "$2/$file"
 		done
 		if ! outside_git "$2" git apply --allow-empty --whitespace=nowarn "$patch" 2>"$2.err"; then
-			say "${patch#"$root/"} does not fit Linux $major in $1: $(head -n 1 "$2.err")"
+			say "${patch#"$root/"} does not apply to Linux $major in $1: $(head -n 1 "$2.err")"
 			return 1
 		fi
 		for file in $(overlay_files "$overlay"); do
@@ -100,17 +101,17 @@ stage() {
 	done
 }
 
-# lay TREE STAGED LIST WORK: make WORK/src the kernel in TREE with the files of LIST from
-# STAGED, which stage() made. Files of other variants there, which WORK/touched names, are
-# restored. Files that do not change are not written, so that make builds only what does.
-lay() {
+# update_src TREE STAGED LIST WORK: make WORK/src the kernel in TREE, with the files of LIST from
+# STAGED, which stage() made. Files of other variants there, which WORK/touched lists, are
+# restored. Unchanged files are not written, so that make builds only changed ones.
+update_src() {
 	[ -d "$4/src" ] || {
 		rm -rf "$4/src.part"
-		# Links suffice, as files are replaced and never written to.
-		cp -al "$1" "$4/src.part" || die "cannot make a tree of links in $4/src.part"
+		# Links are enough, because files are replaced and never written to.
+		cp -al "$1" "$4/src.part" || die "cannot make $4/src.part, a tree of links to $1: cp failed (see above)"
 		mv -T "$4/src.part" "$4/src"
 	}
-	# Also after an interruption, this names all files that may differ from TREE.
+	# This lists all files that may differ from TREE, even after an interruption.
 	touch "$4/touched"
 	sort -u "$4/touched" "$3" >"$4/touched.part"
 	mv "$4/touched.part" "$4/touched"
@@ -126,12 +127,12 @@ lay() {
 		cmp -s "$from" "$4/src/$file" && continue
 		to=$4/src/$file
 		mkdir -p "${to%/*}"
-		{ cp "$from" "$4/file.part" && mv "$4/file.part" "$to"; } || die "cannot write $to"
+		{ cp "$from" "$4/file.part" && mv "$4/file.part" "$to"; } || die "cannot write $to: cp or mv failed (see above)"
 	done <"$4/touched"
 }
 
-# linked_series BASE TREE STAGED: make TREE the kernel BASE with the series. STAGED gets the
-# files that the series touches; the others are links, and must not be written to.
+# linked_series BASE TREE STAGED: make TREE the kernel BASE with the series. The files that the
+# series changes are also in STAGED. The other files are links, and must not be written to.
 linked_series() {
 	from=$("$root/scripts/fetch-base" "$1") || return
 	rm -rf "$2" "$3"
@@ -142,7 +143,7 @@ linked_series() {
 }
 
 # put_series TREE WORK [PATCH...]: make WORK/src the kernel in TREE with the series and these
-# patches. The caller has called scratch, and holds a lock of WORK.
+# patches. The caller must have called scratch, and must hold a lock of WORK.
 put_series() {
 	from=$1
 	work=$2
@@ -152,5 +153,5 @@ put_series() {
 		[ $# -eq 0 ] || printf '%s\n' "$@"
 	} | stage "$from" "$tmp/stage" || return
 	sort -u "$tmp/stage.list" >"$tmp/touched"
-	lay "$from" "$tmp/stage" "$tmp/touched" "$work"
+	update_src "$from" "$tmp/stage" "$tmp/touched" "$work"
 }
