@@ -10,7 +10,7 @@
 #include "fake_port.h"
 #include "pciehp_kunit.h"
 
-/* G1, G2: the port completes the command which enables interrupts at once. */
+/* G1, G2: the port completes the command that enables interrupts at once. */
 static void first_command_completes_within_write(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -98,7 +98,7 @@ static void command_without_completions_follows_at_once(struct kunit *test)
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
 
-/* A port with the erratum completes no command which only changes enables. */
+/* A port with the erratum completes no command that only changes enables. */
 static void command_with_erratum_follows_at_once(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -130,7 +130,7 @@ static void command_with_erratum_completes(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
 }
 
-/* G3: what is intended while the port is gone, the next command writes. */
+/* G3: the next command writes what was intended while the port was absent. */
 static void command_to_absent_port_stays_intended(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -151,7 +151,7 @@ static void command_to_absent_port_stays_intended(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* G3: the same goes for what is no longer intended. */
+/* G3: this includes a bit that is no longer intended. */
 static void command_to_absent_port_ends_listening(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -168,7 +168,7 @@ static void command_to_absent_port_ends_listening(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
 }
 
-/* as when the driver is unbound from a port that went with its card */
+/* This happens if the driver is unbound from a port on a pulled card. */
 static void command_to_disconnected_port_is_not_awaited(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -199,7 +199,7 @@ static void handler_listens_until_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl & ENABLES, 0);
 }
 
-/* G2: other enables do not matter to the handler, nor are they lost. */
+/* G2: other enables do not affect the handler, and are not lost. */
 static void handler_listens_across_commands(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -219,7 +219,7 @@ static void handler_listens_across_commands(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* G3: whatever has cleared the register, behind the driver's back */
+/* G3: the register was cleared by something else than the driver. */
 static void command_restores_what_reset_cleared(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -243,7 +243,7 @@ static void command_restores_what_reset_cleared(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* G3: what somebody else has written is not intended, nor listened to. */
+/* G3: the driver ignores what something else has written. */
 static void command_takes_nothing_from_register(struct kunit *test)
 {
 	struct fake_port *port = test->priv;

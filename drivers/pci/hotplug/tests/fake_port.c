@@ -2,9 +2,9 @@
 /*
  * A PCIe hotplug port for KUnit tests, with a config space in memory
  *
- * The port signals its events as a real one does:  With MSI, it sends a message
- * when the first enabled event is set, and no other before all are clear.  The
- * interrupt is handled before the config write returns which has caused it.
+ * The port signals its events like a real port:  With MSI, it sends a message
+ * when the first enabled event is set, and no other until all are clear.  The
+ * interrupt is handled before the config write that has caused it returns.
  */
 
 #include <asm/byteorder.h>
@@ -13,7 +13,7 @@
 #include "../../pci.h"
 #include "fake_port.h"
 
-/* a driver which goes on for longer than this would do so for ever */
+/* If a loop of the driver exceeds this limit, it would not end at all. */
 #define FAKE_PORT_STORM		16
 
 #define EVENTS			(PCI_EXP_SLTSTA_ABP |	\
@@ -33,7 +33,7 @@
  * @port: fake hotplug port
  * @reg: PCI_EXP_SLTCTL, ...
  *
- * Return: its content, also when the port is absent.
+ * Return: its content, even if the port is absent.
  */
 u16 fake_port_get(struct fake_port *port, int reg)
 {
@@ -46,14 +46,14 @@ u16 fake_port_get(struct fake_port *port, int reg)
  * @reg: PCI_EXP_SLTCTL, ...
  * @val: its new content
  *
- * What the port would make of a config write, it does not make of this.
+ * Unlike a config write, this has no side effects.
  */
 void fake_port_set(struct fake_port *port, int reg, u16 val)
 {
 	*(__le16 *)(port->config + FAKE_PORT_CAP + reg) = cpu_to_le16(val);
 }
 
-/* the events which Slot Control enables, as they are in Slot Status */
+/* the Slot Status bits of the events that Slot Control enables */
 static u16 enabled_events(u16 slot_ctrl)
 {
 	u16 events = slot_ctrl & (PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_PFDE |
@@ -66,7 +66,7 @@ static u16 enabled_events(u16 slot_ctrl)
 	return events;
 }
 
-/* bring the interrupt up to date with the registers */
+/* update the interrupt after a change of the registers */
 static void fake_port_assert(struct fake_port *port, bool signal)
 {
 	u16 slot_ctrl = fake_port_get(port, PCI_EXP_SLTCTL);
@@ -98,7 +98,7 @@ static void fake_port_interrupt(struct fake_port *port)
 
 	port->in_handler = true;
 	while (port->message && storm++ < FAKE_PORT_STORM) {
-		/* If not a message, it stays until all events are clear. */
+		/* INTx stays asserted until all events are clear. */
 		if (port->pdev->msi_enabled)
 			port->message = false;
 		ret = pciehp_isr(port->pcie.irq, port->ctrl);
@@ -110,10 +110,11 @@ static void fake_port_interrupt(struct fake_port *port)
 }
 
 /*
- * A CPU which takes an interrupt while this one accesses config space waits for
- * pci_lock, and then is ahead of whoever issued the access.  Give way to it.
+ * If another CPU handles an interrupt while this one accesses config space, it
+ * waits for pci_lock, and continues before the access returns.  So release the
+ * lock while the handler runs.
  */
-static void give_way(void)
+static void release_pci_lock(void)
 	__releases(&pci_lock)
 {
 #ifndef CONFIG_PCI_LOCKLESS_CONFIG
@@ -121,7 +122,7 @@ static void give_way(void)
 #endif
 }
 
-static void take_back(void)
+static void reacquire_pci_lock(void)
 	__acquires(&pci_lock)
 {
 #ifndef CONFIG_PCI_LOCKLESS_CONFIG
@@ -132,9 +133,9 @@ static void take_back(void)
 static void fake_port_interrupt_access(struct fake_port *port)
 	__must_hold(&pci_lock)
 {
-	give_way();
+	release_pci_lock();
 	fake_port_interrupt(port);
-	take_back();
+	reacquire_pci_lock();
 }
 
 /* set events in Slot Status */
@@ -195,9 +196,9 @@ static void fake_port_clear(struct fake_port *port, u16 events)
 	if (port->thread_before_clear) {
 		port->thread_before_clear = false;
 		port->thread_reads -= port->status_reads;
-		give_way();
+		release_pci_lock();
 		port->thread_returned = pciehp_irq(port->pcie.irq, port->ctrl);
-		take_back();
+		reacquire_pci_lock();
 		port->thread_reads += port->status_reads;
 	}
 
@@ -268,7 +269,7 @@ static int fake_port_write(struct pci_bus *bus, unsigned int devfn, int where,
 		fake_port_clear(port, val);
 		return PCIBIOS_SUCCESSFUL;
 	case FAKE_PORT_CAP + PCI_EXP_LNKSTA:
-		/* Nothing in there can be written, but a few bits cleared. */
+		/* Only these bits are writable, by writing 1 to clear them. */
 		fake_port_set(port, PCI_EXP_LNKSTA,
 			      fake_port_get(port, PCI_EXP_LNKSTA) &
 			      ~(val & (PCI_EXP_LNKSTA_LBMS |
@@ -296,7 +297,7 @@ struct pci_ops fake_port_ops = {
 };
 
 /**
- * fake_port_event() - have events occur, and their interrupt handled
+ * fake_port_event() - set events, and handle their interrupt
  * @port: fake hotplug port
  * @events: PCI_EXP_SLTSTA_PDC, ...
  */
@@ -313,10 +314,10 @@ static void fake_port_set_master(struct fake_port *port, bool master)
 }
 
 /**
- * fake_port_announce_reset() - tell the driver what the PCI core is about to do
+ * fake_port_announce_reset() - make the driver ignore link changes of a reset
  * @port: fake hotplug port
  *
- * if that PCI core knows how to
+ * Do nothing on kernels without pci_hp_ignore_link_change().
  */
 void fake_port_announce_reset(struct fake_port *port)
 {
@@ -326,7 +327,7 @@ void fake_port_announce_reset(struct fake_port *port)
 }
 
 /**
- * fake_port_end_reset() - tell the driver that the reset is over
+ * fake_port_end_reset() - make the driver stop ignoring link changes
  * @port: fake hotplug port
  */
 void fake_port_end_reset(struct fake_port *port)
@@ -337,7 +338,7 @@ void fake_port_end_reset(struct fake_port *port)
 }
 
 /**
- * fake_port_reset() - have a hot reset propagated to the port
+ * fake_port_reset() - reset the port by a hot reset from above
  * @port: fake hotplug port
  *
  * From then on, no interrupt reaches the CPU.
@@ -356,7 +357,7 @@ void fake_port_reset(struct fake_port *port)
 }
 
 /**
- * fake_port_recover() - restore what the PCI core does before Slot Control
+ * fake_port_recover() - restore what the PCI core restores before Slot Control
  * @port: fake hotplug port
  *
  * Interrupts reach the CPU again.
@@ -371,7 +372,7 @@ void fake_port_recover(struct fake_port *port)
  * fake_port_restore() - restore the port's state after a reset
  * @port: fake hotplug port
  *
- * as pci_restore_state() goes about it when the driver is bound to the port
+ * Do what pci_restore_state() does if the driver is bound to the port.
  */
 void fake_port_restore(struct fake_port *port)
 {
@@ -387,7 +388,7 @@ void fake_port_restore_unbound(struct fake_port *port)
 {
 	unsigned int msi_enabled = port->pdev->msi_enabled;
 
-	/* There is no MSI Capability which could be restored. */
+	/* The port has no MSI Capability to restore. */
 	port->pdev->msi_enabled = 0;
 	pci_restore_state(port->pdev);
 	port->pdev->msi_enabled = msi_enabled;

@@ -13,15 +13,15 @@
 
 struct kunit;
 
-/* where its PCI Express Capability is */
+/* offset of the PCI Express Capability */
 #define FAKE_PORT_CAP		0x40
 
 /**
  * enum fake_port_completion - which commands a port completes
  * @FAKE_PORT_COMPLETES: all of them
- * @FAKE_PORT_COMPLETES_CONTROL: those which change more than an enable bit, as
- *	a port with the Intel CF118 erratum does
- * @FAKE_PORT_COMPLETES_NONE: none, that is it never sets Command Completed
+ * @FAKE_PORT_COMPLETES_CONTROL: those which change more than enable bits, like
+ *	a port with the Intel CF118 erratum
+ * @FAKE_PORT_COMPLETES_NONE: none, so the port never sets Command Completed
  */
 enum fake_port_completion {
 	FAKE_PORT_COMPLETES,
@@ -32,56 +32,57 @@ enum fake_port_completion {
 /**
  * struct fake_port - hotplug port with a config space in memory
  * @pdev: the port
- * @host: the host bridge, which native_pme is read of
+ * @host: the host bridge, from which native_pme is read
  * @bus: the root bus, which the port is on
- * @subordinate: the bus below the port, on which is @card or nothing
+ * @subordinate: the bus below the port, with @card or empty
  * @card: the device in the slot, or NULL
- * @card_id: its Vendor and Device ID as they are read
+ * @card_id: the Vendor and Device ID that a read of @card returns
  * @pcie: the hotplug service of the port
- * @ctrl: what the driver has made of it
- * @parent: the parent of @pdev if it has one, or else NULL
+ * @ctrl: the driver's controller of the port
+ * @parent: the parent of @pdev, or NULL
  * @config: the registers, little endian
- * @absent: config reads return all ones and writes go nowhere
- * @absent_reads: how often all ones were read
+ * @absent: config reads return all ones and writes have no effect
+ * @absent_reads: number of reads that have returned all ones
  * @completion: which commands the port completes
- * @completion_reads: if 0, a command completes within the write; otherwise when
- *	Slot Status is read for this many times
- * @reads_left: how often Slot Status is yet to be read until that happens
- * @sticky: events which are set again as often as they are cleared, up to
+ * @completion_reads: if 0, a command completes within the write; otherwise
+ *	after this number of reads of Slot Status
+ * @reads_left: number of reads of Slot Status until the command completes
+ * @sticky: events which are set again whenever they are cleared, up to
  *	@sticky_left times
  * @sticky_left: see @sticky
  * @before_command: events which occur just before the next write of the Slot
  *	Control register takes effect
  * @before_clear: events which occur just before the next write of the Slot
  *	Status register takes effect
- * @thread_before_clear: with threadirqs, the handler's own thread runs then
- * @thread_returned: what the handler returned to that
- * @thread_reads: how often it has read Slot Status then
+ * @thread_before_clear: with threadirqs, the handler's own thread runs just
+ *	before the next write of the Slot Status register takes effect
+ * @thread_returned: the return value of the handler in that thread
+ * @thread_reads: number of reads of Slot Status by that thread
  * @absent_after_clear: the port becomes @absent after the next write of the
  *	Slot Status register
- * @signals_late: an event which occurred while it was disabled is signaled once
+ * @signals_late: an event which occurred while it was disabled is signaled when
  *	it is enabled, which is optional (PCIe r6.2, sec 6.7.3.4)
- * @has_irq: the interrupt can be masked; if not, nobody looks whether it is
- * @vector: an interrupt reaches the CPU, as its vector is set up
- * @asserted: an event is set and enabled, and so are interrupts
+ * @has_irq: the interrupt can be masked; if false, it counts as unmasked
+ * @vector: the vector is set up, so an interrupt reaches the CPU
+ * @asserted: interrupts are enabled, and an enabled event is set
  * @message: an interrupt is to be handled
  * @in_handler: an interrupt is being handled
- * @interrupts: how many have been handled
- * @ignored: how many of these were no business of the handler
- * @woken: how many of these woke the IRQ thread
- * @status_reads: how often Slot Status was read
- * @unmasked_reads: how often it was by somebody else than the handler while the
- *	handler could have run
- * @commands: how often Slot Control was written
+ * @interrupts: number of handled interrupts
+ * @ignored: number of these for which the handler returned IRQ_NONE
+ * @woken: number of these which woke the IRQ thread
+ * @status_reads: number of reads of Slot Status
+ * @unmasked_reads: number of these outside the handler, while the interrupt was
+ *	not masked
+ * @commands: number of writes of Slot Control
  * @slot_ctrl: &controller.slot_ctrl when Slot Control was last written
- * @cmd_busy: &controller.cmd_busy then
- * @command: the Command register then
+ * @cmd_busy: &controller.cmd_busy at that time
+ * @command: the Command register at that time
  * @later: calls @later_fn
  * @later_fn: see @later
  * @poll_mode: the value of pciehp_poll_mode before the test
- * @slot: has the name which the driver's messages begin with
+ * @slot: has the slot name that the driver's messages contain
  *
- * Only the test's thread accesses this, and @later while that sleeps.
+ * Only the test's thread accesses this. While it sleeps, @later does.
  */
 struct fake_port {
 	struct pci_dev *pdev;

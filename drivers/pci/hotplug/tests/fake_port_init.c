@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How KUnit tests make a fake PCIe hotplug port, and what is around it */
+/* Set up a fake PCIe hotplug port for KUnit tests, with its parent and card */
 
 #include <asm/byteorder.h>
 #include <kunit/test.h>
@@ -18,10 +18,10 @@ static void fake_port_later(struct work_struct *work)
 }
 
 /**
- * fake_port_call_later() - have something happen while the test waits for it
+ * fake_port_call_later() - call a function while the test waits
  * @port: fake hotplug port
- * @fn: is called then
- * @msecs: how much later
+ * @fn: the function
+ * @msecs: the delay
  */
 void fake_port_call_later(struct fake_port *port,
 			  void (*fn)(struct fake_port *port),
@@ -40,7 +40,7 @@ static irqreturn_t fake_port_handler(int irq, void *dev_id)
  * fake_port_request_irq() - give the port an interrupt that can be masked
  * @port: fake hotplug port
  *
- * Nothing ever raises it.
+ * The interrupt is never raised.
  *
  * Return: %0, or an error if there is no such interrupt.
  */
@@ -66,7 +66,7 @@ int fake_port_request_irq(struct fake_port *port)
 }
 
 /**
- * fake_port_probe() - make another controller of the port
+ * fake_port_probe() - replace the controller of the port by a new one
  * @port: fake hotplug port
  *
  * Return: %0, or an error if memory is short.
@@ -76,7 +76,7 @@ int fake_port_probe(struct fake_port *port)
 	if (port->ctrl)
 		pciehp_release_ctrl(port->ctrl);
 
-	/* until it is done, nobody handles an interrupt */
+	/* no interrupt is handled until pcie_init() has returned */
 	port->ctrl = NULL;
 	port->ctrl = pcie_init(&port->pcie);
 	if (!port->ctrl)
@@ -89,7 +89,7 @@ int fake_port_probe(struct fake_port *port)
 }
 
 /**
- * fake_port_suspend_parent() - give the port a parent, and have it suspended
+ * fake_port_suspend_parent() - give the port a suspended parent
  * @port: fake hotplug port
  *
  * Return: %0, or an error if there is no such parent.
@@ -100,7 +100,7 @@ int fake_port_suspend_parent(struct fake_port *port)
 	if (IS_ERR(port->parent))
 		return PTR_ERR(port->parent);
 
-	/* Until told otherwise, runtime PM takes a device to be suspended. */
+	/* The initial state of a device in runtime PM is suspended. */
 	pm_runtime_enable(port->parent);
 	port->pdev->dev.parent = port->parent;
 
@@ -129,10 +129,10 @@ static struct pci_ops fake_card_ops = {
 };
 
 /**
- * fake_port_add_card() - have a device in the slot that the kernel knows
+ * fake_port_add_card() - add a device in the slot, which the kernel knows
  * @port: fake hotplug port
  *
- * It remains known when it is removed.
+ * It stays on the bus's list of devices even if the driver removes it.
  *
  * Return: %0, or an error if memory is short.
  */
@@ -158,8 +158,8 @@ int fake_port_add_card(struct fake_port *port)
 }
 
 /**
- * fake_port_init() - make a hotplug port, and a controller of it
- * @test: whose memory it is
+ * fake_port_init() - make a hotplug port and its controller
+ * @test: the test that owns the memory
  *
  * The slot is occupied, has all features, and is turned on.
  *
@@ -219,7 +219,7 @@ struct fake_port *fake_port_init(struct kunit *test)
 	pdev->current_state = PCI_D0;
 	pdev->msi_enabled = 1;
 	pdev->dev.init_name = "pciehp_kunit";
-	/* for runtime PM */
+	/* runtime PM needs this */
 	device_initialize(&pdev->dev);
 	pci_allocate_cap_save_buffers(pdev);
 	port->subordinate.self = pdev;

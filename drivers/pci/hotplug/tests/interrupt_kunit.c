@@ -32,7 +32,7 @@ static void isr_ignores_events_while_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 }
 
-/* No other enable has it listen. */
+/* HPIE alone determines whether it ignores events. */
 static void isr_ignores_events_without_hpie(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -143,7 +143,7 @@ static void isr_completes_command(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_status(port), 0);
 }
 
-/* With threadirqs, only what it returns has the thread run. */
+/* With threadirqs, the thread runs only if the handler returns this. */
 static void irq_passes_on_requests(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -163,7 +163,7 @@ static void irq_passes_on_requests(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, irq(port), IRQ_WAKE_THREAD);
 }
 
-/* It would mask the interrupt another time, but the thread unmask it once. */
+/* Otherwise it would mask the interrupt twice.  The thread unmasks it once. */
 static void irq_leaves_rerun_to_thread(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -189,7 +189,7 @@ static void isr_completes_command_beside_event(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_status(port), 0);
 }
 
-/* With MSI, an event left set would keep the port from signaling any other. */
+/* With MSI, the port signals no other event while an event stays set. */
 static void isr_reads_status_again_with_msi(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -203,7 +203,7 @@ static void isr_reads_status_again_with_msi(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* Without, the interrupt stays asserted, and the handler is called again. */
+/* With INTx, the interrupt stays asserted, and the handler is called again. */
 static void isr_reads_status_once_with_intx(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -236,14 +236,14 @@ static void isr_reports_power_fault_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 
-	/* Turning the slot on is what counts as having handled it. */
+	/* A power fault counts as handled when the slot is turned on. */
 	pciehp_power_on_slot(port->ctrl);
 	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PFD);
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_PFD);
 }
 
-/* Some ports set it again as soon as it is cleared, which must not go on. */
+/* Some ports set it again as soon as it is cleared.  The loop must end. */
 static void isr_clears_sticky_power_fault_once(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -332,7 +332,7 @@ static void polling_enables_no_interrupt(struct kunit *test)
 			PCI_EXP_SLTCTL_DLLSCE);
 	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
 
-	/* That the command completes is for the next round. */
+	/* The next poll handles the completion of the command. */
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_HANDLED);
 	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
 }
@@ -360,7 +360,7 @@ static void polling_stops_in_d3cold(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
 }
 
-/* What comes later is for the next round. */
+/* The next poll handles later events. */
 static void polling_reads_status_once(struct kunit *test)
 {
 	struct fake_port *port = test->priv;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the KUnit tests for the PCIe hotplug driver share */
+/* Functions that the KUnit tests for the PCIe hotplug driver share */
 
 #include <kunit/test.h>
 #include <linux/module.h>
@@ -9,7 +9,7 @@
 #include "fake_port.h"
 #include "pciehp_kunit.h"
 
-/* Each interrupt is handled, and no event is left which keeps off the next. */
+/* Each interrupt is handled, and no event stays set that prevents the next. */
 void expect_hotplug_works(struct kunit *test, struct fake_port *port)
 {
 	unsigned int interrupts = port->interrupts;
@@ -28,7 +28,7 @@ void expect_hotplug_works(struct kunit *test, struct fake_port *port)
 	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
 }
 
-/* The mode is that of all ports, of which those that work must not know. */
+/* The mode applies to all ports, so skip the test if there is a real port. */
 void poll_for_events(struct kunit *test)
 {
 	struct pci_dev *pdev = NULL;
@@ -36,7 +36,7 @@ void poll_for_events(struct kunit *test)
 	for_each_pci_dev(pdev) {
 		if (pdev->is_hotplug_bridge && pci_is_pcie(pdev)) {
 			pci_dev_put(pdev);
-			kunit_skip(test, "a hotplug port is at work");
+			kunit_skip(test, "polling mode would affect a real hotplug port");
 		}
 	}
 	pciehp_poll_mode = true;

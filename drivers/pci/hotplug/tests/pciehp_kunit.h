@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the KUnit tests for the PCIe hotplug driver share
+ * Functions that the KUnit tests for the PCIe hotplug driver share
  *
- * They are about what the driver guarantees for Slot Control, its interrupt and
- * events:
+ * The tests check what the driver guarantees for Slot Control, its interrupt
+ * and its events:
  *
- * G1 What is intended is published before the port can act on it.
- * G2 The handler listens from before interrupts can be enabled in the port
- *    until after they are disabled there.
+ * G1 The intended value is stored before the port can act on it.
+ * G2 The handler ignores no interrupt from before interrupts can be enabled in
+ *    the port until after they are disabled there.
  * G3 A command is composed of what the driver intends, never of what it reads
  *    back.  So it restores what a reset has cleared.
- * G4 After a reset and the restore of config space, no event stays pending with
- *    its interrupt lost.
+ * G4 After a reset and the restore of config space, no event stays pending
+ *    whose interrupt is lost.
  * G5 The handler ignores events while interrupts are disabled.
- * G6 In polling mode, none of this matters.
+ * G6 In polling mode, the handler ignores no event.
  * G7 Interrupts are disabled for runtime suspend only if PME can wake the port.
  */
 
@@ -27,7 +27,7 @@
 #include "../pciehp.h"
 #include "fake_port.h"
 
-/* what pcie_init_notification() enables at a slot with an attention button */
+/* what pcie_init_notification() enables if there is an Attention Button */
 #define ENABLES			(PCI_EXP_SLTCTL_ABPE |	\
 				 PCI_EXP_SLTCTL_CCIE |	\
 				 PCI_EXP_SLTCTL_HPIE |	\
@@ -51,7 +51,7 @@ static inline irqreturn_t ist(struct fake_port *port)
 	return pciehp_ist(port->pcie.irq, port->ctrl);
 }
 
-/* With threadirqs, the driver wakes a thread where it else calls the handler */
+/* With threadirqs, the driver wakes a thread instead of calling the handler. */
 static inline void run_woken_handler(struct fake_port *port)
 {
 	if (force_irqthreads())
@@ -84,7 +84,7 @@ static inline int pending(struct fake_port *port)
 	return atomic_read(&port->ctrl->pending_events);
 }
 
-/* a command which was written this long ago, and is not completed yet */
+/* pretend that a command was written msecs ago, and is not completed yet */
 static inline void command_issued(struct fake_port *port, unsigned int msecs)
 {
 	port->ctrl->slot_ctrl = slot_ctrl(port);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KUnit tests of the PCIe hotplug driver as it is bound and unbound */
+/* KUnit tests of the PCIe hotplug driver when it is bound and unbound */
 
 #include <kunit/test.h>
 #include <linux/jiffies.h>
@@ -11,7 +11,7 @@
 
 /* pcie_init() */
 
-/* What firmware has set is intended from then on, but for what it enabled. */
+/* The driver intends what firmware has set, except enables of events. */
 static void probe_reads_slot_control_once(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -23,7 +23,7 @@ static void probe_reads_slot_control_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->ctrl->slot_ctrl, val);
 }
 
-/* The next command is written at once. */
+/* So the next command is written at once. */
 static void probe_awaits_command_of_inband_presence(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -33,7 +33,7 @@ static void probe_awaits_command_of_inband_presence(struct kunit *test)
 	fake_port_set(port, PCI_EXP_SLTCAP2, PCI_EXP_SLTCAP2_IBPD);
 	pcie_capability_read_dword(port->pdev, PCI_EXP_SLTCAP2, &slot_cap2);
 	if (!slot_cap2)
-		kunit_skip(test, "the PCI core does not read this register");
+		kunit_skip(test, "the PCI core does not read Slot Capabilities 2");
 	port->completion_reads = 2;
 	KUNIT_ASSERT_EQ(test, fake_port_probe(port), 0);
 	KUNIT_EXPECT_TRUE(test, port->ctrl->inband_presence_disabled);
@@ -49,7 +49,7 @@ static void probe_awaits_command_of_inband_presence(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* Nobody handles an interrupt yet, so none may remain enabled. */
+/* Interrupts are not handled yet, so none may remain enabled. */
 static void probe_turns_empty_slot_off(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -91,7 +91,7 @@ static void unbinding_ends_blinking(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, power_indicator(port),
 				PCI_EXP_SLTCTL_PWR_IND_BLINK);
 
-		/* as pciehp_remove() does before */
+		/* pciehp_remove() does this before */
 		pcie_do_write_cmd(ctrl, 0, ENABLES, true);
 		port->completion_reads = 2;
 		pciehp_stop_blinking(ctrl);
@@ -99,7 +99,7 @@ static void unbinding_ends_blinking(struct kunit *test)
 				slots[i].indicator);
 		KUNIT_EXPECT_FALSE(test, ctrl->cmd_busy);
 		KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
-		/* It is no press of the button, which would be told as such. */
+		/* Unbinding must not count as a press of the button. */
 		KUNIT_EXPECT_EQ(test, ctrl->state, slots[i].blinking);
 		port->completion_reads = 0;
 		cancel_delayed_work_sync(&ctrl->button_work);

@@ -17,7 +17,7 @@ static void reset(struct fake_port *port)
 	fake_port_restore(port);
 }
 
-/* A reset which the PCI core has announced, other than a resume */
+/* a reset during which link changes are ignored, unlike a resume */
 static void restore_after_reset(struct kunit *test, struct fake_port *port)
 {
 	fake_port_announce_reset(port);
@@ -30,7 +30,7 @@ static void restore_after_reset(struct kunit *test, struct fake_port *port)
 
 /* What is restored: G3 */
 
-/* What the PCI core has saved is how the slot was before the commands. */
+/* The state that the PCI core has saved is older than the commands. */
 static void restore_writes_what_is_intended(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -52,7 +52,7 @@ static void restore_writes_what_is_intended(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* What is intended when the port is gone is written when it is back. */
+/* What was intended while the port was absent is written afterwards. */
 static void restore_writes_what_absent_port_missed(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -68,7 +68,7 @@ static void restore_writes_what_absent_port_missed(struct kunit *test)
 			val | ENABLES | PCI_EXP_SLTCTL_PWR_OFF);
 }
 
-/* G5: as on resume, when interrupts are yet to be enabled. */
+/* G5: this happens on resume, before interrupts are enabled. */
 static void restore_leaves_interrupt_disabled(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -86,7 +86,7 @@ static void restore_leaves_interrupt_disabled(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 }
 
-/* Without the driver, the saved value is written, when all else is restored. */
+/* Without the driver, the saved value is written after all other registers. */
 static void unbound_port_restored_last(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -111,9 +111,9 @@ static void unbound_port_restored_last(struct kunit *test)
 	KUNIT_EXPECT_NE(test, port->command & PCI_COMMAND_MASTER, 0);
 }
 
-/* The commands: one in progress, and the one that restores */
+/* A command in progress, and the command that restores Slot Control */
 
-/* The reset has ended it, and cleared the event if it had completed. */
+/* The reset has ended the command, and cleared Command Completed. */
 static void restore_awaits_no_earlier_command(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -126,7 +126,7 @@ static void restore_awaits_no_earlier_command(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* Whoever waits for it waits no longer, by interrupt or by polling. */
+/* A task that waits for the command continues, with interrupt or polling. */
 static void restore_wakes_who_waits(struct kunit *test)
 {
 	static const u16 enables[] = {
@@ -165,7 +165,7 @@ static void restore_consumes_completion(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* With interrupts disabled, the next command consumes it. */
+/* With interrupts disabled, the next command clears Command Completed. */
 static void restore_completion_is_polled_for(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -181,7 +181,7 @@ static void restore_completion_is_polled_for(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* Power and indicators are as they were, so the port completes nothing. */
+/* Power and indicators do not change, so the port completes nothing. */
 static void restore_with_erratum_awaits_nothing(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -234,7 +234,7 @@ static void restore_enables_no_interrupt_when_polling(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_PCC,
 			PCI_EXP_SLTCTL_PWR_OFF);
 	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
-	/* That is left to the next round. */
+	/* The next poll handles events. */
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 	KUNIT_EXPECT_NE(test, slot_status(port) & PCI_EXP_SLTSTA_ABP, 0);
 }
@@ -251,7 +251,7 @@ static void restore_finds_unsignaled_event(struct kunit *test)
 	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 
-	/* Neither this event nor, as it is set, a completion is signaled. */
+	/* This event is not signaled.  As it is set, no completion is either. */
 	restore_after_reset(test, port);
 	KUNIT_EXPECT_EQ(test, port->interrupts, 0);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
@@ -275,7 +275,7 @@ static void restore_handles_signaled_event(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* A command has set HPIE, but no interrupt reaches the CPU as it completes. */
+/* A command has set HPIE, but the interrupt of its completion is lost. */
 static void restore_finds_event_of_overtaken_command(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -296,15 +296,15 @@ static void restore_finds_event_of_overtaken_command(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* It could take one press of the button for two. */
+/* Otherwise, one press of the button could count twice. */
 static void restore_looks_while_handler_cannot_run(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
 	if (force_irqthreads())
-		kunit_skip(test, "it is the handler that looks");
+		kunit_skip(test, "with threadirqs, the handler's thread looks for events");
 	if (fake_port_request_irq(port))
-		kunit_skip(test, "no interrupt can be had");
+		kunit_skip(test, "no interrupt is available");
 	enable(port);
 	fake_port_reset(port);
 	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
@@ -318,7 +318,7 @@ static void restore_looks_while_handler_cannot_run(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* While the port is reset: Bus Master Enable is clear. */
+/* While the port is being reset: Bus Master Enable is clear */
 
 static void command_during_reset_is_only_intended(struct kunit *test)
 {
@@ -350,7 +350,7 @@ static void command_during_reset_is_only_intended(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* Interrupts are disabled meanwhile, and stay so. */
+/* Interrupts are disabled during the reset, and stay disabled. */
 static void disabling_during_reset_ends_listening(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -368,7 +368,7 @@ static void disabling_during_reset_ends_listening(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
 }
 
-/* The look at the slot, which there is no event for */
+/* The check of the slot, for which there is no event */
 
 static void restore_requests_look_at_slot(struct kunit *test)
 {
@@ -381,7 +381,7 @@ static void restore_requests_look_at_slot(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pending(port), CHECK_SLOT);
 }
 
-/* It is not reset, but resumed, say. */
+/* The port was not reset, but resumed, for example. */
 static void restore_requests_nothing_else(struct kunit *test)
 {
 	struct fake_port *port = test->priv;

@@ -10,7 +10,7 @@
 
 /* Runtime suspend: G7 */
 
-/* Nothing reads the capability itself. */
+/* The capability itself is not read. */
 #define PM_CAP	0x80
 
 static void can_signal_pme_from(struct fake_port *port, u16 states)
@@ -33,8 +33,8 @@ static void port_without_pme_stays_awake(struct kunit *test)
 }
 
 /*
- * A port in D0 signals hotplug events by its interrupt only, and nothing takes
- * it to D3cold.
+ * A port in D0 signals hotplug events by its interrupt only.  The port is never
+ * put into D3cold.
  */
 static void port_with_pme_from_other_states_stays_awake(struct kunit *test)
 {
@@ -58,18 +58,18 @@ static void port_with_pme_is_suspended(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, pciehp_runtime_suspend(&port->pcie), 0);
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & enables, 0);
-	/* What else is enabled causes a PME (PCIe r6.2, sec 6.7.3.4). */
+	/* Other enabled events cause a PME (PCIe r6.2, sec 6.7.3.4). */
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_ABPE,
 			PCI_EXP_SLTCTL_ABPE);
 }
 
-/* Firmware then handles PME, so the interrupt is kept. */
+/* Firmware handles PME, so the interrupt remains enabled. */
 static void port_with_firmware_pme_keeps_interrupt(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
 	if (pcie_ports_native)
-		kunit_skip(test, "no port leaves PME to firmware");
+		kunit_skip(test, "this kernel always controls PME natively");
 	can_signal_pme_from(port, 0);
 	port->host->native_pme = false;
 	enable(port);
@@ -95,7 +95,7 @@ static void interrupt_disabled_and_enabled(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
-/* The port signals neither this event nor, as it is set, a completion. */
+/* The port does not signal this event.  As it is set, no completion either. */
 static void unsignaled_event_found_when_enabled(struct kunit *test)
 {
 	struct fake_port *port = test->priv;

@@ -28,17 +28,14 @@ static void fill_slot(struct fake_port *port)
 	fake_port_set(port, PCI_EXP_LNKSTA, PCI_EXP_LNKSTA_DLLLA);
 }
 
-/* Turning a slot without a power controller off takes no second. */
-static void leave_power_alone(struct fake_port *port)
+/* Without a power controller, turning the slot off does not wait for 1 s. */
+static void remove_power_control(struct fake_port *port)
 {
 	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PCP;
 }
 
-/*
- * With its power on, a slot which is off is turned on at once, whatever is in
- * it.
- */
-static void have_power(struct fake_port *port)
+/* If the power is on, a slot in OFF_STATE is turned on without a delay. */
+static void add_power_control(struct fake_port *port)
 {
 	port->ctrl->slot_cap |= PCI_EXP_SLTCAP_PCP;
 }
@@ -94,13 +91,13 @@ static void thread_collects_deferred_event(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
 }
 
-/* What it finds then does not matter to a request. */
+/* The thread handles a request even if the handler finds no event. */
 static void thread_handles_request_beside_deferred(struct kunit *test)
 {
 	static const u16 events[] = { 0, PCI_EXP_SLTSTA_CC };
 	struct fake_port *port = test->priv;
 
-	leave_power_alone(port);
+	remove_power_control(port);
 	enable(port);
 	for (int i = 0; i < ARRAY_SIZE(events); i++) {
 		port->ctrl->state = ON_STATE;
@@ -114,8 +111,8 @@ static void thread_handles_request_beside_deferred(struct kunit *test)
 }
 
 /*
- * With threadirqs, a request has the handler's own thread run meanwhile.  Were
- * both to read Slot Status, one press of the button would count twice.
+ * With threadirqs, a request makes the handler's own thread run meanwhile.  If
+ * both threads read Slot Status, one press of the button would count twice.
  */
 static void thread_alone_reads_status_of_deferred(struct kunit *test)
 {
@@ -132,7 +129,7 @@ static void thread_alone_reads_status_of_deferred(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, BLINKINGOFF_STATE);
 }
 
-/* The thread leaves a slot in @state alone, and is done with @events. */
+/* The thread handles @events, and does not change a slot in @state. */
 static void expect_card_kept(struct kunit *test, u8 state, u32 events)
 {
 	struct fake_port *port = test->priv;
@@ -162,14 +159,14 @@ static void thread_ignores_link_changes_of_reset(struct kunit *test)
 	}
 }
 
-/* The card is inaccessible until then. */
+/* The card is inaccessible until the end of the reset. */
 static void disable_request_waits_for_end_of_reset(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 	unsigned long start = jiffies;
 
 	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	leave_power_alone(port);
+	remove_power_control(port);
 	enable(port);
 	port->ctrl->state = ON_STATE;
 	fake_port_announce_reset(port);
@@ -181,7 +178,7 @@ static void disable_request_waits_for_end_of_reset(struct kunit *test)
 	flush_delayed_work(&port->later);
 }
 
-/* A look at the slot, after a reset which nobody had ignored */
+/* A check of the slot, after a reset whose link changes were not ignored */
 
 static void look_keeps_card_that_stayed(struct kunit *test)
 {
@@ -208,7 +205,7 @@ static void look_finds_card_gone(struct kunit *test)
 			PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
 }
 
-/* Presence does not follow the link then, and its change is not ignored. */
+/* Out-of-band presence is independent of the link, so it is not ignored. */
 static void look_keeps_out_of_band_presence_change(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -243,13 +240,13 @@ static void look_leaves_empty_slot_off(struct kunit *test)
 
 static void turn_off(struct kunit *test, struct fake_port *port)
 {
-	leave_power_alone(port);
+	remove_power_control(port);
 	enable(port);
 	port->ctrl->state = ON_STATE;
 	run_thread(port, DISABLE_SLOT);
 	KUNIT_EXPECT_EQ(test, port->ctrl->request_result, 0);
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
-	have_power(port);
+	add_power_control(port);
 }
 
 static void look_leaves_card_off_that_was_turned_off(struct kunit *test)
@@ -260,7 +257,7 @@ static void look_leaves_card_off_that_was_turned_off(struct kunit *test)
 	run_thread(port, CHECK_SLOT);
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
 
-	/* until somebody asks for it, or it is another card */
+	/* until there is a request, or another card */
 	run_thread(port, PCI_EXP_SLTSTA_PDC);
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
 }
@@ -269,7 +266,7 @@ static void look_turns_on_what_came_after(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
-	/* It is pulled before the thread has come to look, or later. */
+	/* The card is pulled before or after the thread has checked the slot. */
 	for (int i = 0; i < 2; i++) {
 		if (i == 0)
 			empty_slot(port);

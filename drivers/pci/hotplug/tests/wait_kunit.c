@@ -75,7 +75,7 @@ static void poll_cmd_gives_up_on_all_ones(struct kunit *test)
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
 
-/* Where the PCI core knows that a port is gone, it reads no register. */
+/* If a port is marked as disconnected, the PCI core reads no register. */
 static void poll_cmd_gives_up_on_disconnected_port(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -136,7 +136,7 @@ static void wait_cmd_woken_by_interrupt(struct kunit *test)
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
 
-/* Interrupts, but not of Command Completed, or the other way round */
+/* HPIE is set and CCIE is clear, or the other way round. */
 static void wait_cmd_polls_without_interrupt(struct kunit *test)
 {
 	static const u16 missing[] = {
@@ -176,7 +176,7 @@ static void wait_cmd_gives_up_when_timed_out(struct kunit *test)
 	struct fake_port *port = test->priv;
 	unsigned long start = jiffies;
 
-	/* by polling, which goes on for a jiffy in steps of 10 ms */
+	/* by polling in steps of 10 ms, for one more jiffy */
 	command_issued(port, 1001);
 	pcie_wait_cmd(port->ctrl);
 	KUNIT_EXPECT_EQ(test, port->status_reads, 1 + jiffies_to_msecs(1) / 10);
@@ -204,7 +204,7 @@ static void wait_cmd_waits_out_the_second(struct kunit *test)
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
 
-/* Before it complains, it looks whether the port is gone. */
+/* Before it reports a timeout, it checks whether the port is gone. */
 static void wait_cmd_looks_for_port_when_timed_out(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
