@@ -36,16 +36,17 @@ image() {
 	VARIANT=$1 TREE=${tree-} "$root/scripts/build-variant"
 }
 
-# expected NAME: print the path of a file with the expected failures of that variant. The file
-# begins with the expectations for the base of $tree only, and ends with patches/NAME.expect,
-# which is for all bases. The first line that names a case is used.
+# expected NAME KIND: print the path of a file with the expected failures of that variant. KIND
+# is verdicts or violations. The file begins with the expectations for the base of $tree only,
+# and ends with patches/NAME.KIND, which is for all bases. The first line that names a case is
+# used.
 expected() {
 	major=$(base_major "${tree:-$KDIR}")
-	all=$root/out/expect/$(echo "$1" | tr / -)-$major-${ARCH:-arm64}.expect
+	all=$root/out/expected/$(echo "$1" | tr / -)-$major-${ARCH:-arm64}.$2
 	mkdir -p "${all%/*}"
 	part=$(mktemp "$all.XXXXXX")
 	for own in "$major/$1-${ARCH:-arm64}" "$major/$1" "$1"; do
-		[ ! -f "$root/patches/$own.expect" ] || cat "$root/patches/$own.expect"
+		[ ! -f "$root/patches/$own.$2" ] || cat "$root/patches/$own.$2"
 	done >"$part"
 	mv "$part" "$all"
 	echo "$all"
@@ -66,10 +67,10 @@ kernel_or_series() {
 kernel() {
 	image=$(image "$1") || return
 	case $1 in
-	regressed) expect=$(expected regressions/slot-ctrl-cached-late) ;;
-	# This variant has the set runtime-pm, so 7.3/stock-arm64.expect does not apply.
-	fixed) expect=$(ARCH=any expected stock) ;;
-	*) expect=$(expected "$1") ;;
+	regressed) expect=$(expected regressions/slot-ctrl-cached-late verdicts) ;;
+	# This variant has the set runtime-pm, so 7.3/stock-arm64.verdicts does not apply.
+	fixed) expect=$(ARCH=any expected stock verdicts) ;;
+	*) expect=$(expected "$1" verdicts) ;;
 	esac
 	echo "${1##*/}=$image,$expect"
 }

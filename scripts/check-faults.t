@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Tests of the tests. Each patch of regressions/selftest/ adds a fault to the runner, the
-# library or the agent. With it, exactly the tests that its .expect file names must fail. A
+# library or the agent. With it, exactly the tests that its .failures file names must fail. A
 # line of that file is "PROGRAM TEST". Without a fault, no test may fail.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -17,7 +17,7 @@ tree=$("$root/scripts/fetch-base" newest)
 KERNEL=$(image series)
 export KERNEL
 
-# named EXPECT...: print the tests that these files name.
+# named FAILURES...: print the tests that these files name.
 named() {
 	sed '/^#/d' "$@" | LC_ALL=C sort -u
 }
@@ -41,7 +41,7 @@ run() {
 	esac 2>"$out/$1.err" | sed -n "s/^not ok/not_ok/; s/^\(ok\|not_ok\) [0-9]* \(- \)\{0,1\}/\1 $1 /p"
 }
 
-# verdicts PATCH EXPECT...: run all programs that these files name, with that fault.
+# verdicts PATCH FAILURES...: run all programs that these files name, with that fault.
 verdicts() {
 	patch=$1
 	shift
@@ -58,7 +58,7 @@ failed_tests() {
 	sed -n 's/^not_ok //p' "$out/verdicts" | LC_ALL=C sort
 }
 
-# all_pass EXPECT...: no test fails, and each test that these files name has been run.
+# all_pass FAILURES...: no test fails, and each test that these files name has been run.
 all_pass() {
 	verdicts '' "$@" || return
 	cp "$out/verdicts" "$out/green"
@@ -75,12 +75,12 @@ all_have_run() {
 
 # fails_as_named PATCH
 fails_as_named() {
-	verdicts "$1" "${1%.patch}.expect" && all_have_run && failed_tests | diff - "$out/named"
+	verdicts "$1" "${1%.patch}.failures" && all_have_run && failed_tests | diff - "$out/named"
 }
 
-ok 'without a fault, all tests pass' all_pass "$faults"/*.expect
+ok 'without a fault, all tests pass' all_pass "$faults"/*.failures
 for fault in "$faults"/*.patch; do
-	named "${fault%.patch}.expect" >"$out/named"
+	named "${fault%.patch}.failures" >"$out/named"
 	ok "$(basename "$fault" .patch) makes exactly the named tests fail" fails_as_named "$fault"
 done
 done_testing

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Run the quick cases of the kselftest. On the series they pass, except for known failures. On
-# each regression patch, exactly the cases that its .expect file names fail. A hot-remove in a
+# each regression patch, exactly the cases that its .verdicts file names fail. A hot-remove in a
 # guest in a guest passes on the series. check-sets.t tests the stock kernel.
 set -eu
 . "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # The KUnit suite passes on the series. On each patch of regressions/kunit/, exactly the tests
-# that its .expect file names fail. With FULL=1, the other bases are tested as well.
+# that its .failures file names fail. With FULL=1, the other bases are tested as well.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
@@ -57,7 +57,7 @@ all_passed() {
 	[ "$(wc -l <"$1.verdicts")" -ge "$planned" ]
 }
 
-# failed_as_named LOG EXPECT: exactly the tests that EXPECT names have failed.
+# failed_as_named LOG FAILURES: exactly the tests that FAILURES names have failed.
 failed_as_named() {
 	verdicts <"$1" >"$1.verdicts"
 	[ "$(wc -l <"$1.verdicts")" -eq "$planned" ] || {
@@ -100,7 +100,7 @@ ok 'the suite takes less than 1 s of guest time' takes_less_than_a_second "$out/
 fails_as_named() {
 	log=$out/$(basename "$1" .patch).log
 	image=$(image "kunit/$(basename "$1" .patch)") && boot "$image" "$log" &&
-		failed_as_named "$log" "${1%.patch}.expect"
+		failed_as_named "$log" "${1%.patch}.failures"
 }
 
 for patch in "$root"/patches/regressions/kunit/*.patch; do
