@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which verdicts a kernel should get. A kernel with a known defect comes with a
- * file that says what must turn red, one pattern of fnmatch() (with FNM_EXTMATCH) a
- * line, of which the first counts that names a case:
+ * The verdicts that are expected of a kernel. They are in a file .verdicts with lines
  *
- *	case CASE VERDICT	a case that must get this verdict
- *	message CASE TEXT	the kernel must have said this in one of these cases, if
- *				any of them was run
+ *	case CASES VERDICT	cases that must get a verdict that matches VERDICT
+ *	message CASES TEXT	if any of these cases was run, the kernel must have printed
+ *				a message with TEXT in one of them
  *
- * What no line names must be ok.
+ * CASES, VERDICT and TEXT are patterns of fnmatch(), the first two with FNM_EXTMATCH. The
+ * first line that matches a case counts. A case that no line matches must be ok.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -22,7 +21,7 @@ struct line {
 	char rest[512];
 };
 
-/* The next line that is not a comment; false at the end. */
+/* Reads the next line that is no comment. Returns false at the end. */
 static bool next_line(FILE *file, struct line *line)
 {
 	char text[600];
@@ -48,7 +47,7 @@ static FILE *open_expect(const struct kernel *kernel)
 	return file;
 }
 
-/* The verdict that a case is to get by the first line that names it. */
+/* Finds the verdict that the first line that matches a case expects. */
 static bool find_case(const struct kernel *kernel, const char *test_case,
 		      char verdict[256])
 {
@@ -71,11 +70,11 @@ static bool find_case(const struct kernel *kernel, const char *test_case,
 }
 
 /**
- * expect_names() - do a kernel's expectations name a case
+ * expect_names() - does a line of a kernel's file match a case
  * @kernel: the kernel
- * @test_case: the case
+ * @test_case: name of the case
  *
- * Return: whether they do.
+ * Return: true if one does.
  */
 bool expect_names(const struct kernel *kernel, const char *test_case)
 {
@@ -85,14 +84,12 @@ bool expect_names(const struct kernel *kernel, const char *test_case)
 }
 
 /**
- * expect_verdict() - is a verdict what it should be
+ * expect_verdict() - is a verdict the expected one
  * @kernel: the kernel
- * @test_case: the case
+ * @test_case: name of the case
  * @verdict: its verdict
  *
- * A case that cannot be run here tells nothing of any kernel.
- *
- * Return: whether it is.
+ * Return: true if it is, or if the case was skipped, which says nothing about the kernel.
  */
 bool expect_verdict(const struct kernel *kernel, const char *test_case,
 		    const char *verdict)
@@ -126,7 +123,7 @@ static bool was_said(const struct run *run, const struct kernel *kernel,
 		     const char *cases, const char *text)
 {
 	const struct job *job;
-	bool asked = false;
+	bool any_run = false;
 
 	for (size_t i = 0; i < run_n_jobs(run); i++) {
 		job = &run->jobs[i];
@@ -135,18 +132,18 @@ static bool was_said(const struct run *run, const struct kernel *kernel,
 			continue;
 		if (says(job, text))
 			return true;
-		asked = true;
+		any_run = true;
 	}
 
-	return !asked;
+	return !any_run;
 }
 
 /**
- * expect_messages() - has the kernel said what it should
+ * expect_messages() - has a kernel printed the expected messages
  * @run: a run that is over
  * @kernel: the kernel
  *
- * Return: how many expected messages did not come.
+ * Return: the number of expected messages that are missing.
  */
 int expect_messages(const struct run *run, const struct kernel *kernel)
 {

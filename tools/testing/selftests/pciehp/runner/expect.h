@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which verdicts a kernel should get. */
+/* The verdicts that are expected of a kernel. */
 #ifndef RUNNER_EXPECT_H
 #define RUNNER_EXPECT_H
 

@@ -5,10 +5,10 @@
 #include "job.h"
 
 /**
- * job_is_skipped() - could a job not be run here
+ * job_is_skipped() - was a job skipped, as it cannot be run on this host
  * @job: a job that is over
  *
- * Return: whether that is its verdict.
+ * Return: true if it was.
  */
 bool job_is_skipped(const struct job *job)
 {
@@ -16,10 +16,10 @@ bool job_is_skipped(const struct job *job)
 }
 
 /**
- * job_cell() - what the table shows for a job
+ * job_cell() - format the cell of the table for a job
  * @job: the job
  * @cell: receives the text
- * @size: room in @cell
+ * @size: size of @cell
  *
  * Return: @cell.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The cases that are run, the kernels on which they are, and what comes of each. */
+/* Cases, the kernels on which they are run, and the results. */
 #ifndef RUNNER_JOB_H
 #define RUNNER_JOB_H
 
@@ -13,10 +13,10 @@
 #define CASES_MAX	1024
 
 /**
- * enum boots - does a kernel boot
+ * enum boots - whether a kernel boots
  * @BOOTS_UNKNOWN: no case has booted it yet
- * @BOOTS_TRIED: one is about to
- * @BOOTS: yes
+ * @BOOTS_TRIED: a case is booting it for the first time
+ * @BOOTS: a case has booted it
  */
 enum boots {
 	BOOTS_UNKNOWN,
@@ -28,9 +28,8 @@ enum boots {
  * struct kernel - a column of the table
  * @label: its name
  * @image: path of the kernel image
- * @expect: path of a file with the verdicts that are expected, or NULL when
- *	every case must be ok
- * @boots: does it boot
+ * @expect: path of a file with the expected verdicts, or NULL if every case must be ok
+ * @boots: whether it boots
  */
 struct kernel {
 	const char *label;
@@ -41,8 +40,8 @@ struct kernel {
 
 /**
  * struct test_case - a row of the table
- * @program: name of the test program that has it
- * @name: its name there, unlike any other's
+ * @program: name of the test program that has the case
+ * @name: its name in that program, which is unique among all cases
  */
 struct test_case {
 	const char *program;
@@ -53,12 +52,13 @@ struct test_case {
  * struct job - one case on one kernel
  * @kernel: the kernel
  * @test_case: the case
- * @omitted: it is not to be run
- * @same_as: a job with the same image and expectations, whose result will do
+ * @omitted: the case is not to be run on the kernel
+ * @same_as: a job with the same case, image and expected verdicts, whose result is used;
+ *	or NULL
  * @pid: its process while it runs, else 0
- * @result: what the case wrote, or NULL
- * @verdict: one or some words; none until it is over
- * @as_expected: whether @verdict is what it should be
+ * @result: the result that the case has written, or NULL
+ * @verdict: its verdict; empty until it is over
+ * @as_expected: @verdict is the expected one
  */
 struct job {
 	struct kernel *kernel;
@@ -72,18 +72,18 @@ struct job {
 };
 
 /**
- * struct run - all of it
- * @program_dir: where the test programs are
- * @pattern: which cases, as of fnmatch()
- * @named_only: on a kernel with expectations, run the cases that these name
- * @dir: where results go
- * @states: temporary folder for booted machines
- * @kernels: the columns
- * @n_kernels: how many
- * @cases: the rows
- * @n_cases: how many
- * @jobs: row by row, @n_kernels each
- * @order: the same in the order in which they are begun
+ * struct run - a run of pciehp_run
+ * @program_dir: directory of the test programs
+ * @pattern: pattern of the cases to run, as passed to fnmatch()
+ * @named_only: on a kernel with expected verdicts, run only the cases that these name
+ * @dir: directory of results
+ * @states: temporary directory for the states of booted machines
+ * @kernels: the columns of the table
+ * @n_kernels: number of @kernels
+ * @cases: the rows of the table
+ * @n_cases: number of @cases
+ * @jobs: the jobs, row by row, @n_kernels a row
+ * @order: the same jobs in the order in which they are started
  */
 struct run {
 	const char *program_dir;

@@ -37,7 +37,7 @@ static int add_case(struct run *run, const char *program, const char *name)
 	return 0;
 }
 
-/* Without a kernel every test is skipped at once, and its name is printed. */
+/* Without a kernel, a program skips each test at once, and prints its name. */
 static int list_program(struct run *run, const char *program)
 {
 	char command[PATH_MAX + 64], line[512], name[256], why[64];
@@ -69,10 +69,10 @@ static int list_program(struct run *run, const char *program)
 }
 
 /**
- * jobs_list_cases() - ask the test programs which cases they have
- * @run: @run->cases is filled
+ * jobs_list_cases() - list the cases of all test programs
+ * @run: the run, whose @cases is filled
  *
- * Return: 0, or a negative errno, explained on stderr.
+ * Return: 0 or a negative errno, for which the reason was printed.
  */
 int jobs_list_cases(struct run *run)
 {
@@ -98,7 +98,7 @@ static void job_path(const struct run *run, const struct job *job,
 		 job->test_case->name, suffix);
 }
 
-/* In the child, which ends with us: see lib/util/environment.c. */
+/* Runs in the child, which ends with its parent: see lib/util/environment.c. */
 static void exec_job(const struct run *run, const struct job *job)
 {
 	char path[PATH_MAX], program[PATH_MAX], name[512];
@@ -129,7 +129,7 @@ static int start_job(const struct run *run, struct job *job)
 {
 	char path[PATH_MAX];
 
-	/* what an earlier run left must not be taken for this one's */
+	/* remove the result of an earlier run */
 	job_path(run, job, "json", path);
 	unlink(path);
 
@@ -162,8 +162,8 @@ static void find_skip_reason(const struct run *run, struct job *job)
 }
 
 /*
- * What a test found out of the kernel tells more than how it ended. But it is not well
- * if the test is not, which may have expected more than it wrote down.
+ * A result that is not ok says more than the exit status. But if the result is ok and the
+ * status is not, an assertion has failed that the result does not include.
  */
 static void take_end(struct job *job, int status)
 {
@@ -174,7 +174,7 @@ static void take_end(struct job *job, int status)
 		 "FAIL" : "ERROR");
 }
 
-/* @status is that of waitpid() */
+/* @status is the wait status from waitpid(). */
 static void judge_job(const struct run *run, struct job *job, int status)
 {
 	char path[PATH_MAX];
@@ -234,7 +234,7 @@ static struct job *find_job(struct run *run, pid_t pid)
 	return NULL;
 }
 
-/* Each takes its test and its machine with it. */
+/* The test and the machine of a job end with its process. */
 static void end_jobs(struct run *run)
 {
 	for (size_t i = 0; run->jobs && i < run_n_jobs(run); i++) {
@@ -245,7 +245,7 @@ static void end_jobs(struct run *run)
 	}
 }
 
-/* As when nothing is to be built for a series that is empty. */
+/* Finds the job of another kernel that is the same, as stock is with an empty series. */
 static const struct job *find_same(const struct run *run, size_t i)
 {
 	size_t column = i % run->n_kernels;
@@ -274,7 +274,7 @@ static bool is_omitted(const struct run *run, const struct job *job)
 	       !expect_names(job->kernel, job->test_case->name);
 }
 
-/* How many cases before this one have its fixture and variant. */
+/* Returns the number of earlier cases with the same fixture and variant. */
 static size_t rank_in_fixture(const struct run *run, size_t row)
 {
 	const char *name = run->cases[row].name;
@@ -287,8 +287,8 @@ static size_t rank_in_fixture(const struct run *run, size_t row)
 }
 
 /*
- * Cases of one fixture want the same machine, which the first of them boots while
- * the others would wait: so first come all that are the first of theirs.
+ * The cases of one fixture use the same machine. The first of them boots it while the others
+ * wait. So the first case of each fixture comes first.
  */
 static void order_jobs(struct run *run)
 {
@@ -329,7 +329,7 @@ static bool is_to_run(const struct job *job)
 	return !job->same_as && !job->omitted && !job->pid && !*job->verdict;
 }
 
-/* Of a kernel that may not boot, one case alone waits for that. */
+/* As long as it is unknown whether a kernel boots, only one of its cases runs. */
 static struct job *next_job(struct run *run)
 {
 	for (size_t i = 0; i < run_n_jobs(run); i++) {
@@ -342,7 +342,7 @@ static struct job *next_job(struct run *run)
 	return NULL;
 }
 
-/* What a job that is over tells of its kernel: 0 or -ENOEXEC, explained on stderr. */
+/* Learns from a job whether its kernel boots. Returns 0, or -ENOEXEC if it does not. */
 static int end_boot(const struct job *job)
 {
 	struct kernel *kernel = job->kernel;
@@ -414,11 +414,11 @@ static int run_all(struct run *run, unsigned int parallel)
 
 /**
  * jobs_run() - run every case on every kernel
- * @run: what to run; @run->jobs is made
- * @parallel: how many side by side
+ * @run: the run, whose @jobs are made
+ * @parallel: number of cases to run at once
  *
- * Return: 0; -ENOEXEC when a kernel does not boot, which is told on stderr; or another
- * negative errno.
+ * Return: 0; -ENOEXEC if a kernel does not boot, for which a message was printed; or
+ * another negative errno.
  */
 int jobs_run(struct run *run, unsigned int parallel)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Run the cases, some side by side, each in a process of its own. */
+/* Runs the cases, several at once, each in a process of its own. */
 #ifndef RUNNER_JOBS_H
 #define RUNNER_JOBS_H
 

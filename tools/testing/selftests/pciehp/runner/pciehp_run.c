@@ -2,13 +2,15 @@
 /*
  * pciehp_run [-n] [-j JOBS] [-t PATTERN] -o DIR LABEL=IMAGE[,EXPECT]...
  *
- * Runs every case that boots a guest, or those that match PATTERN as of fnmatch()
- * with FNM_EXTMATCH, on every kernel image, some side by side; with -n, only those
- * that EXPECT names where there is one. Prints a table and how many cases each
- * kernel passes, and writes DIR/results.json, DIR/results.tap and the console and
- * time line of every case.
- * Ends with 0 when every case got the verdict that it should (see expect.c), 1
- * when one did not, 2 when nothing could be run.
+ * Runs every case that boots a guest on every kernel image, several at once. With -t, it
+ * runs the cases that match PATTERN, as passed to fnmatch() with FNM_EXTMATCH. With -n, it
+ * runs on a kernel with a file EXPECT only the cases that this file names.
+ *
+ * It prints a table, and how many cases each kernel passes. It writes DIR/results.json,
+ * DIR/results.tap, and the console and time line of every case.
+ *
+ * The exit status is 0 if every case got the expected verdict (see expect.c), 1 if one did
+ * not, and 2 if nothing could be run.
  */
 #include <errno.h>
 #include <libgen.h>

@@ -22,7 +22,7 @@ static int max(int a, int b)
 }
 
 /**
- * report_table() - print the table: a row a case, a column a kernel
+ * report_table() - print the table, with a row for each case and a column for each kernel
  * @run: a run that is over
  */
 void report_table(const struct run *run)
@@ -59,7 +59,7 @@ void report_table(const struct run *run)
 }
 
 /**
- * report_summary() - print how many cases each kernel passes
+ * report_summary() - print the number of cases that each kernel passes
  * @run: a run that is over
  */
 void report_summary(const struct run *run)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The table and the summary for people, JSON and TAP for programs. */
+/* The results as a table and a summary, as JSON and as TAP. */
 #ifndef RUNNER_REPORT_H
 #define RUNNER_REPORT_H
 
