@@ -12,7 +12,7 @@ static const struct arch archs[] = {
 		.mode = CS_MODE_LITTLE_ENDIAN,
 		.kernel = 0x40200000,
 		.branches_to_itself = { 4, { 0x00, 0x00, 0x00, 0x14 } },
-		/* "ldr xzr, .": it reads 8 bytes, of which it keeps none */
+		/* "ldr xzr, .": reads 8 bytes and discards them */
 		.reads_itself = { 4, { 0x1f, 0x00, 0x00, 0x58 } },
 		.second = 1,
 		.third = 2,
@@ -31,10 +31,10 @@ static const struct arch archs[] = {
 };
 
 /**
- * arch_of_elf() - the architecture of a kernel
- * @machine: what its ELF header says
+ * arch_of_elf() - find the architecture of a kernel
+ * @machine: e_machine of its ELF header
  *
- * Return: the architecture, or NULL for one that the explorer does not know.
+ * Return: the architecture, or NULL if it cannot be explored.
  */
 const struct arch *arch_of_elf(int machine)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the explorer has to know of the instructions of an architecture. */
+/* Instructions and registers of the architectures that can be explored. */
 #ifndef EXPLORE_ARCH_H
 #define EXPLORE_ARCH_H
 
@@ -13,8 +13,8 @@
 
 /**
  * struct code - an instruction
- * @len: bytes of it
- * @bytes: the bytes
+ * @len: its length in bytes
+ * @bytes: its encoding
  */
 struct code {
 	size_t len;
@@ -23,17 +23,17 @@ struct code {
 
 /**
  * struct arch - an architecture whose kernels can be explored
- * @machine: as in the ELF header
- * @capstone: as capstone calls it
- * @mode: likewise
+ * @machine: e_machine of the ELF header
+ * @capstone: architecture in capstone's numbering
+ * @mode: mode of the disassembler
  * @kernel: physical address to which QEMU loads a kernel
- * @branches_to_itself: an instruction that does
- * @reads_itself: one that reads itself and does nothing else, where a watchpoint stops
- *	before the read; or none
- * @second: number of the register that has a function's second argument, as gdb has it
- * @third: likewise of the third
- * @link: of the one that tells where a function returns to
- * @link_in_memory: by the address at which that is
+ * @branches_to_itself: an instruction that branches to itself
+ * @reads_itself: an instruction that reads its own bytes and has no other effect, where
+ *	a watchpoint stops before the read; or empty
+ * @second: number of the register with a function's second argument, in gdb's numbering
+ * @third: number of the register with the third argument
+ * @link: number of the register with a function's return address
+ * @link_in_memory: @link has the address of the return address instead
  */
 struct arch {
 	int machine;

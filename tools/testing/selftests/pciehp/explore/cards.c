@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is plugged, and where. */
+/* The cards that scenarios and operations plug. */
 #include <string.h>
 
 #include "cards.h"
@@ -10,30 +10,33 @@
 #include "slot/slot_host.h"
 #include "util/compiler.h"
 
-/* Of each slot: a network card, whose driver takes its time. */
-static const struct plug full_cards[] = {
+/* A network card for each slot. Its driver takes long to probe. */
+static const struct plug e1000e_cards[] = {
 	{ .model = "e1000e", .driver = "e1000e", .id = CARD },
 	{ .model = "e1000e", .driver = "e1000e", .id = INNER_CARD, .port = 1 },
 };
 
-/* And one that its driver is ready with at once, and that it does not miss either. */
-static const struct plug quick_cards[] = {
+/*
+ * Another card for each slot. Its driver probes at once, and does not depend on the card
+ * while that is removed.
+ */
+static const struct plug edu_cards[] = {
 	{ .model = "edu", .driver = "uio_pci_generic", .id = OTHER_CARD },
 	{ .model = "edu", .driver = "uio_pci_generic", .id = INNER_OTHER_CARD,
 	  .port = 1 },
 };
 
-/* QEMU can take it away, but not plug it again with all that was below it. */
+/* QEMU can remove the switch, but cannot plug it again with the devices below it. */
 static const struct plug nested_switch = {
 	.model = "x3130-upstream", .driver = "pcieport", .id = TOPOLOGY_NESTED,
 };
 
 /**
- * ports_refresh() - learn which ports with a slot there are now
- * @guest: the guest
+ * ports_refresh() - find the hotplug ports that exist now
+ * @guest: the guest, whose list of ports is updated
  *
- * A nested one is gone with its switch, and has no address before the guest has given
- * it one.
+ * A nested port is removed with its switch. It has no address until the guest has
+ * assigned a bus number.
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -52,32 +55,32 @@ int ports_refresh(struct guest *guest)
 }
 
 /**
- * card_full() - the network card of a slot
+ * card_e1000e() - get the network card of a slot
  * @port: number of the slot's port
  *
  * Return: the card.
  */
-const struct plug *card_full(int port)
+const struct plug *card_e1000e(int port)
 {
-	return &full_cards[port];
+	return &e1000e_cards[port];
 }
 
 /**
- * card_quick() - the other card of a slot
+ * card_edu() - get the "edu" card of a slot
  * @port: number of the slot's port
  *
  * Return: the card.
  */
-const struct plug *card_quick(int port)
+const struct plug *card_edu(int port)
 {
-	return &quick_cards[port];
+	return &edu_cards[port];
 }
 
 /**
- * card_is_switch() - has a card a slot itself
+ * card_is_switch() - is a card a switch with a nested slot
  * @card: the card
  *
- * Return: whether it has.
+ * Return: true if it is.
  */
 bool card_is_switch(const struct plug *card)
 {
@@ -85,16 +88,16 @@ bool card_is_switch(const struct plug *card)
 }
 
 /**
- * card_find() - which card is in a slot
+ * card_find() - find the card that is in a slot
  * @guest: the guest
  * @port: number of the slot's port
  *
- * Return: the card, or NULL if there is none.
+ * Return: the card, or NULL if the slot is empty.
  */
 const struct plug *card_find(struct guest *guest, int port)
 {
 	const struct plug *const cards[] = {
-		&full_cards[port], &quick_cards[port], &nested_switch,
+		&e1000e_cards[port], &edu_cards[port], &nested_switch,
 	};
 	char bdf[BDF_SIZE];
 

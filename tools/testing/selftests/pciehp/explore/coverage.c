@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which points a scenario reaches, and how often: by QEMU's log of what it
- * executes, as a machine that stopped at each would not run as it does.
+ * The points that a scenario hits, and how often. They are taken from QEMU's log of
+ * executed instructions: stopping the machine at each point would change its timing.
  */
 #include <errno.h>
 #include <limits.h>
@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "points.h"
 #include "coverage.h"
+#include "points.h"
 #include "scenario.h"
 #include "scenario_state.h"
 
@@ -34,7 +34,7 @@ static int hmp_command(struct guest *guest, const char *command)
 		return ret;
 	}
 	text = json_string_value(answer);
-	/* this monitor answers only to complain */
+	/* any output of these commands is an error message */
 	if (text && *text)
 		ret = -EOPNOTSUPP;
 	json_decref(answer);
@@ -42,12 +42,12 @@ static int hmp_command(struct guest *guest, const char *command)
 	return ret;
 }
 
-/* A line for each instruction, as each is a translation block of its own. */
-static int begin_log(struct guest *guest)
+/* Each instruction becomes a translation block of its own, and so a line of the log. */
+static int start_log(struct guest *guest)
 {
 	int ret;
 
-	/* the name before QEMU 8.1, and the one since */
+	/* QEMU 8.1 renamed the command */
 	ret = hmp_command(guest, "singlestep on");
 	if (ret)
 		ret = hmp_command(guest, "one-insn-per-tb on");
@@ -59,21 +59,28 @@ static int begin_log(struct guest *guest)
 	return ret;
 }
 
-struct reached {
+/**
+ * struct point_hits - hits of one point in a scenario
+ * @hits: number of hits
+ * @order: number of points that were first hit before this one
+ * @cpus: a bit for each CPU that hit the point
+ */
+struct point_hits {
 	int hits;
 	int order;
 	int cpus;
 };
 
 static void count_line(const char *line, const struct points *points,
-		       struct reached *reached, int *order)
+		       struct point_hits *counts, int *order)
 {
+	struct point_hits *count;
 	const struct point *point;
 	unsigned long long pc;
 	int step = 1, cpu = 0;
 
 	if (sscanf(line, "Trace %d: %*x [%*x/%llx", &cpu, &pc) != 2) {
-		/* it was logged, but not executed yet */
+		/* the block was logged before, but not executed */
 		if (sscanf(line, "Stopped execution of TB chain before %*x [%llx",
 			   &pc) != 1)
 			return;
@@ -82,16 +89,17 @@ static void count_line(const char *line, const struct points *points,
 	point = points_at(points, pc);
 	if (!point)
 		return;
-	if (!reached[point - points->all].hits)
-		reached[point - points->all].order = (*order)++;
-	reached[point - points->all].hits += step;
+	count = &counts[point - points->all];
+	if (!count->hits)
+		count->order = (*order)++;
+	count->hits += step;
 	if (step > 0)
-		reached[point - points->all].cpus |= 1 << cpu;
+		count->cpus |= 1 << cpu;
 }
 
 static json_t *read_log(int fd, const struct points *points)
 {
-	struct reached *reached = calloc(points->n, sizeof(*reached));
+	struct point_hits *counts = calloc(points->n, sizeof(*counts));
 	json_t *hits = json_array();
 	int order = 0;
 	char line[512];
@@ -99,23 +107,22 @@ static json_t *read_log(int fd, const struct points *points)
 
 	lseek(fd, 0, SEEK_SET);
 	file = fdopen(dup(fd), "r");
-	while (reached && file && fgets(line, sizeof(line), file))
-		count_line(line, points, reached, &order);
+	while (counts && file && fgets(line, sizeof(line), file))
+		count_line(line, points, counts, &order);
 	if (file)
 		fclose(file);
 
-	for (size_t i = 0; reached && i < points->n; i++) {
-		if (reached[i].hits > 0)
-			json_array_append_new(hits,
-					      json_pack("{s:I, s:i, s:i, s:i}",
-							"point", (json_int_t)i,
-							"hits", reached[i].hits,
-							"order",
-							reached[i].order,
-							"cpus",
-							reached[i].cpus));
+	for (size_t i = 0; counts && i < points->n; i++) {
+		if (counts[i].hits <= 0)
+			continue;
+		json_array_append_new(hits,
+				      json_pack("{s:I, s:i, s:i, s:i}",
+						"point", (json_int_t)i,
+						"hits", counts[i].hits,
+						"order", counts[i].order,
+						"cpus", counts[i].cpus));
 	}
-	free(reached);
+	free(counts);
 
 	return hits;
 }
@@ -137,22 +144,22 @@ static char *format_filter(const struct points *points)
 }
 
 /**
- * coverage_run() - boot and save a scenario, and go through it once
+ * coverage_run() - save the start of a scenario, and run the scenario once
  * @scenario: the scenario
- * @points: of the kernel
- * @states: where to leave the state
+ * @points: injection points of the kernel
+ * @states: directory in which to save the state
  *
- * Return: an object: "scenario"; "hits", an array of "point" (its index), "hits",
- * "order" (of first hits) and "cpus" (a bit for each that came by); or why there is none:
- * "skip" when the kernel or QEMU cannot do it, else "error".
+ * Return: an object with "scenario", and with one of these: "hits", an array of objects
+ * with "point" (index of the point) and the fields of struct point_hits; "skip", the
+ * reason why the kernel or QEMU cannot run the scenario; or "error".
  */
-json_t *coverage_run(const struct scenario *scenario, const struct points *points,
-		  const char *states)
+json_t *coverage_run(const struct scenario *scenario,
+		     const struct points *points, const char *states)
 {
 	char state[PATH_MAX], log[64];
 	char *filter = format_filter(points);
 	const char *const options[] = { "-D", log, "-dfilter", filter, NULL };
-	json_t *reach = json_pack("{s:s}", "scenario", scenario->name);
+	json_t *coverage = json_pack("{s:s}", "scenario", scenario->name);
 	struct batch batch = { .n = 0 };
 	struct scenario_start start;
 	struct guest guest;
@@ -164,22 +171,21 @@ json_t *coverage_run(const struct scenario *scenario, const struct points *point
 	snprintf(state, sizeof(state), "%s/%s", states, scenario->name);
 	ret = scenario_save(scenario, points, state, why, sizeof(why));
 	if (ret) {
-		json_object_set_new(reach, ret == -EOPNOTSUPP ? "skip" : "error",
-				    json_sprintf("begin the scenario: %s", why));
+		json_object_set_new(coverage,
+				    ret == -EOPNOTSUPP ? "skip" : "error",
+				    json_sprintf("start the scenario: %s", why));
 		goto out;
 	}
 
-	ret = scenario_load(&guest, scenario, state, options,
-			    &start);
+	ret = scenario_load(&guest, scenario, state, options, &start);
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(&guest, scenario);
-	ret = ret ?: begin_log(&guest) ?:
-	      scenario_begin(&guest, scenario, start.request,
-			     &batch) ?:
+	ret = ret ?: start_log(&guest) ?:
+	      scenario_begin(&guest, scenario, start.request, &batch) ?:
 	      guest_finish(&guest);
 	if (ret)
-		json_object_set_new(reach, "error",
-				    json_sprintf("go through the scenario: %s",
+		json_object_set_new(coverage, "error",
+				    json_sprintf("run the scenario: %s",
 						 result_first_problem(&guest.result) ?:
 						 strerror(-ret)));
 	json_decref(start.problems);
@@ -187,10 +193,10 @@ json_t *coverage_run(const struct scenario *scenario, const struct points *point
 	guest_cleanup(&guest);
 	result_cleanup(&guest.result);
 	if (!ret)
-		json_object_set_new(reach, "hits", read_log(fd, points));
+		json_object_set_new(coverage, "hits", read_log(fd, points));
 out:
 	close(fd);
 	free(filter);
 
-	return reach;
+	return coverage;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which points a scenario reaches, and how often. */
+/* The points that a scenario hits, and how often. */
 #ifndef EXPLORE_COVERAGE_H
 #define EXPLORE_COVERAGE_H
 
@@ -8,7 +8,7 @@
 #include "points.h"
 #include "scenario.h"
 
-json_t *coverage_run(const struct scenario *scenario, const struct points *points,
-		  const char *states);
+json_t *coverage_run(const struct scenario *scenario,
+		     const struct points *points, const char *states);
 
 #endif /* EXPLORE_COVERAGE_H */

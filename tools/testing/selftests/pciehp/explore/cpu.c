@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-
 #include "cpu.h"
 
 #include "guest/guest.h"
@@ -7,7 +6,7 @@
 #include "qemu/machine.h"
 
 /**
- * cpu_read_pc() - where the CPU is that stopped
+ * cpu_read_pc() - read the program counter of the CPU that has stopped
  * @guest: the guest, whose machine is stopped
  * @pc: receives the address
  *
@@ -20,13 +19,14 @@ int cpu_read_pc(struct guest *guest, uint64_t *pc)
 }
 
 /**
- * cpu_step() - let the CPU that stopped execute one instruction
+ * cpu_step() - execute one instruction on the CPU that has stopped
  * @guest: the guest, whose machine is stopped
  *
- * An interrupt is due after most stops, as QEMU leaps to the next timer's time. Taken
- * before the instruction, it would come back to the same place, and look like one more
- * hit. An instruction that reads or changes the mask itself would be misled; no function
- * that has points contains one, as locks are taken out of line.
+ * The step runs with interrupts masked. An interrupt is pending after most stops,
+ * because QEMU advances time to the next timer. If the CPU took it before the
+ * instruction, it would return to the same address, which would count as another hit.
+ * Masking would affect an instruction that reads or writes the interrupt mask. No
+ * function with points contains one, because locks are taken out of line.
  *
  * Return: 0 or a negative errno.
  */
@@ -46,9 +46,9 @@ int cpu_step(struct guest *guest)
 }
 
 /**
- * cpu_step_over() - past a breakpoint, which would stop the machine again at once
- * @guest: the guest, whose machine has stopped there
- * @addr: where it is set, and stays so
+ * cpu_step_over() - execute the instruction at a breakpoint
+ * @guest: the guest, whose machine has stopped at the breakpoint
+ * @addr: address of the breakpoint, which is still set afterwards
  *
  * Return: 0 or a negative errno.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The CPU that has stopped. */
+/* Control of the CPU at which the debugger has stopped. */
 #ifndef EXPLORE_CPU_H
 #define EXPLORE_CPU_H
 
@@ -7,7 +7,7 @@
 
 #include "guest/guest.h"
 
-/* Host time; the guest leaps over what it waits for. */
+/* Host time. The guest skips time in which it is idle. */
 #define STOP_TIMEOUT_MS	30000
 
 int cpu_read_pc(struct guest *guest, uint64_t *pc);

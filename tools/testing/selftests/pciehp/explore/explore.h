@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One event at one instruction, again and again. */
+/* The options of one run of pciehp_explore, and what it has found so far. */
 #ifndef EXPLORE_H
 #define EXPLORE_H
 
@@ -13,30 +13,31 @@
 
 /**
  * struct explore - one run of the program
- * @kernel: the guest's kernel
- * @vmlinux: the same with debug information
- * @dir: where results go
- * @states: where saved states are
- * @points: of the kernel
- * @jobs: how many interleavings at once
- * @seconds: after how long no more are begun, or 0
- * @limit: after how many, or 0
- * @scenarios: pattern of their names, or NULL for those of the cut
- * @operations: pattern of their names, or NULL for those of the cut
- * @functions: pattern of the functions whose points count
- * @groups: pattern of the groups, see sources[]
- * @every_instruction: not only entries and calls count
- * @full: all scenarios and operations are in the cut, not only the quick ones
- * @hits: up to which hit of a point
- * @pairs: two operations at two points; or one, which stops at a point itself
- * @once: an event is not tried in another scenario when one has told something
+ * @kernel: path of the guest's kernel image
+ * @vmlinux: path of the same kernel with debug information
+ * @dir: directory for results
+ * @states: directory of saved machine states
+ * @points: injection points of the kernel
+ * @jobs: number of interleavings to run at once
+ * @seconds: time after which no interleaving is started, or 0 for no limit
+ * @limit: maximum number of interleavings, or 0 for no limit
+ * @scenarios: pattern of the scenarios to run, or NULL for the quick cut
+ * @operations: pattern of the operations to run, or NULL for the quick cut
+ * @functions: pattern of the functions whose points are used
+ * @groups: pattern of the groups whose points are used, see sources[]
+ * @every_instruction: use every instruction as a point, not only entries and calls
+ * @full: run all scenarios and operations, not only the quick cut
+ * @hits: use this many hits of each point
+ * @pairs: run two operations at two points, or one operation that stops at a point
+ *	itself
+ * @once: do not run an event in another scenario after a conclusive verdict
  * @until_found: end with the first violation that is not expected
- * @expect: path of a file that tells what is expected, or NULL
- * @replay: what makes a command of a replay's name, as of printf()
- * @coverage: what coverage_run() found, by index of the scenario
- * @n_coverage: how many of these there are so far
- * @plan: the interleavings
- * @n_plan: how many
+ * @expect: path of a file with the expected violations, or NULL
+ * @replay_command: command that replays an interleaving if its name is appended
+ * @coverage: results of coverage_run(), by index of the scenario
+ * @n_coverage: number of scenarios with such a result
+ * @plan: the interleavings to run
+ * @n_plan: number of interleavings in @plan
  */
 struct explore {
 	const char *kernel;
@@ -58,7 +59,7 @@ struct explore {
 	bool once;
 	bool until_found;
 	const char *expect;
-	const char *replay;
+	const char *replay_command;
 	json_t **coverage;
 	size_t n_coverage;
 	struct interleaving *plan;

@@ -13,10 +13,10 @@
 #define NAME_SIZE	64
 
 /**
- * interleaving_format() - its name
+ * interleaving_format() - format the name of an interleaving
  * @interleaving: the interleaving
- * @id: receives SCENARIO, and /OPERATION@FUNCTION+OFFSET#HIT for each event, with
- *	~FUNCTION+OFFSET#HIT after it for where the operation stops
+ * @id: receives SCENARIO, followed by /OPERATION@FUNCTION+OFFSET#HIT for each event; an
+ *	operation that stops at a point has ~FUNCTION+OFFSET#HIT appended
  */
 void interleaving_format(const struct interleaving *interleaving,
 			 char id[ID_SIZE])
@@ -29,26 +29,26 @@ void interleaving_format(const struct interleaving *interleaving,
 		len += snprintf(id + len, ID_SIZE - len, "/%s@%s+%#x#%d",
 				event->operation->name, event->point->function,
 				event->point->offset, event->hit);
-		if (event->until && len < ID_SIZE)
+		if (event->stop && len < ID_SIZE)
 			len += snprintf(id + len, ID_SIZE - len, "~%s+%#x#%d",
-					event->until->function,
-					event->until->offset,
-					event->until_hit);
+					event->stop->function,
+					event->stop->offset,
+					event->stop_hit);
 	}
 }
 
 /**
- * interleaving_events() - its name without that of the scenario
+ * interleaving_events() - find the events in the name of an interleaving
  * @id: the name
  *
- * Return: the rest of it, which is empty if nothing happens.
+ * Return: the part of @id after the scenario's name, empty if there are no events.
  */
 const char *interleaving_events(const char *id)
 {
 	return id + strcspn(id, "/");
 }
 
-/* The length of "FUNCTION+OFFSET#HIT", or -ENOENT. */
+/* Returns the length of "FUNCTION+OFFSET#HIT", or -ENOENT. */
 static int parse_point(const struct point **point, int *hit, const char *text,
 		       const struct points *points, char *why, size_t size)
 {
@@ -70,7 +70,7 @@ static int parse_point(const struct point **point, int *hit, const char *text,
 	return *point ? len : -ENOENT;
 }
 
-/* The length of one event's text, or -ENOENT. */
+/* Returns the length of one event's text, or -ENOENT. */
 static int parse_event(struct event *event, const char *text,
 		       const struct points *points, char *why, size_t size)
 {
@@ -95,13 +95,13 @@ static int parse_event(struct event *event, const char *text,
 	len += ret;
 	if (text[len] != '~')
 		return len;
-	ret = parse_point(&event->until, &event->until_hit, text + len + 1,
+	ret = parse_point(&event->stop, &event->stop_hit, text + len + 1,
 			  points, why, size);
 
 	return ret < 0 ? ret : len + 1 + ret;
 }
 
-/* Does each operation that is to stop somewhere run on a CPU of its own? */
+/* An operation that stops at a point needs a CPU other than the one at its event. */
 static bool can_stop(const struct interleaving *interleaving)
 {
 	const struct scenario *scenario = interleaving->scenario;
@@ -109,9 +109,9 @@ static bool can_stop(const struct interleaving *interleaving)
 	for (int i = 0; i < interleaving->n_events; i++) {
 		const struct event *event = &interleaving->events[i];
 
-		if (event->until &&
-		    (event->until == event->point ||
-		     !operation_has_cpu(event->operation, scenario)))
+		if (event->stop &&
+		    (event->stop == event->point ||
+		     !operation_uses_second_cpu(event->operation, scenario)))
 			return false;
 	}
 
@@ -119,12 +119,12 @@ static bool can_stop(const struct interleaving *interleaving)
 }
 
 /**
- * interleaving_parse() - the interleaving of a name
- * @interleaving: receives it
- * @id: the name, as of interleaving_format()
- * @points: of the kernel
- * @why: receives the reason when there is none of that name
- * @size: room in @why
+ * interleaving_parse() - parse the name of an interleaving
+ * @interleaving: receives the interleaving
+ * @id: a name as formatted by interleaving_format()
+ * @points: injection points of the kernel
+ * @why: receives the reason if there is no such interleaving
+ * @size: size of @why
  *
  * Return: 0 or -ENOENT.
  */

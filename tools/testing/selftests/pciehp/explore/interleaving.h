@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One scenario, with one or two events. */
+/* An interleaving: a scenario, and operations at given points of it. */
 #ifndef EXPLORE_INTERLEAVING_H
 #define EXPLORE_INTERLEAVING_H
 
@@ -13,28 +13,28 @@
 #define EVENTS_MAX	2
 
 /**
- * struct event - something that happens at a point
- * @operation: what
- * @point: where the machine stops for it
- * @hit: at the how many-th time that it reaches there, from 1, after the event
- *	before
- * @until: with two CPUs, where the one that does the operation stops, until the other
- *	has gone on from @point as far as it can; or NULL
- * @until_hit: at the how many-th time
+ * struct event - an operation at a point
+ * @operation: the operation
+ * @point: the point at which the machine stops for the operation
+ * @hit: number of the hit of @point at which it stops, counted from 1 and from the
+ *	previous event
+ * @stop: with two CPUs, the point at which the CPU that runs the operation stops while
+ *	the other CPU continues from @point as far as it can; or NULL
+ * @stop_hit: number of the hit of @stop, counted from 1
  */
 struct event {
 	const struct operation *operation;
 	const struct point *point;
 	int hit;
-	const struct point *until;
-	int until_hit;
+	const struct point *stop;
+	int stop_hit;
 };
 
 /**
- * struct interleaving - one scenario, and what happens meanwhile
+ * struct interleaving - a scenario, and the events in it
  * @scenario: the scenario
- * @events: what happens, one after the other
- * @n_events: how many; none is the scenario alone
+ * @events: the events, in the order in which they happen
+ * @n_events: number of events; 0 runs the scenario alone
  */
 struct interleaving {
 	const struct scenario *scenario;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What is done in the guest, by a process that waits for an interrupt. */
+/* A process in the guest that runs operations when a device interrupts. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "slot/slot.h"
 #include "util/compiler.h"
 
-/* QEMU's docs/specs/edu: whoever writes here has it interrupt. */
+/* A write to this register raises an interrupt (QEMU's docs/specs/edu). */
 #define EDU_INTERRUPT_RAISE	0x60
 
 static int find_root(struct guest *guest, char bdf[BDF_SIZE])
@@ -28,15 +28,15 @@ static void device_path(char path[SLOT_PATH_SIZE], const char *bdf)
 }
 
 /**
- * irq_worker_learn_names() - what the requests of operations on a slot stand for
+ * irq_worker_find_names() - find the names that replace %slot etc. in requests
  * @guest: the guest
  * @port: number of the slot's port
- * @names: receives it
+ * @names: receives the names
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
-int irq_worker_learn_names(struct guest *guest, int port,
-			struct irq_worker_names *names)
+int irq_worker_find_names(struct guest *guest, int port,
+			  struct irq_worker_names *names)
 {
 	char bdf[BDF_SIZE];
 	int ret;
@@ -45,7 +45,7 @@ int irq_worker_learn_names(struct guest *guest, int port,
 	ret = slot_attribute(guest, port, "", names->slot);
 	if (ret)
 		return ret;
-	/* without the slash before the attribute */
+	/* drop the slash before the attribute */
 	names->slot[strlen(names->slot) - 1] = '\0';
 	slot_function_bdf(guest, port, 0, bdf);
 	device_path(names->card, bdf);
@@ -58,15 +58,16 @@ int irq_worker_learn_names(struct guest *guest, int port,
 }
 
 /**
- * irq_worker_format() - a request for one slot
- * @request: the request for any: in it, %slot, %card, %port, %service and %root stand
- *	for what struct irq_worker_names has of these names
- * @names: of the slot
- * @text: receives the request
- * @size: room in @text
+ * irq_worker_format() - format a request for one slot
+ * @request: the request, with %slot, %card, %port, %service and %root in place of the
+ *	names
+ * @names: names of the slot
+ * @text: receives the request with the names
+ * @size: size of @text
  */
-void irq_worker_format(const char *request, const struct irq_worker_names *names,
-		    char *text, size_t size)
+void irq_worker_format(const char *request,
+		       const struct irq_worker_names *names, char *text,
+		       size_t size)
 {
 	const struct {
 		const char *word;
@@ -98,13 +99,13 @@ void irq_worker_format(const char *request, const struct irq_worker_names *names
 }
 
 /**
- * irq_worker_can() - is there what a request is about
+ * irq_worker_supports() - does the machine have the device that a request names
  * @guest: the guest
- * @request: the request, as of irq_worker_format()
+ * @request: the request, as passed to irq_worker_format()
  *
- * Return: whether there is.
+ * Return: true if it has.
  */
-bool irq_worker_can(struct guest *guest, const char *request)
+bool irq_worker_supports(struct guest *guest, const char *request)
 {
 	char bdf[BDF_SIZE];
 
@@ -112,13 +113,13 @@ bool irq_worker_can(struct guest *guest, const char *request)
 }
 
 /**
- * irq_worker_begin() - start the process that runs operations in the guest
- * @guest: the guest, whose machine has the device for it
- * @requests: what it can be asked for, separated by semicolons
+ * irq_worker_start() - start the process in the guest
+ * @guest: the guest, whose machine has an "edu" device
+ * @requests: the requests that it can run, separated by semicolons
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
-int irq_worker_begin(struct guest *guest, const char *requests)
+int irq_worker_start(struct guest *guest, const char *requests)
 {
 	char bdf[BDF_SIZE];
 	int ret;
@@ -135,9 +136,9 @@ int irq_worker_begin(struct guest *guest, const char *requests)
 }
 
 /**
- * irq_worker_save() - tell what QEMU does not save of the device
- * @guest: the guest, after irq_worker_begin()
- * @base: receives the physical address of its registers
+ * irq_worker_save() - read the state of the device that QEMU does not save
+ * @guest: the guest, after irq_worker_start()
+ * @base: receives the physical address of the device's registers
  *
  * Return: 0 or a negative errno.
  */
@@ -157,9 +158,9 @@ int irq_worker_save(struct guest *guest, uint32_t *base)
 }
 
 /**
- * irq_worker_load() - give the device back what QEMU did not save
+ * irq_worker_load() - restore the state of the device that QEMU does not save
  * @guest: the guest
- * @base: physical address of its registers
+ * @base: physical address of the device's registers
  *
  * Return: 0 or a negative errno.
  */
@@ -174,11 +175,11 @@ int irq_worker_load(struct guest *guest, uint32_t base)
 }
 
 /**
- * irq_worker_wake() - have the device interrupt, whose handler wakes the process
+ * irq_worker_wake() - raise the device's interrupt, whose handler wakes the process
  * @guest: the guest, whose machine is stopped
- * @number: of the request that is made
+ * @number: number of the request to run
  *
- * Return: as struct operation's @run.
+ * Return: as @run of struct operation.
  */
 int irq_worker_wake(struct guest *guest, int number)
 {

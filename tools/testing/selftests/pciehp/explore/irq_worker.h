@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is done in the guest, by a process that waits for an interrupt. */
+/* A process in the guest that runs operations when a device interrupts. */
 #ifndef EXPLORE_IRQ_WORKER_H
 #define EXPLORE_IRQ_WORKER_H
 
@@ -13,12 +13,12 @@
 #define IRQ_WORKER_SIZE	2048
 
 /**
- * struct irq_worker_names - what the requests of operations on one slot stand for
- * @slot: the slot's directory in sysfs
- * @card: that of the device in it
- * @port: that of its port
- * @service: what the driver of the port is bound to
- * @root: the directory of the port above all slots; empty if there is none
+ * struct irq_worker_names - names of one slot that replace %slot etc. in a request
+ * @slot: directory of the slot in sysfs
+ * @card: directory of the device in the slot
+ * @port: directory of the slot's port
+ * @service: name of the port's hotplug service, to which pciehp binds
+ * @root: directory of the port above all slots; empty if there is none
  */
 struct irq_worker_names {
 	char slot[SLOT_PATH_SIZE];
@@ -28,12 +28,13 @@ struct irq_worker_names {
 	char root[SLOT_PATH_SIZE];
 };
 
-int irq_worker_learn_names(struct guest *guest, int port,
-			struct irq_worker_names *names);
-void irq_worker_format(const char *request, const struct irq_worker_names *names,
-		    char *text, size_t size);
-bool irq_worker_can(struct guest *guest, const char *request);
-int irq_worker_begin(struct guest *guest, const char *requests);
+int irq_worker_find_names(struct guest *guest, int port,
+			  struct irq_worker_names *names);
+void irq_worker_format(const char *request,
+		       const struct irq_worker_names *names, char *text,
+		       size_t size);
+bool irq_worker_supports(struct guest *guest, const char *request);
+int irq_worker_start(struct guest *guest, const char *requests);
 int irq_worker_save(struct guest *guest, uint32_t *base);
 int irq_worker_load(struct guest *guest, uint32_t base);
 int irq_worker_wake(struct guest *guest, int number);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Stop the guest at every instruction of its hotplug driver, and have things happen. */
+/* Stop the hotplug driver at each of its points, and run an operation there. */
 #include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "signature.h"
 #include "explore.h"
 #include "interleaving.h"
 #include "operations.h"
@@ -19,6 +18,7 @@
 #include "scenario.h"
 #include "scenario_state.h"
 #include "scenarios.h"
+#include "signature.h"
 #include "sweep.h"
 
 #include "qemu/forkserver.h"
@@ -28,35 +28,35 @@
 #include "util/interruption.h"
 
 #define EXIT_VIOLATION	1
-/* something was not looked at, and nothing is proven */
+/* something could not be explored, or there was nothing to explore */
 #define EXIT_BROKEN	2
-/* as kselftest has it */
+/* KSFT_SKIP */
 #define EXIT_SKIP	4
 #define EXIT_INTERRUPTED	(128 + 2)
 
 static const char usage[] =
 "usage: pciehp_explore [OPTION]... [REPLAY]...\n"
 "\n"
-"Explore the kernel KERNEL, or run the interleavings of these names again.\n"
+"Explore the kernel KERNEL, or replay the interleavings with these names.\n"
 "\n"
-"  -v VMLINUX   the kernel with debug information (vmlinux beside it)\n"
-"  -o DIR       where results go; what is there already is not done again (.)\n"
-"  -j N         how many at once (three for two CPUs)\n"
-"  -t SECONDS   begin no more after that time\n"
-"  -l N         no more than N interleavings\n"
-"  -s PATTERN   scenarios (a quick cut)\n"
-"  -x PATTERN   operations (a quick cut)\n"
-"  -f PATTERN   functions (*)\n"
+"  -v VMLINUX   the kernel with debug information (vmlinux beside KERNEL)\n"
+"  -o DIR       directory of results; interleavings with a result are not run again (.)\n"
+"  -j N         run N interleavings at once (three for two CPUs)\n"
+"  -t SECONDS   start no interleaving after that time\n"
+"  -l N         plan at most N interleavings\n"
+"  -s PATTERN   scenarios to run (a quick cut)\n"
+"  -x PATTERN   operations to run (a quick cut)\n"
+"  -f PATTERN   functions to stop in (*)\n"
 "  -g PATTERN   groups of functions: pciehp, portdrv, scan, reset (pciehp)\n"
-"  -i           every instruction, not entries and calls only\n"
-"  -a           all scenarios and operations\n"
-"  -u           an event in one scenario after the other until one tells something\n"
-"  -2           two operations at two points, or one that stops at a point itself\n"
-"  -n N         up to the N-th time that a point is reach (1)\n"
-"  -e FILE      what is expected to be violated\n"
-"  -1           end with the first violation that is not\n"
-"  -c N         how often to replay (1)\n"
-"  -A COMMAND   what runs one again, if its name follows\n"
+"  -i           stop at every instruction, not only at entries and calls\n"
+"  -a           run all scenarios and operations\n"
+"  -u           run an event in further scenarios only until a verdict is conclusive\n"
+"  -2           run two operations at two points, or one that stops at a point itself\n"
+"  -n N         stop at the first N hits of a point (1)\n"
+"  -e FILE      expected violations\n"
+"  -1           end with the first violation that is not expected\n"
+"  -c N         replay N times (1)\n"
+"  -A COMMAND   command to print that replays an interleaving, without the name\n"
 "  -p           list the points\n";
 
 static int load_points(struct explore *explore)
@@ -123,13 +123,13 @@ static int save_state(const struct explore *explore,
 		return 0;
 	ret = scenario_save(scenario, &explore->points, state, why, sizeof(why));
 	if (ret)
-		fprintf(stderr, "cannot begin the scenario %s: %s\n",
+		fprintf(stderr, "cannot start the scenario %s: %s\n",
 			scenario->name, why);
 
 	return ret;
 }
 
-/* One interleaving, COUNT times, with all about it on stdout. */
+/* Runs one interleaving COUNT times. The first run prints its details. */
 static int replay(struct explore *explore, const char *id, int count)
 {
 	struct interleaving interleaving;
@@ -153,8 +153,9 @@ static int replay(struct explore *explore, const char *id, int count)
 		verdict = json_string_value(json_object_get(result, "verdict"));
 		violations += verdict && !strcmp(verdict, "violation");
 		clean += verdict && !strcmp(verdict, "clean");
-		signature_format(verdict ?: "", json_object_get(result, "problems"),
-			     signature, sizeof(signature));
+		signature_format(verdict ?: "",
+				 json_object_get(result, "problems"), signature,
+				 sizeof(signature));
 		if (!i)
 			snprintf(first, sizeof(first), "%s", signature);
 		same += !strcmp(signature, first);
@@ -202,14 +203,14 @@ static int make_states(struct explore *explore)
 	return mkdtemp(explore->states) ? 0 : -errno;
 }
 
-/* From 1 on. */
+/* Parses the number of an option, which is 1 or more. */
 static int parse_number(char option, const char *text)
 {
 	char *end;
 	long n = strtol(text, &end, 10);
 
 	if (end == text || *end || n < 1 || n > INT_MAX) {
-		fprintf(stderr, "-%c %s: a number from 1 on is needed\n", option,
+		fprintf(stderr, "-%c %s: the number must be 1 or more\n", option,
 			text);
 		exit(EXIT_BROKEN);
 	}
@@ -277,7 +278,7 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 			*count = parse_number(option, optarg);
 			break;
 		case 'A':
-			explore->replay = optarg;
+			explore->replay_command = optarg;
 			break;
 		case 'p':
 			*list = true;
@@ -294,7 +295,7 @@ int main(int argc, char **argv)
 	struct explore explore = {
 		.dir = ".", .functions = "*", .groups = "pciehp", .hits = 1,
 		.jobs = environment_parallel(),
-		.replay = "pciehp_explore ",
+		.replay_command = "pciehp_explore ",
 	};
 	bool list = false;
 	int count = 1, ret, last;

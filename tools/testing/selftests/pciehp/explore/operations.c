@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What can happen at a point. */
+/* The operations that can happen at a point. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cards.h"
+#include "irq_worker.h"
 #include "operations.h"
 #include "registers.h"
 #include "scenario.h"
-#include "irq_worker.h"
 
 #include "guest/guest.h"
 #include "qemu/pci_tree.h"
@@ -17,15 +17,15 @@
 #include "slot/slot_host.h"
 #include "util/compiler.h"
 
-/* A request that is never made, for those after it to have their numbers. */
+/* Takes the number of a request that cannot be run. It is never run itself. */
 #define NOTHING	"sleep 0"
 
 static int add_other(struct guest *guest, int port)
 {
-	return slot_try_plug(guest, card_quick(port));
+	return slot_try_plug(guest, card_edu(port));
 }
 
-/* A port that must not interrupt need not tell later (sec. 6.7.3.4). */
+/* A port with interrupts disabled need not signal the event later (sec. 6.7.3.4). */
 static int add_silently(struct guest *guest, int port)
 {
 	const char *bdf = guest->ports[port].bdf;
@@ -39,7 +39,7 @@ static int add_silently(struct guest *guest, int port)
 	if (control & PCI_EXP_SLTCTL_HPIE)
 		return -ECANCELED;
 
-	return slot_try_plug(guest, card_quick(port)) ?:
+	return slot_try_plug(guest, card_edu(port)) ?:
 	       slot_clear_events(guest, port);
 }
 
@@ -59,11 +59,11 @@ static int press_button(struct guest *guest, int port)
  * @guest: the guest, whose machine is stopped
  * @port: number of the slot's port
  *
- * QEMU presses it for a device_del, but refuses that for a device a second time, and
- * any while the indicator blinks. So it is for the card's other function, and for QEMU
- * the indicator is on meanwhile.
+ * QEMU presses the button on device_del. It refuses a second device_del of the same
+ * device, and any while the indicator blinks. So this deletes the card's other
+ * function, and the indicator is set to on while it does.
  *
- * Return: as struct operation's @run.
+ * Return: as @run of struct operation.
  */
 int operation_press_again(struct guest *guest, int port)
 {
@@ -106,8 +106,8 @@ static int replace_by_other(struct guest *guest, int port)
 		return -ECANCELED;
 
 	return slot_surprise_remove(guest, card) ?:
-	       slot_try_plug(guest, card == card_quick(port) ?
-				    card_full(port) : card_quick(port));
+	       slot_try_plug(guest, card == card_edu(port) ?
+				    card_e1000e(port) : card_edu(port));
 }
 
 static int replace_by_same(struct guest *guest, int port)
@@ -123,11 +123,11 @@ static int replace_by_same(struct guest *guest, int port)
 
 static int add_and_remove(struct guest *guest, int port)
 {
-	return slot_try_plug(guest, card_quick(port)) ?:
-	       slot_surprise_remove(guest, card_quick(port));
+	return slot_try_plug(guest, card_edu(port)) ?:
+	       slot_surprise_remove(guest, card_edu(port));
 }
 
-/* The bits that hold messages back, and where they are (PCIe Base Spec sec. 7.7). */
+/* Finds the bits that mask MSI or MSI-X messages (PCIe Base Spec sec. 7.7). */
 static int find_mask(struct guest *guest, int port, int *offset, uint16_t *bits)
 {
 	const char *bdf = guest->ports[port].bdf;
@@ -153,7 +153,7 @@ static int find_mask(struct guest *guest, int port, int *offset, uint16_t *bits)
 	return 0;
 }
 
-static int mask(struct guest *guest, int port, bool on)
+static int set_mask(struct guest *guest, int port, bool on)
 {
 	const char *bdf = guest->ports[port].bdf;
 	uint16_t value, bits;
@@ -168,21 +168,21 @@ static int mask(struct guest *guest, int port, bool on)
 			      on ? value | bits : value & ~bits);
 }
 
-static int hold(struct guest *guest, int port)
+static int mask_interrupts(struct guest *guest, int port)
 {
-	return mask(guest, port, true);
+	return set_mask(guest, port, true);
 }
 
 /**
- * operation_release() - deliver the port's interrupts that wait, and all later ones
+ * operation_unmask() - unmask the port's interrupts, which delivers a pending one
  * @guest: the guest, whose machine is stopped
  * @port: number of the slot's port
  *
- * Return: as struct operation's @run.
+ * Return: as @run of struct operation.
  */
-int operation_release(struct guest *guest, int port)
+int operation_unmask(struct guest *guest, int port)
 {
-	return mask(guest, port, false);
+	return set_mask(guest, port, false);
 }
 
 /* Requests to the worker process. */
@@ -198,52 +198,56 @@ int operation_release(struct guest *guest, int port)
 #define RESCAN		"write /sys/bus/pci/rescan 1"
 #define BUS_RESET	"write %root/reset_subordinate 1"
 
-/* Those of the nested slot come last: where there is none, nobody learns its names. */
+/*
+ * Operations on the nested slot come last. A machine without one has no names for them,
+ * and the worker process gets no requests for them.
+ */
 const struct operation operations[] = {
-	{ "add", true, .run = add_other, .alone = "away.add" },
+	{ "add", true, .run = add_other, .coverage_of = "away.add" },
 	{ "add_silently", true, .run = add_silently },
-	{ "button", true, .run = press_button, .presses = true,
-	  .alone = "away.remove" },
-	{ "press_again", true, .run = operation_press_again, .presses = true,
-	  .cancels = true },
+	{ "button", true, .run = press_button, .presses_button = true,
+	  .coverage_of = "away.remove" },
+	{ "press_again", true, .run = operation_press_again, .presses_button = true,
+	  .cancels_press = true },
 	{ "surprise_removal", true, .run = remove_by_surprise,
-	  .surprises = true, .alone = "away.surprise_removal" },
+	  .removes_by_surprise = true, .coverage_of = "away.surprise_removal" },
 	{ "replace_by_other", false, .run = replace_by_other },
 	{ "replace_by_same", true, .run = replace_by_same },
 	{ "add_and_remove", false, .run = add_and_remove },
 	{ "command_completed", true, .run = slot_complete_command },
-	{ "power_off", true, .request = POWER_OFF, .alone = "away.power_off" },
-	{ "power_on", true, .request = POWER_ON, .alone = "away.power_on" },
-	{ "attention", true, .request = ATTENTION, .alone = "away.attention" },
-	{ "unbind", false, .request = UNBIND, .binds = true,
-	  .alone = "away.unbind_occupied" },
-	{ "bind", false, .request = BIND, .binds = true,
-	  .alone = "away.bind_occupied" },
+	{ "power_off", true, .request = POWER_OFF, .coverage_of = "away.power_off" },
+	{ "power_on", true, .request = POWER_ON, .coverage_of = "away.power_on" },
+	{ "attention", true, .request = ATTENTION, .coverage_of = "away.attention" },
+	{ "unbind", false, .request = UNBIND, .binds_driver = true,
+	  .coverage_of = "away.unbind_occupied" },
+	{ "bind", false, .request = BIND, .binds_driver = true,
+	  .coverage_of = "away.bind_occupied" },
 	{ "rescan", false, .request = RESCAN, .scans = true },
-	{ "remove", false, .request = REMOVE, .forgets = true, .scans = true },
+	{ "remove", false, .request = REMOVE, .removes_device = true, .scans = true },
 	{ "slot_reset", true, .request = SLOT_RESET, .resets_card = true },
 	{ "port_reset", false, .request = PORT_RESET },
 	{ "bus_reset", true, .request = BUS_RESET,
-	  .alone = "smp.reset_occupied" },
-	{ "hold_interrupts", true, .run = hold, .holds = true },
-	{ "release_interrupts", false, .run = operation_release,
-	  .releases = true },
+	  .coverage_of = "smp.reset_occupied" },
+	{ "hold_interrupts", true, .run = mask_interrupts,
+	  .masks_interrupts = true },
+	{ "release_interrupts", false, .run = operation_unmask,
+	  .unmasks_interrupts = true },
 	{ "inner_add", true, .port = 1, .run = add_other },
 	{ "inner_button", true, .port = 1, .run = press_button,
-	  .presses = true },
+	  .presses_button = true },
 	{ "inner_surprise_removal", true, .port = 1,
-	  .run = remove_by_surprise, .surprises = true },
+	  .run = remove_by_surprise, .removes_by_surprise = true },
 	{ "inner_replace_by_same", false, .port = 1, .run = replace_by_same },
 	{ "inner_power_off", true, .port = 1, .request = POWER_OFF,
-	  .alone = "away.power_off" },
+	  .coverage_of = "away.power_off" },
 	{ "inner_power_on", false, .port = 1, .request = POWER_ON },
 	{ "inner_attention", true, .port = 1, .request = ATTENTION,
-	  .alone = "away.attention" },
-	{ "inner_unbind", false, .port = 1, .request = UNBIND, .binds = true,
-	  .alone = "away.unbind_occupied" },
-	{ "inner_bind", false, .port = 1, .request = BIND, .binds = true },
+	  .coverage_of = "away.attention" },
+	{ "inner_unbind", false, .port = 1, .request = UNBIND, .binds_driver = true,
+	  .coverage_of = "away.unbind_occupied" },
+	{ "inner_bind", false, .port = 1, .request = BIND, .binds_driver = true },
 	{ "inner_remove", false, .port = 1, .request = REMOVE,
-	  .forgets = true },
+	  .removes_device = true },
 	{ "inner_slot_reset", true, .port = 1, .request = SLOT_RESET,
 	  .resets_card = true },
 	{ "inner_port_reset", false, .port = 1, .request = PORT_RESET },
@@ -252,10 +256,10 @@ const struct operation operations[] = {
 const size_t n_operations = ARRAY_SIZE(operations);
 
 /**
- * operation_find() - the operation of that name
+ * operation_find() - find an operation by its name
  * @name: the name
  *
- * Return: the operation, or NULL.
+ * Return: the operation, or NULL if there is none of that name.
  */
 const struct operation *operation_find(const char *name)
 {
@@ -268,10 +272,10 @@ const struct operation *operation_find(const char *name)
 }
 
 /**
- * operation_number() - the number of an operation for the worker process
- * @operation: the operation, one with a request
+ * operation_number() - get the number of an operation's request
+ * @operation: an operation with a request
  *
- * Return: how many such operations come before it.
+ * Return: the number of operations with a request before @operation.
  */
 int operation_number(const struct operation *operation)
 {
@@ -283,7 +287,7 @@ int operation_number(const struct operation *operation)
 	return number;
 }
 
-/* The requests of all operations, in the order of their numbers. */
+/* Formats the requests of all operations, in the order of their numbers. */
 static int format_requests(struct guest *guest, char *text, size_t size)
 {
 	struct irq_worker_names names;
@@ -297,15 +301,15 @@ static int format_requests(struct guest *guest, char *text, size_t size)
 			continue;
 		if (operation->port != port) {
 			port = operation->port;
-			ret = irq_worker_learn_names(guest, port, &names);
+			ret = irq_worker_find_names(guest, port, &names);
 			if (ret)
 				return ret;
 		}
 		if (len && len < size - 1)
 			text[len++] = ';';
-		irq_worker_format(irq_worker_can(guest, operation->request) ?
-			       operation->request : NOTHING,
-			       &names, text + len, size - len);
+		irq_worker_format(irq_worker_supports(guest, operation->request) ?
+				  operation->request : NOTHING,
+				  &names, text + len, size - len);
 		len += strlen(text + len);
 	}
 
@@ -313,12 +317,12 @@ static int format_requests(struct guest *guest, char *text, size_t size)
 }
 
 /**
- * operations_begin() - start the process in the guest that does those with a request
+ * operations_start() - start the process in the guest that does operations
  * @guest: the guest
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
-int operations_begin(struct guest *guest)
+int operations_start(struct guest *guest)
 {
 	char requests[IRQ_WORKER_SIZE];
 	int ret;
@@ -329,50 +333,53 @@ int operations_begin(struct guest *guest)
 			     "tell the worker process its requests: %s",
 			     strerror(-ret));
 
-	return ret ?: irq_worker_begin(guest, requests);
+	return ret ?: irq_worker_start(guest, requests);
 }
 
 /**
- * operation_has_cpu() - is what an operation brings about done by another CPU
+ * operation_uses_second_cpu() - does the second CPU do an operation or handle its event
  * @operation: the operation
- * @scenario: the scenario that goes on meanwhile
+ * @scenario: the scenario in which it happens
  *
- * Return: whether it is.
+ * Return: true if it does.
  */
-bool operation_has_cpu(const struct operation *operation,
-		       const struct scenario *scenario)
+bool operation_uses_second_cpu(const struct operation *operation,
+			       const struct scenario *scenario)
 {
 	return scenario->irq_on_cpu1 || (scenario->setup.cpus > 1 && !operation->run);
 }
 
 /**
- * operation_applies() - does an operation make sense while a scenario goes on
+ * operation_applies() - does an operation make sense in a scenario
  * @operation: the operation
  * @scenario: the scenario
  *
- * Return: whether the slot that it is about may be there, with a button for it, and the
- * driver can learn of it; and who does it, as nobody in the guest does while it boots.
- * A driver that is bound again would find the registers as they are.
+ * It does not if its slot does not exist, or lacks the button or the power control that
+ * it needs; or if the driver cannot notice it; or if the guest has to do it, but only
+ * boots in the scenario. A scenario with changed capabilities excludes binding the
+ * driver again, which would then read the real registers.
+ *
+ * Return: true if it does.
  */
 bool operation_applies(const struct operation *operation,
 		       const struct scenario *scenario)
 {
 	/*
-	 * As QEMU takes a card away, no Data Link Layer State Changed says so, but the
-	 * completion of the command that makes it do so has the driver look.
+	 * When QEMU removes a card, it does not set Data Link Layer State Changed. The
+	 * driver notices because the command that makes QEMU remove the card completes.
 	 */
-	bool silent = operation->surprises &&
+	bool silent = operation->removes_by_surprise &&
 		      scenario->registers &&
 		      scenario->registers->set & PCI_EXP_SLTCAP_NCCS;
 
 	return (!operation->port || scenario->setup.nested) && !silent &&
 	       (operation->run || !scenario->boot) &&
-	       !(operation->binds && scenario->registers) &&
-	       !(operation->presses && scenario->setup.no_button) &&
+	       !(operation->binds_driver && scenario->registers) &&
+	       !(operation->presses_button && scenario->setup.no_button) &&
 	       !(operation->scans && scenario->setup.no_power);
 }
 
-/* A switch is reset by Function Level Reset, which is not meant for one. */
+/* A switch would be reset by Function Level Reset, which is for endpoints. */
 static bool has_endpoint(struct guest *guest, int port)
 {
 	const struct plug *card = card_find(guest, port);
@@ -381,11 +388,11 @@ static bool has_endpoint(struct guest *guest, int port)
 }
 
 /**
- * operation_run() - do it to the stopped machine
+ * operation_run() - do an operation, or have the guest do it
  * @operation: the operation
- * @guest: the guest
+ * @guest: the guest, whose machine is stopped
  *
- * Return: as @operation->run.
+ * Return: as @run of struct operation.
  */
 int operation_run(const struct operation *operation, struct guest *guest)
 {
@@ -398,12 +405,12 @@ int operation_run(const struct operation *operation, struct guest *guest)
 	    (operation->resets_card && !has_endpoint(guest, operation->port)))
 		return -ECANCELED;
 
-	if (operation->request && !irq_worker_can(guest, operation->request))
+	if (operation->request && !irq_worker_supports(guest, operation->request))
 		return -ECANCELED;
 
 	ret = operation->run ? operation->run(guest, operation->port) :
 	      irq_worker_wake(guest, operation_number(operation));
 
-	/* what QEMU does not do in time is no fault of the guest */
+	/* -ETIMEDOUT stands for a guest that hangs, and here it is QEMU that was slow */
 	return ret == -ETIMEDOUT ? -EIO : ret;
 }

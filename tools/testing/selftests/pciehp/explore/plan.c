@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which interleavings there are to be, and in which order. */
+/* The interleavings to run, and their order. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "signature.h"
 #include "explore.h"
 #include "interleaving.h"
 #include "operations.h"
@@ -13,13 +12,14 @@
 #include "points.h"
 #include "scenario.h"
 #include "scenarios.h"
+#include "signature.h"
 
 /**
- * plan_has_scenario() - is it to be explored
+ * plan_has_scenario() - is a scenario to be run
  * @explore: the run
  * @scenario: the scenario
  *
- * Return: whether it is.
+ * Return: true if it is.
  */
 bool plan_has_scenario(const struct explore *explore,
 		       const struct scenario *scenario)
@@ -32,11 +32,11 @@ bool plan_has_scenario(const struct explore *explore,
 }
 
 /**
- * plan_has_operation() - is it to be done
+ * plan_has_operation() - is an operation to be run
  * @explore: the run
  * @operation: the operation
  *
- * Return: whether it is.
+ * Return: true if it is.
  */
 bool plan_has_operation(const struct explore *explore,
 			const struct operation *operation)
@@ -49,11 +49,11 @@ bool plan_has_operation(const struct explore *explore,
 }
 
 /**
- * plan_has_point() - is the machine to stop there
+ * plan_has_point() - is the machine to stop at a point
  * @explore: the run
  * @point: the point
  *
- * Return: whether it is.
+ * Return: true if it is.
  */
 bool plan_has_point(const struct explore *explore, const struct point *point)
 {
@@ -80,11 +80,17 @@ static int add(struct explore *explore, size_t *room,
 	return 0;
 }
 
-/* Of the CPUs that reach a point, as bits. */
+/* Bits for the CPUs that hit a point. */
 #define FIRST_CPU	1
 #define SECOND_CPU	2
 
-/* A reached point, in the order in which a scenario reaches. */
+/**
+ * struct hit - a point that a scenario hits
+ * @point: the point
+ * @hits: number of hits
+ * @order: number of points that were first hit before this one
+ * @cpus: the CPUs that hit it, as FIRST_CPU and SECOND_CPU
+ */
 struct hit {
 	const struct point *point;
 	int hits;
@@ -125,41 +131,41 @@ static struct hit *list_hits(const struct explore *explore, json_t *reached,
 }
 
 /*
- * A second event for the first: interrupts that are held back are released at a
- * later point, near or far; after anything else, any operation at any point. There
- * are too many pairs for all: the first event's name chooses.
+ * Chooses a second event. Interrupts that the first event masks are unmasked at any later
+ * point. After another first event, it is any operation at any point. There are too many
+ * pairs to run all of them: a hash of the first event's name chooses one.
  */
 static void choose_second(const struct explore *explore,
 			  struct interleaving *interleaving,
 			  const struct hit *hits, size_t n, size_t first)
 {
-	bool held = interleaving->events[0].operation->holds;
+	bool masked = interleaving->events[0].operation->masks_interrupts;
 	struct event *event = &interleaving->events[1];
 	char id[ID_SIZE];
 	uint64_t hash;
 
 	interleaving_format(interleaving, id);
 	hash = signature_hash(id) >> 8;
-	if (held && first + 1 < n)
+	if (masked && first + 1 < n)
 		event->point = hits[first + 1 + hash % (n - first - 1)].point;
 	else
 		event->point = hits[hash % n].point;
 	event->hit = 1;
 	do {
 		event->operation = &operations[hash++ / n % n_operations];
-	} while (event->operation->releases != held ||
+	} while (event->operation->unmasks_interrupts != masked ||
 		 !operation_applies(event->operation, interleaving->scenario) ||
-		 (!held && !plan_has_operation(explore, event->operation)));
+		 (!masked && !plan_has_operation(explore, event->operation)));
 	interleaving->n_events = 2;
 }
 
 /*
- * The CPUs of the scenario that does an operation alone which are where the second CPU
- * will be: that scenario has somebody who writes to sysfs on the first CPU, handler and
- * thread on the second.
+ * An operation's points are taken from the CPUs of its @coverage_of scenario that do there
+ * what the second CPU does for the operation. In that scenario the first CPU writes to
+ * sysfs, and the second runs handler and thread.
  */
-static int cpus_of(const struct operation *operation,
-		   const struct scenario *scenario)
+static int cpus_to_stop(const struct operation *operation,
+			const struct scenario *scenario)
 {
 	if (!scenario->irq_on_cpu1)
 		return FIRST_CPU;
@@ -167,25 +173,27 @@ static int cpus_of(const struct operation *operation,
 	return operation->run ? SECOND_CPU : FIRST_CPU | SECOND_CPU;
 }
 
-/* What an operation reaches, or else what the scenario does. */
-static struct hit *list_until(const struct explore *explore,
+/* Points that the operation hits or, if they are unknown, those that the scenario hits. */
+static struct hit *list_stops(const struct explore *explore,
 			      const struct interleaving *interleaving, size_t *n)
 {
 	const struct operation *operation = interleaving->events[0].operation;
-	const struct scenario *scenario = interleaving->scenario, *alone;
-	json_t *reached, *wanted = NULL;
+	const struct scenario *scenario = interleaving->scenario;
+	const struct scenario *other = NULL;
+	json_t *reached, *known = NULL;
 	size_t all, kept = 0;
 	struct hit *hits;
 
-	alone = operation->alone ? scenario_find(operation->alone) : NULL;
-	if (alone)
-		wanted = json_object_get(explore->coverage[alone - scenarios],
-					 "hits");
-	reached = wanted ?:
+	if (operation->coverage_of)
+		other = scenario_find(operation->coverage_of);
+	if (other)
+		known = json_object_get(explore->coverage[other - scenarios],
+					"hits");
+	reached = known ?:
 		  json_object_get(explore->coverage[scenario - scenarios], "hits");
 	hits = list_hits(explore, reached, &all);
 	for (size_t i = 0; hits && i < all; i++) {
-		if (!wanted || hits[i].cpus & cpus_of(operation, scenario))
+		if (!known || hits[i].cpus & cpus_to_stop(operation, scenario))
 			hits[kept++] = hits[i];
 	}
 	*n = kept;
@@ -193,9 +201,9 @@ static struct hit *list_until(const struct explore *explore,
 	return hits;
 }
 
-/* Where the operation itself stops: the event's name chooses. */
-static int choose_until(const struct explore *explore,
-			struct interleaving *interleaving)
+/* Chooses the point at which the operation stops, by a hash of the event's name. */
+static int choose_stop(const struct explore *explore,
+		       struct interleaving *interleaving)
 {
 	struct event *event = &interleaving->events[0];
 	char id[ID_SIZE];
@@ -203,16 +211,16 @@ static int choose_until(const struct explore *explore,
 	uint64_t hash;
 	size_t n;
 
-	hits = list_until(explore, interleaving, &n);
+	hits = list_stops(explore, interleaving, &n);
 	if (!hits)
 		return -ENOMEM;
 	interleaving_format(interleaving, id);
 	hash = signature_hash(id) >> 8;
 	if (n)
-		event->until = hits[hash % n].point;
-	if (event->until == event->point)
-		event->until = NULL;
-	event->until_hit = 1;
+		event->stop = hits[hash % n].point;
+	if (event->stop == event->point)
+		event->stop = NULL;
+	event->stop_hit = 1;
 	free(hits);
 
 	return 0;
@@ -232,8 +240,8 @@ static int add_events(struct explore *explore, size_t *room,
 			.n_events = 1,
 		};
 
-		if (explore->pairs && operation_has_cpu(operation, scenario))
-			ret = choose_until(explore, &interleaving);
+		if (explore->pairs && operation_uses_second_cpu(operation, scenario))
+			ret = choose_stop(explore, &interleaving);
 		else if (explore->pairs)
 			choose_second(explore, &interleaving, hits, n, first);
 		ret = ret ?: add(explore, room, &interleaving);
@@ -253,11 +261,11 @@ static int add_scenario(struct explore *explore, size_t *room,
 	if (!hits)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
-		/* the second CPU has to be free for the operation */
+		/* the second CPU must be free for the operation */
 		if (scenario->irq_on_cpu1 && !(hits[i].cpus & FIRST_CPU))
 			continue;
 		for (size_t o = 0; !ret && o < n_operations; o++) {
-			if (!operations[o].releases &&
+			if (!operations[o].unmasks_interrupts &&
 			    operation_applies(&operations[o], scenario) &&
 			    plan_has_operation(explore, &operations[o]))
 				ret = add_events(explore, room, scenario, hits,
@@ -270,10 +278,10 @@ static int add_scenario(struct explore *explore, size_t *room,
 }
 
 /*
- * Scenarios by themselves first. The others in an order that is always the same, but
- * has no order: wherever the time is up, some of everything was tried.
+ * Scenarios alone come first. The others are sorted by a hash of their names: the order is
+ * the same in every run, and a run that ends early has tried interleavings of each kind.
  */
-static int by_turn(const void *a, const void *b)
+static int by_plan_order(const void *a, const void *b)
 {
 	const struct interleaving *x = a, *y = b;
 	char id_x[ID_SIZE], id_y[ID_SIZE];
@@ -292,8 +300,8 @@ static int by_turn(const void *a, const void *b)
 }
 
 /**
- * plan_make() - list the interleavings
- * @explore: the run, whose @coverage are known
+ * plan_make() - list the interleavings to run
+ * @explore: the run, whose @coverage is known; receives @plan and @n_plan
  *
  * Return: 0 or a negative errno.
  */
@@ -314,7 +322,7 @@ int plan_make(struct explore *explore)
 	}
 	if (!ret && explore->n_plan)
 		qsort(explore->plan, explore->n_plan, sizeof(*explore->plan),
-		      by_turn);
+		      by_plan_order);
 
 	return ret;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which interleavings there are to be, and in which order. */
+/* The interleavings to run, and their order. */
 #ifndef EXPLORE_PLAN_H
 #define EXPLORE_PLAN_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The points of a kernel, from its symbols, debug information and instructions. */
+/* Finds the points of a kernel in its symbols, debug information and instructions. */
 #include <capstone/capstone.h>
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -17,7 +17,7 @@
 
 #include "util/compiler.h"
 
-/* What a port goes through: the driver, then who calls it and whom it calls. */
+/* The driver, the functions that call it, and the functions that it calls. */
 const struct source sources[] = {
 	{ "pciehp", "drivers/pci/hotplug/pciehp_core.c", "*" },
 	{ "pciehp", "drivers/pci/hotplug/pciehp_ctrl.c", "*" },
@@ -43,7 +43,7 @@ const struct source sources[] = {
 
 const size_t n_sources = ARRAY_SIZE(sources);
 
-/* Texts that live as long as the points: file names and names of functions. */
+/* List of the function and file names. Each name is stored once. */
 struct strings {
 	struct strings *next;
 	char text[];
@@ -58,7 +58,7 @@ struct loader {
 	size_t room_ranges;
 };
 
-static const char *keep_string(struct points *points, const char *text)
+static const char *intern_string(struct points *points, const char *text)
 {
 	struct strings *string;
 
@@ -76,7 +76,7 @@ static const char *keep_string(struct points *points, const char *text)
 	return string->text;
 }
 
-/* One more element; the array grows by doubling. */
+/* Makes room for one more element. The array grows by doubling. */
 static void *grow(void *array, size_t n, size_t *room, size_t size)
 {
 	if (n < *room)
@@ -112,7 +112,7 @@ static int add_point(struct loader *loader, const struct point *point)
 	return 0;
 }
 
-/* The part of a section that a function is. */
+/* Finds the instructions of a function in its section. */
 static const uint8_t *find_code(struct loader *loader, const GElf_Sym *sym)
 {
 	Elf_Scn *section = elf_getscn(loader->elf, sym->st_shndx);
@@ -140,9 +140,9 @@ static void find_line(struct loader *loader, Dwarf_Die *unit,
 		return;
 	dwarf_lineno(line, &point->line);
 	file = dwarf_linesrc(line, NULL, NULL);
-	/* from the kernel's top, if it is told from elsewhere */
+	/* make the path relative to the kernel's top directory */
 	top = file ? strstr(file, "drivers/pci/") : NULL;
-	point->file = file ? keep_string(loader->points, top ?: file) : NULL;
+	point->file = file ? intern_string(loader->points, top ?: file) : NULL;
 }
 
 static bool is_call(struct loader *loader, const cs_insn *insn)
@@ -161,7 +161,7 @@ static int add_function(struct loader *loader, Dwarf_Die *unit, int group,
 	enum point_kind kind = POINT_ENTRY;
 	uint64_t addr = sym->st_value;
 	size_t left = sym->st_size;
-	const char *function = keep_string(loader->points, name);
+	const char *function = intern_string(loader->points, name);
 	cs_insn *insn;
 	int ret;
 
@@ -184,7 +184,7 @@ static int add_function(struct loader *loader, Dwarf_Die *unit, int group,
 
 		if (call && kind == POINT_OTHER)
 			point.kind = POINT_CALL;
-		/* Not all architectures have them of one length. */
+		/* the length of instructions varies on x86_64 */
 		point.code_len = insn->size < sizeof(point.code) ?
 				 insn->size : sizeof(point.code);
 		memcpy(point.code, insn->bytes, point.code_len);
@@ -199,7 +199,7 @@ static int add_function(struct loader *loader, Dwarf_Die *unit, int group,
 	return ret;
 }
 
-/* The symbols tell where functions are, also those that the compiler split. */
+/* Symbols also have the addresses of functions that the compiler has split. */
 static int add_functions(struct loader *loader, Dwarf_Die *unit,
 			 const struct source *source)
 {
@@ -302,7 +302,7 @@ static int by_address(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-/* A function can have two names, and then comes twice. */
+/* A function with two names has been added twice. */
 static void sort_unique(struct points *points)
 {
 	size_t n = 0;
@@ -336,18 +336,18 @@ static int open_capstone(struct loader *loader, char *why, size_t size)
 		return -EOPNOTSUPP;
 	}
 	cs_option(loader->capstone, CS_OPT_DETAIL, CS_OPT_ON);
-	/* it does not know all instructions, and would end at the first of these */
+	/* capstone would stop at the first instruction that it does not know */
 	cs_option(loader->capstone, CS_OPT_SKIPDATA, CS_OPT_ON);
 
 	return 0;
 }
 
 /**
- * points_load() - find all points of the functions that sources[] tells
+ * points_load() - find all points of the functions in sources[]
  * @points: to be initialised; points_free() frees it
  * @vmlinux: path of the kernel, with symbols and debug information
- * @why: receives the reason when it cannot be used
- * @size: room in @why
+ * @why: receives the reason if the kernel cannot be used
+ * @size: size of @why
  *
  * Return: 0 or a negative errno.
  */
@@ -395,7 +395,7 @@ int points_load(struct points *points, const char *vmlinux, char *why,
 }
 
 /**
- * points_free() - free what points_load() found
+ * points_free() - free the points of points_load()
  * @points: the points
  */
 void points_free(struct points *points)
@@ -412,7 +412,7 @@ void points_free(struct points *points)
 }
 
 /**
- * points_at() - the point at an address
+ * points_at() - find the point at an address
  * @points: the points
  * @addr: virtual address
  *
@@ -426,10 +426,10 @@ const struct point *points_at(const struct points *points, uint64_t addr)
 }
 
 /**
- * points_find() - the point of that name
+ * points_find() - find a point by its function and offset
  * @points: the points
- * @function: its function
- * @offset: bytes from the function's beginning
+ * @function: name of the function
+ * @offset: bytes from the start of the function
  *
  * Return: the point, or NULL.
  */

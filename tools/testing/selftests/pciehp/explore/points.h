@@ -10,10 +10,10 @@
 #include "arch.h"
 
 /**
- * enum point_kind - where in its function a point is
- * @POINT_ENTRY: its first instruction
- * @POINT_CALL: about to call another function
- * @POINT_RETURNED: back from one
+ * enum point_kind - place of a point in its function
+ * @POINT_ENTRY: the first instruction
+ * @POINT_CALL: an instruction that calls another function
+ * @POINT_RETURNED: the instruction after a call
  * @POINT_OTHER: any other instruction
  */
 enum point_kind {
@@ -24,17 +24,17 @@ enum point_kind {
 };
 
 /**
- * struct point - one instruction
+ * struct point - an instruction at which the machine can stop
  * @addr: its virtual address
- * @function: the function that it is in
- * @offset: bytes from the function's beginning
- * @kind: where it is
- * @group: index into sources[] of what its function is in
- * @file: its source file, from the kernel's top directory, or NULL
- * @line: its line there, or 0
- * @code: the instruction, or its beginning
- * @code_len: bytes of that
- * @text: the same, for people
+ * @function: name of its function
+ * @offset: bytes from the start of the function
+ * @kind: its place in the function
+ * @group: index into sources[] of the function's source
+ * @file: source file, relative to the kernel's top directory, or NULL
+ * @line: line in @file, or 0
+ * @code: the first bytes of the instruction
+ * @code_len: number of bytes in @code
+ * @text: the disassembled instruction
  */
 struct point {
 	uint64_t addr;
@@ -50,9 +50,9 @@ struct point {
 };
 
 /**
- * struct range - where the functions of one source file are
+ * struct range - addresses of a function
  * @addr: virtual address
- * @len: bytes
+ * @len: length in bytes
  */
 struct range {
 	uint64_t addr;
@@ -60,17 +60,17 @@ struct range {
 };
 
 /**
- * struct points - what a kernel can be stopped at, ordered by address
- * @all: the points
- * @n: how many
- * @ranges: of the functions that they are in
- * @n_ranges: how many
- * @idle: where a CPU that has nothing to do reaches, or 0
- * @read_dword: the function that reads a register of the PCI Express Capability, or 0
- * @rescan_remove_lock: the mutex that all rescans and removals take, or 0
- * @text: where the kernel begins
- * @arch: the architecture
- * @strings: what the points' texts are in
+ * struct points - injection points of a kernel
+ * @all: the points, ordered by address
+ * @n: number of points
+ * @ranges: addresses of the functions that have the points
+ * @n_ranges: number of ranges
+ * @idle: address of arch_cpu_idle(), or 0
+ * @read_dword: address of pcie_capability_read_dword(), or 0
+ * @rescan_remove_lock: address of the mutex pci_rescan_remove_lock, or 0
+ * @text: address of the start of the kernel
+ * @arch: architecture of the kernel
+ * @strings: memory of function and file names
  */
 struct points {
 	struct point *all;
@@ -86,10 +86,10 @@ struct points {
 };
 
 /**
- * struct source - functions of one source file
- * @group: the name of the group that they are in
- * @file: the source file, from the kernel's top directory
- * @functions: a pattern of their names
+ * struct source - functions of one source file that have points
+ * @group: name of the group of these functions
+ * @file: source file, relative to the kernel's top directory
+ * @functions: pattern of the functions' names
  */
 struct source {
 	const char *group;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From where a scenario begins, from event to event, to where all has settled. */
+/* Runs an interleaving from the start of its scenario until the guest has settled. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "two_cpus.h"
 #include "cards.h"
-#include "progress.h"
 #include "cpu.h"
 #include "interleaving.h"
 #include "operations.h"
 #include "points.h"
+#include "progress.h"
 #include "scenario.h"
 #include "scenario_state.h"
 #include "settle.h"
 #include "trap.h"
+#include "two_cpus.h"
 
 #include "guest/batch.h"
 #include "guest/guest.h"
@@ -22,9 +22,9 @@
 #include "qemu/gdbstub.h"
 #include "util/agent_protocol.h"
 
-/* -ENOENT when the guest comes to its answer before. */
-static int go_to(struct guest *guest, const struct event *event,
-		 const struct points *points, struct progress *progress)
+/* Returns -ENOENT if the guest answers its requests before it hits the point. */
+static int run_to_event(struct guest *guest, const struct event *event,
+			const struct points *points, struct progress *progress)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 	uint64_t pc;
@@ -48,8 +48,8 @@ static int go_to(struct guest *guest, const struct event *event,
 	}
 }
 
-/* Of a guest that has come to its end, the agent is not to be asked any more. */
-static bool has_ended(struct guest *guest, int ret)
+/* The agent of a guest that has panicked or hangs gets no further requests. */
+static bool guest_has_died(struct guest *guest, int ret)
 {
 	if (ret != -ETIMEDOUT && ret != -ESHUTDOWN)
 		return false;
@@ -73,31 +73,33 @@ static void print_registers(struct guest *guest, FILE *details)
 			i % 4 == 3 || i == n - 1 ? "\n" : "");
 }
 
-static int operate(struct guest *guest, const struct scenario *scenario,
-		   const struct event *event, const struct points *points,
-		   struct progress *progress)
+static int do_operation(struct guest *guest, const struct scenario *scenario,
+			const struct event *event, const struct points *points,
+			struct progress *progress)
 {
-	if (operation_has_cpu(event->operation, scenario))
-		return two_cpus_operate(guest, event, points, &progress->missed);
+	if (operation_uses_second_cpu(event->operation, scenario))
+		return two_cpus_operate(guest, event, points,
+					&progress->missed_stop);
 
 	return operation_run(event->operation, guest);
 }
 
-static void note_operated(struct progress *progress, const struct event *event,
-			  int ret)
+static void record_operation(struct progress *progress,
+			     const struct event *event, int ret)
 {
 	if (ret)
-		progress->operated = ret;
-	else if (event->operation->holds)
-		progress->held = true;
-	else if (event->operation->releases)
-		progress->held = false;
+		progress->operation_error = ret;
+	else if (event->operation->masks_interrupts)
+		progress->masked = true;
+	else if (event->operation->unmasks_interrupts)
+		progress->masked = false;
 }
 
-/* On to the next event, or to the answer. */
-static int go_on(struct guest *guest, const struct event *event,
-		 const struct event *next, const struct points *points,
-		 struct progress *progress)
+/* Continues the machine, which will stop at the next event or at the guest's answer. */
+static int continue_to_next(struct guest *guest, const struct event *event,
+			    const struct event *next,
+			    const struct points *points,
+			    struct progress *progress)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 	int ret = 0;
@@ -110,10 +112,10 @@ static int go_on(struct guest *guest, const struct event *event,
 	return ret ?: gdb_continue(gdb);
 }
 
-static int go_through_events(struct guest *guest,
-			     const struct interleaving *interleaving,
-			     const struct points *points, struct progress *progress,
-			     FILE *details)
+static int run_events(struct guest *guest,
+		      const struct interleaving *interleaving,
+		      const struct points *points, struct progress *progress,
+		      FILE *details)
 {
 	const struct event *event, *end;
 	int ret;
@@ -121,24 +123,25 @@ static int go_through_events(struct guest *guest,
 	event = interleaving->events;
 	end = event + interleaving->n_events;
 	for (; event < end; event++) {
-		ret = go_to(guest, event, points, progress);
+		ret = run_to_event(guest, event, points, progress);
 		if (ret == -ENOENT)
 			return guest_take_answer(guest);
-		if (has_ended(guest, ret) || ret)
+		if (guest_has_died(guest, ret) || ret)
 			return ret;
 		progress->reached++;
 		if (details)
 			print_registers(guest, details);
-		ret = operate(guest, interleaving->scenario, event, points,
-			      progress);
-		if (has_ended(guest, ret))
+		ret = do_operation(guest, interleaving->scenario, event, points,
+				   progress);
+		if (guest_has_died(guest, ret))
 			return ret;
-		note_operated(progress, event, ret);
-		/* nothing has been done, and there is nothing to look at */
+		record_operation(progress, event, ret);
+		/* nothing was done, so there is nothing to check */
 		if (ret == -ECANCELED && event == interleaving->events)
 			return ret;
-		ret = go_on(guest, event, event + 1 < end ? event + 1 : NULL,
-			    points, progress);
+		ret = continue_to_next(guest, event,
+				       event + 1 < end ? event + 1 : NULL,
+				       points, progress);
 		if (ret)
 			return ret;
 	}
@@ -146,22 +149,22 @@ static int go_through_events(struct guest *guest,
 	return guest_finish(guest);
 }
 
-/* Interrupts that nothing has released come late, but come. */
-static int release(struct guest *guest, const char *settle,
-		   struct progress *progress)
+/* Delivers interrupts that are still masked at the end, and lets the guest settle again. */
+static int unmask_and_settle(struct guest *guest, const char *settle,
+			     struct progress *progress)
 {
-	return operation_release(guest, 0) ?:
+	return operation_unmask(guest, 0) ?:
 	       batch_ask(&progress->batch, guest, settle);
 }
 
-/* What the boot has left the driver to do, and what else the verdict needs. */
+/* The driver may have work left after the boot. The checks need the worker process. */
 static int settle_after_boot(struct guest *guest, struct progress *progress)
 {
 	char settle[REQUEST_SIZE];
 	int ret;
 
 	ret = guest_find_ports(guest) ?: ports_refresh(guest) ?:
-	      operations_begin(guest);
+	      operations_start(guest);
 	if (ret)
 		return ret;
 	settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
@@ -170,51 +173,56 @@ static int settle_after_boot(struct guest *guest, struct progress *progress)
 }
 
 /*
- * What a process of its own has begun must end, whatever happens meanwhile; and nothing
- * else may fail if nothing happens. The agent answers a "join" with what failed, as a
- * write does that finds the slot busy with what the machine has done to it.
+ * A process that the scenario starts must end in any case. The other requests may fail
+ * only if there is an event. The agent answers a "join" with the error of the process: for
+ * instance, a write fails if the slot is busy with what the scenario's trigger has caused.
  */
-static void note_trouble(const struct interleaving *interleaving,
-			 const char *requests, struct progress *progress)
+static void check_scenario_requests(const struct interleaving *interleaving,
+				    const char *requests,
+				    struct progress *progress)
 {
 	bool alone = !interleaving->n_events;
 	bool busy = interleaving->scenario->trigger;
+	const size_t size = sizeof(progress->scenario_error);
+	char *error = progress->scenario_error;
 	int n = 1;
 
 	for (const char *at = strchr(requests, ';'); at; at = strchr(at + 1, ';'))
 		n++;
-	for (int i = 0; i < n && i < progress->batch.n && !progress->scenario_error[0]; i++) {
+	if (n > progress->batch.n)
+		n = progress->batch.n;
+	for (int i = 0; i < n && !*error; i++) {
 		const struct batch_answer *answer = &progress->batch.answers[i];
 
 		if (answer->error == -ETIMEDOUT &&
 		    !strncmp(answer->request, "join ", 5))
-			snprintf(progress->scenario_error, sizeof(progress->scenario_error),
+			snprintf(error, size,
 				 "what the scenario wrote to sysfs never returns");
 		else if (alone && (answer->error ||
 				   (!busy && strstr(answer->text, "error "))))
-			snprintf(progress->scenario_error, sizeof(progress->scenario_error),
-				 "the scenario fails: %s: %s", answer->request,
+			snprintf(error, size, "the scenario fails: %s: %s",
+				 answer->request,
 				 answer->error ? strerror(-answer->error) :
 						 answer->text);
 	}
 }
 
 /**
- * progress_follow() - go through an interleaving
- * @guest: a guest where the scenario begins
+ * progress_run() - run an interleaving
+ * @guest: a guest at the start of the scenario
  * @interleaving: the interleaving
- * @points: of its kernel
- * @requests: what is to be asked of it for the scenario
- * @progress: receives how far it came
- * @details: where to tell registers, or NULL
+ * @points: injection points of the kernel
+ * @requests: the scenario's requests to the guest
+ * @progress: receives how far the interleaving was run
+ * @details: file to which to print the registers at the points, or NULL
  *
- * Return: 0 when the guest has settled, and verdict_judge() can look at it;
- * -ECANCELED, also in @progress->operated, when the first operation makes no sense where
- * it should happen; or another negative errno.
+ * Return: 0 if the guest has settled, so that verdict_judge() can check it; -ECANCELED,
+ * also in @progress->operation_error, if the first operation makes no sense at its
+ * point; or another negative errno.
  */
-int progress_follow(struct guest *guest, const struct interleaving *interleaving,
-		  const struct points *points, const char *requests,
-		  struct progress *progress, FILE *details)
+int progress_run(struct guest *guest, const struct interleaving *interleaving,
+		 const struct points *points, const char *requests,
+		 struct progress *progress, FILE *details)
 {
 	char all[AGENT_REQUEST_SIZE], settle[REQUEST_SIZE];
 	const struct scenario *scenario = interleaving->scenario;
@@ -228,12 +236,15 @@ int progress_follow(struct guest *guest, const struct interleaving *interleaving
 	if (!ret && scenario->trigger)
 		ret = scenario->trigger(guest, scenario);
 	ret = ret ?: scenario_begin(guest, scenario, all, &progress->batch) ?:
-	      go_through_events(guest, interleaving, points, progress, details);
+	      run_events(guest, interleaving, points, progress, details);
 	if (!ret)
 		ret = scenario->boot ? settle_after_boot(guest, progress) :
 				       batch_take(&progress->batch, guest);
 	if (!ret && !scenario->boot)
-		note_trouble(interleaving, requests, progress);
+		check_scenario_requests(interleaving, requests, progress);
 
-	return ret || !progress->held ? ret : release(guest, settle, progress);
+	if (!ret && progress->masked)
+		ret = unmask_and_settle(guest, settle, progress);
+
+	return ret;
 }

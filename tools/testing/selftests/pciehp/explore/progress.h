@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From where a scenario begins, from event to event, to where all has settled. */
+/* Runs an interleaving from the start of its scenario until the guest has settled. */
 #ifndef EXPLORE_PROGRESS_H
 #define EXPLORE_PROGRESS_H
 
@@ -14,32 +14,32 @@
 #include "guest/guest.h"
 
 /**
- * struct progress - how far an interleaving came
- * @reached: how many of its events' points
- * @operated: what the last operation returned that did not return 0
- * @missed: an operation did not reach where it was to stop
- * @held: the port's interrupts are held back
- * @trap: where it is to stop next
- * @batch: what the guest was asked last, and its answers
- * @scenario_error: what the scenario's own requests tell, which no later look at the guest
- *	would; or empty
- * @judged: the guest was looked at to the end
- * @ended: it has come to an end of its own
+ * struct progress - how far an interleaving was run
+ * @reached: number of events whose point was hit
+ * @operation_error: what the last failed operation returned, or 0
+ * @missed_stop: an operation did not hit the point at which it was to stop
+ * @masked: the port's interrupts are masked
+ * @trap: the next point at which the machine stops
+ * @batch: the last requests to the guest, and its answers
+ * @scenario_error: a problem of the scenario's own requests, which later checks of the
+ *	guest would not find; or empty
+ * @judged: all checks of the guest were done
+ * @guest_died: the guest has panicked or hangs
  */
 struct progress {
 	int reached;
-	int operated;
-	bool missed;
-	bool held;
+	int operation_error;
+	bool missed_stop;
+	bool masked;
 	struct trap trap;
 	struct batch batch;
 	char scenario_error[256];
 	bool judged;
-	bool ended;
+	bool guest_died;
 };
 
-int progress_follow(struct guest *guest, const struct interleaving *interleaving,
-		  const struct points *points, const char *requests,
-		  struct progress *progress, FILE *details);
+int progress_run(struct guest *guest, const struct interleaving *interleaving,
+		 const struct points *points, const char *requests,
+		 struct progress *progress, FILE *details);
 
 #endif /* EXPLORE_PROGRESS_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Capabilities that no port of QEMU's has: the driver reads them once, in pcie_init(),
- * and is given other values than the port's.
+ * Slot capabilities that QEMU's ports lack. The driver reads the capabilities once, in
+ * pcie_init(). There, the values that it has read are changed in its memory.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,7 +16,12 @@
 #include "guest/stop.h"
 #include "qemu/gdbstub.h"
 
-/* A call of pcie_capability_read_dword(), and where it returns to. */
+/**
+ * struct call - a call of pcie_capability_read_dword()
+ * @offset: offset of the register in the PCI Express Capability
+ * @value: address that receives the register's value
+ * @back: return address
+ */
 struct call {
 	unsigned int offset;
 	uint64_t value;
@@ -37,15 +42,15 @@ static int read_call(struct guest *guest, const struct points *points,
 	call->value = registers[arch->third];
 	call->back = registers[arch->link];
 
-	/* all architectures are little endian, as those that they run on here are */
+	/* guest and host are both little endian */
 	return !arch->link_in_memory ? 0 :
 	       gdb_read(&guest->vm.gdb, call->back, &call->back,
 			sizeof(call->back));
 }
 
-/* To where the driver is about to read the register at an offset. */
-static int go_to_call(struct guest *guest, const struct points *points,
-		      unsigned int offset, struct call *call)
+/* Runs the guest until pcie_init() is about to read the register at an offset. */
+static int run_to_call(struct guest *guest, const struct points *points,
+		       unsigned int offset, struct call *call)
 {
 	const struct point *back;
 	int ret;
@@ -73,7 +78,7 @@ static int change(struct guest *guest, const struct points *points,
 	uint32_t value;
 	int ret;
 
-	ret = go_to_call(guest, points, offset, &call) ?:
+	ret = run_to_call(guest, points, offset, &call) ?:
 	      guest_run_to(guest, call.back) ?:
 	      gdb_read(gdb, call.value, &value, sizeof(value));
 	if (ret)
@@ -84,13 +89,13 @@ static int change(struct guest *guest, const struct points *points,
 }
 
 /**
- * registers_change() - have the driver find other capabilities of its slot
+ * registers_change() - change the slot capabilities that the driver reads
  * @guest: the guest, which has stopped in its boot before the slot's port is probed
- * @points: of the kernel
- * @registers: what it finds
+ * @points: injection points of the kernel
+ * @registers: the changes
  *
- * Return: 0; -EOPNOTSUPP when the kernel has no symbol for that; or another negative
- * errno.
+ * Return: 0; -EOPNOTSUPP if the kernel has no symbol pcie_capability_read_dword(); or
+ * another negative errno.
  */
 int registers_change(struct guest *guest, const struct points *points,
 		     const struct registers *registers)

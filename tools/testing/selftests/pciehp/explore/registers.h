@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Capabilities that no port of QEMU's has. */
+/* Slot capabilities that QEMU's ports lack. */
 #ifndef EXPLORE_REGISTERS_H
 #define EXPLORE_REGISTERS_H
 
@@ -10,10 +10,10 @@
 #include "guest/guest.h"
 
 /**
- * struct registers - what the driver finds in its port beside what is there
- * @cleared: bits of Slot Capabilities that are not
- * @set: bits of Slot Capabilities
- * @set2: bits of Slot Capabilities 2
+ * struct registers - changes of the capabilities that the driver reads from its port
+ * @cleared: bits of Slot Capabilities that the driver finds cleared
+ * @set: bits of Slot Capabilities that it finds set
+ * @set2: bits of Slot Capabilities 2 that it finds set
  */
 struct registers {
 	uint32_t cleared;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What was swept, and what was found. */
+/* The report of a run: the violations, and how much was explored. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@
 
 #define LINE_SIZE	512
 
-/* A line is "INTERLEAVING PROBLEM", both patterns; what follows '#' at its start is not. */
+/* Each line is "INTERLEAVING PROBLEM", both patterns, or a comment that starts with '#'. */
 static bool expects_problem(FILE *file, const char *id, const char *problem)
 {
 	char line[LINE_SIZE], *pattern;
@@ -38,11 +38,11 @@ static bool expects_problem(FILE *file, const char *id, const char *problem)
 }
 
 /**
- * report_expects() - is a violation known
- * @expect: path of the file that tells what is, or NULL
- * @result: what was found
+ * report_expects() - is a violation expected
+ * @expect: path of the file of expected violations, or NULL
+ * @result: result of an interleaving
  *
- * Return: whether all of it is.
+ * Return: true if all problems in @result are expected.
  */
 bool report_expects(const char *expect, json_t *result)
 {
@@ -65,12 +65,12 @@ bool report_expects(const char *expect, json_t *result)
 }
 
 /**
- * struct finding - violations of one signature
- * @signature: see signature_format()
- * @first: the one that was replayed
- * @n: how many
- * @expected: they are known
- * @where: how many by "operation in function"
+ * struct finding - the violations with one signature
+ * @signature: the signature, see signature_format()
+ * @first: result of the one that was replayed
+ * @n: number of violations
+ * @expected: the violations are expected
+ * @where: number of violations by "OPERATION@FUNCTION"
  */
 struct finding {
 	const char *signature;
@@ -85,8 +85,8 @@ struct findings {
 	size_t n;
 };
 
-static struct finding *find_cause(struct findings *findings, const char *signature,
-				  bool expected)
+static struct finding *find_finding(struct findings *findings,
+				    const char *signature, bool expected)
 {
 	struct finding *all;
 
@@ -134,8 +134,8 @@ static void collect(const struct explore *explore, struct findings *findings,
 		signature = json_string_value(json_object_get(result, "signature"));
 		if (!signature)
 			continue;
-		finding = find_cause(findings, signature,
-				     report_expects(explore->expect, result));
+		finding = find_finding(findings, signature,
+				       report_expects(explore->expect, result));
 		if (!finding)
 			continue;
 		finding->n++;
@@ -146,8 +146,8 @@ static void collect(const struct explore *explore, struct findings *findings,
 	}
 }
 
-static const struct point *point_of(const struct explore *explore,
-				    const char *id)
+static const struct point *find_event_point(const struct explore *explore,
+					    const char *id)
 {
 	struct interleaving interleaving;
 	char why[LINE_SIZE];
@@ -173,7 +173,7 @@ static void print_where(const struct finding *finding)
 			       (long long)json_integer_value(n), where);
 	}
 	if (shown > WHERE_SHOWN)
-		printf("  and so for %zu more\n", shown - WHERE_SHOWN);
+		printf("  and %zu more\n", shown - WHERE_SHOWN);
 }
 
 static void print_finding(const struct explore *explore,
@@ -191,7 +191,7 @@ static void print_finding(const struct explore *explore,
 	json_array_foreach(json_object_get(first, "problems"), i, problem)
 		printf("  %s\n", json_string_value(problem));
 	print_where(finding);
-	point = point_of(explore, id);
+	point = find_event_point(explore, id);
 	if (point)
 		printf("  for example at %s+%#x (%s:%d: %s)\n", point->function,
 		       point->offset, point->file ?: "?", point->line,
@@ -202,7 +202,7 @@ static void print_finding(const struct explore *explore,
 	details = json_string_value(json_object_get(first, "details"));
 	if (details)
 		printf("  registers, log and trace events: %s\n", details);
-	printf("  again: %s'%s'\n", explore->replay, id);
+	printf("  again: %s'%s'\n", explore->replay_command, id);
 }
 
 static void count_verdicts(json_t *results, json_t *counts)
@@ -218,7 +218,7 @@ static void count_verdicts(json_t *results, json_t *counts)
 	}
 }
 
-/* What ought to have been explored, and was not. */
+/* Prints what should have been explored, but could not be. */
 static int print_omitted(const struct explore *explore, json_t *results,
 			 json_t *counts)
 {
@@ -238,13 +238,13 @@ static int print_omitted(const struct explore *explore, json_t *results,
 	json_object_foreach(results, id, result) {
 		verdict = json_string_value(json_object_get(result, "verdict"));
 		if (verdict && !strcmp(verdict, "error"))
-			printf("could not be run: %s'%s'\n", explore->replay, id);
+			printf("could not be run: %s'%s'\n", explore->replay_command, id);
 	}
 
 	return !explore->n_plan || scenarios_left_out || errors ? -EIO : 0;
 }
 
-/* Points that no scenario came by, listed in a file as there are many. */
+/* Lists the points that no scenario hits, in a file because there are many. */
 static void write_never_reached(const struct explore *explore)
 {
 	bool *reached = calloc(explore->points.n, sizeof(*reached));
@@ -283,10 +283,10 @@ out:
 	free(reached);
 }
 
-/* An event is an operation at a point; the scenario is what leads there. */
+/* Counts the events that have a conclusive verdict in at least one scenario. */
 static void print_events(const struct explore *explore, json_t *results)
 {
-	json_t *events = json_object(), *told = json_object();
+	json_t *events = json_object(), *conclusive = json_object();
 	char id[ID_SIZE];
 
 	for (size_t i = 0; i < explore->n_plan; i++) {
@@ -296,22 +296,22 @@ static void print_events(const struct explore *explore, json_t *results)
 		json_object_set_new(events, interleaving_events(id),
 				    json_true());
 		if (result_is_conclusive(json_object_get(results, id)))
-			json_object_set_new(told, interleaving_events(id),
+			json_object_set_new(conclusive, interleaving_events(id),
 					    json_true());
 	}
 	printf("%zu of %zu events at points tried with a verdict\n",
-	       json_object_size(told), json_object_size(events));
+	       json_object_size(conclusive), json_object_size(events));
 	json_decref(events);
-	json_decref(told);
+	json_decref(conclusive);
 }
 
 /**
- * report_print() - print it
+ * report_print() - print the report
  * @explore: the run
- * @all: from results_open()
+ * @all: all results, see results_open()
  *
- * Return: how many causes of violations there are that are not expected; or, if there
- * are none, 0, or -EIO when something was not looked at.
+ * Return: the number of causes of violations that are not expected; or, if there are
+ * none, 0, or -EIO if something could not be explored.
  */
 int report_print(const struct explore *explore, json_t *all)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What was found, for people. */
+/* The report of a run. */
 #ifndef EXPLORE_REPORT_H
 #define EXPLORE_REPORT_H
 

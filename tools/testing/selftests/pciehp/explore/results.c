@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Results, one a line, so that a run that was interrupted can go on. */
+/* The results of interleavings, one a line, so that a later run can use them. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -31,7 +31,7 @@ static int keep_old_results(const struct explore *explore)
 	if (rename(path, old))
 		return errno == ENOENT ? 0 : -errno;
 	fprintf(stderr,
-		"what is in %s are results of another kernel, program or QEMU: they are kept as %s\n",
+		"%s has results of another kernel, program or QEMU: it is renamed to %s\n",
 		path, old);
 
 	return 0;
@@ -49,7 +49,7 @@ static json_t *describe_file(const char *path)
 			 (json_int_t)st.st_mtim.tv_nsec);
 }
 
-/* Results are those of one bench; another's do not count. */
+/* Describes what results depend on. They are used again only if all of it is the same. */
 static json_t *describe(const struct explore *explore)
 {
 	char why[128], qemu[PATH_MAX], preload[PATH_MAX];
@@ -95,7 +95,7 @@ static void read_results(FILE *file, json_t *results)
 	json_t *result;
 
 	while (getline(&line, &size, file) > 0) {
-		/* the last line may have been cut */
+		/* the last line of an interrupted run may be incomplete */
 		result = json_loads(line, 0, NULL);
 		id = json_string_value(json_object_get(result, "id"));
 		if (id)
@@ -106,9 +106,9 @@ static void read_results(FILE *file, json_t *results)
 }
 
 /**
- * results_open() - what is known from an earlier run
+ * results_open() - read the results of earlier runs
  * @explore: the run
- * @results: receives an object of results by name
+ * @results: receives an object that has the results by name of the interleaving
  *
  * Return: 0 or a negative errno.
  */
@@ -139,11 +139,11 @@ int results_open(const struct explore *explore, json_t **results)
 }
 
 /**
- * results_of_plan() - the results of what is planned
+ * results_of_plan() - select the results of the planned interleavings
  * @explore: the run
- * @results: from results_open(), which also knows others of an earlier run
+ * @results: all results, also of interleavings that only an earlier run has planned
  *
- * Return: an object of them by name.
+ * Return: an object that has the results by name of the interleaving.
  */
 json_t *results_of_plan(const struct explore *explore, json_t *results)
 {
@@ -161,10 +161,10 @@ json_t *results_of_plan(const struct explore *explore, json_t *results)
 }
 
 /**
- * result_is_conclusive() - does a result tell whether something was lost
+ * result_is_conclusive() - does a result show whether the driver is correct
  * @result: the result
  *
- * Return: whether it does, and is not that nothing could be tried.
+ * Return: true if the verdict is "clean" or "violation".
  */
 bool result_is_conclusive(json_t *result)
 {
@@ -177,10 +177,10 @@ bool result_is_conclusive(json_t *result)
 }
 
 /**
- * result_is_final() - is an interleaving not to be run again
- * @result: its result, or NULL
+ * result_is_final() - does a result make another run of the interleaving unnecessary
+ * @result: the result, or NULL
  *
- * Return: whether it came to its end.
+ * Return: true if there is a verdict other than "error".
  */
 bool result_is_final(json_t *result)
 {
@@ -192,10 +192,10 @@ bool result_is_final(json_t *result)
 }
 
 /**
- * results_add() - keep a result
+ * results_add() - add a result to the results and to their file
  * @explore: the run
  * @results: from results_open()
- * @result: the result, whose "id" is its name
+ * @result: the result, with the name of the interleaving as "id"
  *
  * Return: 0 or a negative errno.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What came of each interleaving, in a file. */
+/* The results of interleavings, in a file. */
 #ifndef EXPLORE_RESULTS_H
 #define EXPLORE_RESULTS_H
 

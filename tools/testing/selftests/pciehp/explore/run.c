@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "progress.h"
 #include "interleaving.h"
 #include "points.h"
+#include "progress.h"
 #include "run.h"
 #include "scenario.h"
 #include "scenario_state.h"
@@ -17,15 +17,15 @@
 #include "guest/guest.h"
 #include "util/host_clock.h"
 
-static void go_through(struct guest *guest,
-		       const struct interleaving *interleaving,
-		       const struct points *points, const char *requests,
-		       struct progress *progress, FILE *details)
+static void run_and_judge(struct guest *guest,
+			  const struct interleaving *interleaving,
+			  const struct points *points, const char *requests,
+			  struct progress *progress, FILE *details)
 {
 	int ret;
 
-	ret = progress_follow(guest, interleaving, points, requests, progress,
-			    details);
+	ret = progress_run(guest, interleaving, points, requests, progress,
+			   details);
 	if (!ret)
 		verdict_judge(guest, interleaving, points, progress);
 	else if (guest->alive && ret != -ECANCELED)
@@ -33,8 +33,8 @@ static void go_through(struct guest *guest,
 			     strerror(-ret));
 }
 
-/* Whether the kernel is to blame for a guest that has come to its end. */
-static bool note_end(struct guest *guest)
+/* Records a panic or a hang as a problem. Returns false if the guest is alive. */
+static bool report_dead_guest(struct guest *guest)
 {
 	if (guest->agent.failure == -ESHUTDOWN)
 		result_problem(&guest->result, "the guest panicked");
@@ -52,16 +52,16 @@ static const char *name_verdict(const struct guest *guest,
 {
 	if (guest->result.skip[0])
 		return "skipped";
-	if (guest->result.error && !progress->ended)
+	if (guest->result.error && !progress->guest_died)
 		return "error";
 	if (json_array_size(guest->result.problems))
 		return "violation";
 	if (!progress->judged)
-		return progress->operated == -ECANCELED ? "inapplicable" :
+		return progress->operation_error == -ECANCELED ? "inapplicable" :
 							"error";
-	if (progress->reached < interleaving->n_events || progress->missed)
+	if (progress->reached < interleaving->n_events || progress->missed_stop)
 		return "not reached";
-	switch (progress->operated) {
+	switch (progress->operation_error) {
 	case 0:
 		return "clean";
 	case -EREMOTEIO:
@@ -91,14 +91,13 @@ static void print_details(struct guest *guest, FILE *details)
 }
 
 /**
- * interleaving_run() - run it in a fresh machine
+ * interleaving_run() - run an interleaving in a new machine, and judge it
  * @interleaving: the interleaving
- * @points: of the kernel
- * @states: path before the name of its scenario, where scenario_save() has left
- *	the state
- * @details: where to tell all about it, or NULL
+ * @points: injection points of the kernel
+ * @states: directory in which scenario_save() has saved the scenario's state
+ * @details: file to which to print registers, requests, log and trace, or NULL
  *
- * Return: what came of it: "id", "verdict", "problems", "host_ms".
+ * Return: the result, an object with "id", "verdict", "problems" and "host_ms".
  */
 json_t *interleaving_run(const struct interleaving *interleaving,
 			 const struct points *points, const char *states,
@@ -117,12 +116,12 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 		 interleaving->scenario->name);
 	if (!scenario_load(&guest, interleaving->scenario, state, NULL,
 			   &start))
-		go_through(&guest, interleaving, points, start.request,
-			   &progress, details);
+		run_and_judge(&guest, interleaving, points, start.request,
+			      &progress, details);
 	if (!interleaving->n_events && start.problems)
 		json_array_extend(guest.result.problems, start.problems);
 	json_decref(start.problems);
-	progress.ended = note_end(&guest);
+	progress.guest_died = report_dead_guest(&guest);
 	if (details)
 		print_details(&guest, details);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What comes of an interleaving. */
+/* Runs an interleaving, and judges it. */
 #ifndef EXPLORE_RUN_H
 #define EXPLORE_RUN_H
 
@@ -9,7 +9,7 @@
 #include "interleaving.h"
 #include "points.h"
 
-/* What is said of a guest that gives no answer in host time. */
+/* The problem of a guest that does not answer in host time. */
 #define GUEST_HANGS	"the guest hangs"
 
 json_t *interleaving_run(const struct interleaving *interleaving,

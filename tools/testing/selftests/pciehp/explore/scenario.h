@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What goes on while something else happens. */
+/* What the guest is doing when an operation happens. */
 #ifndef EXPLORE_SCENARIO_H
 #define EXPLORE_SCENARIO_H
 
@@ -10,27 +10,28 @@
 
 #include "guest/guest.h"
 
-/* Room for what a guest is asked for. */
+/* Size of the requests to a guest. */
 #define REQUEST_SIZE	1024
 
 /**
- * struct scenario - what goes on while something else happens
+ * struct scenario - what the guest is doing when an operation happens
  * @name: its name
  * @setup: the machine
- * @card: a card that is there from the boot on, as of -device, or NULL
- * @port: number of the port of the slot that it is about
- * @hot_added: it is plugged after the boot instead
- * @expect_kept: the card stays if nothing else happens
- * @expect_removed: the card goes if nothing else happens, though nobody asks for it to be seen
+ * @card: a card that is present from the boot on, as an argument of -device, or NULL
+ * @port: number of the port of the scenario's slot
+ * @hot_added: the card is plugged after the boot instead
+ * @expect_kept: without an operation, the card is never removed
+ * @expect_removed: without an operation, the card is removed, which @request does not
+ *	check
  * @quick: it is part of the quick cut
- * @boot: it is what is left of the boot when the first port is about to get its
- *	drivers, which asks for nothing
- * @irq_on_cpu1: the port interrupts the second CPU, where its thread runs too
- * @registers: capabilities that QEMU does not have, or NULL
- * @prepare: brings the guest to where the scenario begins, or NULL
- * @trigger: what is done on the stopped machine as the scenario begins, or NULL
- * @request: writes what is asked of the guest from then on, until the scenario is
- *	over, as batch_begin() takes it
+ * @boot: it starts in the boot, when the first port is about to be probed, and has no
+ *	@request
+ * @irq_on_cpu1: the port interrupts the second CPU, where its thread also runs
+ * @registers: changes of the slot capabilities that the driver reads, or NULL
+ * @prepare: runs the guest up to the start of the scenario, or NULL
+ * @trigger: done to the stopped machine at the start of the scenario, or NULL
+ * @request: formats the requests to the guest that make up the scenario, as passed to
+ *	batch_begin()
  */
 struct scenario {
 	const char *name;

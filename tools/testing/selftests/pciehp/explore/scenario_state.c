@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Guests at the beginning of a scenario, saved once and loaded often. */
+/* States of guests at the start of a scenario, saved once and loaded often. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "cards.h"
+#include "irq_worker.h"
 #include "operations.h"
 #include "points.h"
 #include "registers.h"
 #include "scenario.h"
 #include "scenario_state.h"
-#include "irq_worker.h"
 
 #include "check/invariants.h"
 #include "guest/batch.h"
@@ -26,10 +26,10 @@
 
 #define OPTIONS_MAX	16
 
-/* Where the kernel begins with a port's drivers. */
+/* The function that probes a port. */
 #define PORT_PROBE	"pcie_portdrv_probe"
 
-static struct guest_setup setup_of(const struct scenario *scenario)
+static struct guest_setup make_setup(const struct scenario *scenario)
 {
 	struct guest_setup setup = scenario->setup;
 
@@ -39,9 +39,9 @@ static struct guest_setup setup_of(const struct scenario *scenario)
 	return setup;
 }
 
-/* What each load needs to know beside the state. */
-static int save_beginning(const struct guest *guest, const char *request,
-			  uint32_t base, const char *state)
+/* Saves what scenario_load() needs besides the machine's state. */
+static int save_start(const struct guest *guest, const char *request,
+		      uint32_t base, const char *state)
 {
 	char path[PATH_MAX + 8];
 	json_t *json;
@@ -57,7 +57,7 @@ static int save_beginning(const struct guest *guest, const char *request,
 	return ret;
 }
 
-/* irqaffinity= would not do: the kernel adds the first CPU to it. */
+/* The parameter irqaffinity= does not help: the kernel adds the first CPU to it. */
 static int interrupt_second_cpu(struct guest *guest)
 {
 	const char *bdf = guest->ports[0].bdf;
@@ -75,7 +75,7 @@ static int interrupt_second_cpu(struct guest *guest)
 	return ret;
 }
 
-/* Of the ways to reset a card, the one that the driver of its slot has a part in. */
+/* Selects the method to reset a card that involves the driver of its slot. */
 static int reset_cards_by_slot(struct guest *guest)
 {
 	const struct plug *card;
@@ -89,7 +89,7 @@ static int reset_cards_by_slot(struct guest *guest)
 		slot_function_bdf(guest, i, 0, bdf);
 		ret = guest_request(guest, "write /sys/bus/pci/devices/%s/reset_method bus",
 				    bdf);
-		/* older than v5.15, or a card with two functions */
+		/* a kernel before v5.15, or a card with two functions */
 		if (ret == -ENOENT || ret == -EINVAL)
 			ret = 0;
 	}
@@ -97,24 +97,27 @@ static int reset_cards_by_slot(struct guest *guest)
 	return ret;
 }
 
-static int bring_to_begin(struct guest *guest, const struct scenario *scenario)
+static int set_up_guest(struct guest *guest, const struct scenario *scenario)
 {
 	int ret = 0;
 
 	if (scenario->irq_on_cpu1)
 		ret = interrupt_second_cpu(guest);
 	if (!ret && scenario->hot_added)
-		ret = slot_hot_add_and_settle(guest, card_full(scenario->port));
-	ret = ret ?: reset_cards_by_slot(guest) ?: operations_begin(guest);
-	/* this also waits for what the driver has still to do after the boot */
+		ret = slot_hot_add_and_settle(guest, card_e1000e(scenario->port));
+	ret = ret ?: reset_cards_by_slot(guest) ?: operations_start(guest);
+	/* this also waits until the driver is idle after the boot */
 	if (!ret)
 		invariants_check(guest);
 
 	return ret;
 }
 
-/* Here the slot may be in any state, but nothing may have been complained about. */
-static int prepare(struct guest *guest, const struct scenario *scenario)
+/*
+ * Runs the guest up to the start of the scenario. The slot may be in any state there, but
+ * the kernel must not have complained.
+ */
+static int run_prepare(struct guest *guest, const struct scenario *scenario)
 {
 	size_t log_len = guest->log_len, trace_len = guest->trace_len;
 	int ret = 0;
@@ -127,7 +130,7 @@ static int prepare(struct guest *guest, const struct scenario *scenario)
 	/* a driver without trace events */
 	if (ret && ret != -ENOENT)
 		return ret;
-	/* last, as whoever loads the state finds the last answer, which must be good */
+	/* the last request: a loaded guest has its answer, which must be no error */
 	ret = guest_fetch_log(guest);
 	if (ret)
 		return ret;
@@ -138,7 +141,7 @@ static int prepare(struct guest *guest, const struct scenario *scenario)
 	return 0;
 }
 
-/* Not before the buses are scanned: until then, a port cannot be operated. */
+/* Boots until the first port is probed. Operations need the bus numbers, assigned before. */
 static int boot_to_port(struct guest *guest, const struct points *points,
 			const char *state)
 {
@@ -181,33 +184,33 @@ static int boot_to_agent(struct guest *guest, const struct scenario *scenario,
 	ret = scenario->registers ?
 	      boot_with_registers(guest, scenario, points, state) :
 	      guest_boot_to_save(guest, state);
-	ret = ret ?: bring_to_begin(guest, scenario) ?:
+	ret = ret ?: set_up_guest(guest, scenario) ?:
 	      scenario->request(guest, scenario, request, sizeof(request)) ?:
-	      irq_worker_save(guest, &base);
-
-	ret = ret ?: prepare(guest, scenario);
-	/* that the bench could not look is no problem of the kernel's */
+	      irq_worker_save(guest, &base) ?:
+	      run_prepare(guest, scenario);
+	/* a failure of the test itself is no problem of the kernel */
 	if (!ret && guest->result.error)
 		ret = -EIO;
 
-	return ret ?: save_beginning(guest, request, base, state);
+	return ret ?: save_start(guest, request, base, state);
 }
 
 /**
- * scenario_save() - boot a guest to where a scenario begins, and save its state
+ * scenario_save() - boot a guest to the start of a scenario, and save its state
  * @scenario: the scenario
- * @points: of the kernel
+ * @points: injection points of the kernel
  * @state: path of the state
- * @why: receives the reason when it cannot be saved
- * @size: room in @why
+ * @why: receives the reason if the state cannot be saved
+ * @size: size of @why
  *
- * Return: 0 or a negative errno; -EOPNOTSUPP when the kernel or QEMU cannot do it.
+ * Return: 0; -EOPNOTSUPP if the kernel or QEMU cannot run the scenario; or another
+ * negative errno.
  */
 int scenario_save(const struct scenario *scenario, const struct points *points,
 		  const char *state, char *why, size_t size)
 {
 	const char *problem;
-	struct guest_setup setup = setup_of(scenario);
+	struct guest_setup setup = make_setup(scenario);
 	struct guest guest;
 	int ret;
 
@@ -239,8 +242,8 @@ static void join_options(const char *all[OPTIONS_MAX + 1],
 	all[n] = NULL;
 }
 
-static int load_beginning(struct guest *guest, const struct scenario *scenario,
-			  const char *state, struct scenario_start *start)
+static int load_start(struct guest *guest, const struct scenario *scenario,
+		      const char *state, struct scenario_start *start)
 {
 	char path[PATH_MAX + 8];
 	json_int_t base = 0;
@@ -252,12 +255,12 @@ static int load_beginning(struct guest *guest, const struct scenario *scenario,
 	json = json_load_file(path, 0, NULL);
 	if (json_unpack(json, "{s:s, s:I, s:O}", "request", &text, "irq-worker",
 			&base, "problems", &start->problems)) {
-		result_error(&guest->result, "read %s: it is not as this version writes it",
+		result_error(&guest->result,
+			     "read %s: it was not written by this version",
 			     path);
 		ret = -EIO;
 	} else {
-		snprintf(start->request, sizeof(start->request), "%s",
-			 text);
+		snprintf(start->request, sizeof(start->request), "%s", text);
 		ret = guest_load(guest, state,
 				 scenario->hot_added ? scenario->card : NULL) ?:
 		      irq_worker_load(guest, base);
@@ -268,12 +271,12 @@ static int load_beginning(struct guest *guest, const struct scenario *scenario,
 }
 
 /**
- * scenario_load() - a guest at the beginning of a scenario
+ * scenario_load() - load a guest at the start of a scenario
  * @guest: to be initialised; guest_cleanup() frees it in any case
  * @scenario: the scenario
- * @state: path of the state that scenario_save() has left
- * @options: options of QEMU besides those of the scenario, as of struct vm_config
- * @start: receives what is known of it
+ * @state: path of the state that scenario_save() has saved
+ * @options: further options of QEMU, as in struct vm_config, or NULL
+ * @start: receives what was saved along with the state
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -282,7 +285,7 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 		  struct scenario_start *start)
 {
 	const char *all[OPTIONS_MAX + 1] = { NULL };
-	struct guest_setup setup = setup_of(scenario);
+	struct guest_setup setup = make_setup(scenario);
 	int ret;
 
 	*start = (struct scenario_start){ .request = "" };
@@ -293,18 +296,17 @@ int scenario_load(struct guest *guest, const struct scenario *scenario,
 		return ret;
 
 	return scenario->boot ? guest_load_part(guest, state) :
-	       load_beginning(guest, scenario, state, start);
+	       load_start(guest, scenario, state, start);
 }
 
 /**
- * scenario_begin() - let the guest run through a scenario
+ * scenario_begin() - start to run a scenario, which guest_finish() ends
  * @guest: from scenario_load()
  * @scenario: the scenario
- * @requests: what is to be asked of it, as batch_begin() takes it; nothing is when it
- *	boots
- * @batch: for the answers
+ * @requests: requests to the guest, as passed to batch_begin(); unused for a boot
+ * @batch: receives the answers
  *
- * Return: 0 or a negative errno; then comes guest_finish().
+ * Return: 0 or a negative errno.
  */
 int scenario_begin(struct guest *guest, const struct scenario *scenario,
 		   const char *requests, struct batch *batch)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Guests at the beginning of a scenario, saved once and loaded often. */
+/* States of guests at the start of a scenario, saved once and loaded often. */
 #ifndef EXPLORE_SCENARIO_STATE_H
 #define EXPLORE_SCENARIO_STATE_H
 
@@ -13,10 +13,10 @@
 #include "guest/guest.h"
 
 /**
- * struct scenario_start - what is known of the guest at the beginning of a scenario
- * @request: what is to be asked of it for the scenario; empty when it boots
- * @problems: what was wrong as it came there, which is told with what the scenario alone
- *	finds; or NULL
+ * struct scenario_start - what is saved along with the state of a guest
+ * @request: the scenario's requests to the guest; empty for a boot
+ * @problems: problems found up to the start, which are reported for the scenario without
+ *	events; or NULL
  */
 struct scenario_start {
 	char request[REQUEST_SIZE];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What goes on in the guest while something else happens. */
+/* The scenarios, and what they do. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,12 +32,12 @@
 #define INNER	"e1000e,id=" INNER_CARD ",bus=port1,romfile="
 
 static const char *const machine_options[] = {
-	/* for the worker process, see irq_worker.c */
+	/* wakes the worker process, see irq_worker.c */
 	"-device", "edu,id=edu,addr=1e",
 	/*
-	 * QEMU leaps to the next timer's time whenever the machine stops. If that is
-	 * in a handler for a second time, the next may be years away: have one that
-	 * is not.
+	 * QEMU advances time to the next timer whenever the machine stops. At a second
+	 * stop in one handler, the next timer may be years away. This filter has a
+	 * timer every 20 ms.
 	 */
 	"-netdev", "hubport,id=tick,hubid=0",
 	"-object", "filter-buffer,id=ticking,netdev=tick,interval=20000",
@@ -46,7 +46,7 @@ static const char *const machine_options[] = {
 
 static int trigger_add(struct guest *guest, const struct scenario *scenario)
 {
-	return slot_plug(guest, card_quick(scenario->port));
+	return slot_plug(guest, card_edu(scenario->port));
 }
 
 static int request_added(struct guest *guest, const struct scenario *scenario,
@@ -54,7 +54,7 @@ static int request_added(struct guest *guest, const struct scenario *scenario,
 {
 	size_t len;
 
-	slot_added_request(guest, card_quick(scenario->port), guest->agent.now,
+	slot_added_request(guest, card_edu(scenario->port), guest->agent.now,
 			   text, size);
 	len = strlen(text);
 	snprintf(text + len, size - len, ";sleep 500");
@@ -75,8 +75,8 @@ static int trigger_surprise(struct guest *guest, const struct scenario *scenario
 static int request_removed(struct guest *guest, const struct scenario *scenario,
 			   char *text, size_t size)
 {
-	/* whichever card it is, they have the same address */
-	slot_gone_requests(guest, card_quick(scenario->port), guest->agent.now,
+	/* the model does not matter: the cards have the same address */
+	slot_gone_requests(guest, card_edu(scenario->port), guest->agent.now,
 			   text, size);
 
 	return 0;
@@ -90,7 +90,7 @@ static int request_button(struct guest *guest, const struct scenario *scenario,
 	return 0;
 }
 
-/* In a process of its own, so that one that never returns is seen. */
+/* A process of its own does the write, so that the agent notices if it never returns. */
 static int request_write(struct guest *guest, const struct scenario *scenario,
 			 const char *attribute, const char *value, char *text,
 			 size_t size)
@@ -127,8 +127,8 @@ static int request_attention(struct guest *guest,
 	return request_write(guest, scenario, "attention", "1", text, size);
 }
 
-static int request_drive(struct guest *guest, const struct scenario *scenario,
-			 const char *verb, char *text, size_t size)
+static int request_driver(struct guest *guest, const struct scenario *scenario,
+			  const char *verb, char *text, size_t size)
 {
 	char request[SLOT_PATH_SIZE];
 
@@ -142,13 +142,13 @@ static int request_drive(struct guest *guest, const struct scenario *scenario,
 static int request_unbind(struct guest *guest, const struct scenario *scenario,
 			  char *text, size_t size)
 {
-	return request_drive(guest, scenario, "unbind", text, size);
+	return request_driver(guest, scenario, "unbind", text, size);
 }
 
 static int request_bind(struct guest *guest, const struct scenario *scenario,
 			char *text, size_t size)
 {
-	return request_drive(guest, scenario, "bind", text, size);
+	return request_driver(guest, scenario, "bind", text, size);
 }
 
 static int prepare_unbound(struct guest *guest, const struct scenario *scenario)
@@ -162,10 +162,10 @@ static int prepare_unbound(struct guest *guest, const struct scenario *scenario)
 }
 
 /*
- * QEMU cannot plug a switch together with its ports, but the slot of one can lose its
- * power: its driver finds it as it would one that has just been plugged. With the power
- * indicator on, QEMU leaves a card where it is. The port is kept awake, as what it is
- * told would be lost when it resumes.
+ * QEMU cannot plug a switch together with its ports. Instead, the slot of a switch loses
+ * its power, and the driver finds the switch as if it had just been plugged. QEMU does not
+ * remove the card, because the power indicator is on. The port is kept awake, because its
+ * resume would restore Slot Control.
  */
 static int prepare_switch_off(struct guest *guest,
 			      const struct scenario *scenario)
@@ -266,7 +266,7 @@ static int request_recovery(struct guest *guest,
 }
 
 #define ROOT_MACHINE	{ .port = PORT_IOH3420, .options = machine_options }
-/* To a port of Intel's, the kernel applies an erratum of Command Completed. */
+/* The kernel applies an erratum of Command Completed to Intel's ports, but not to this. */
 #define NO_ERRATUM	{ .port = PORT_PCIE_ROOT_PORT, .options = machine_options }
 #define SWITCH_MACHINE	{ .port = PORT_XIO3130, .options = machine_options }
 #define THREADED_MACHINE	{ .port = PORT_IOH3420, .options = machine_options, \
@@ -278,7 +278,7 @@ static int request_recovery(struct guest *guest,
 #define POLLING_SWITCH	{ .port = PORT_XIO3130, .options = machine_options, \
 			  .interrupt = INTERRUPT_POLLING }
 
-/* Function 0 last: it is what makes a card appear. */
+/* Function 0 is plugged last: it makes the card appear. */
 #define TWO_FUNCTIONS	{ .port = PORT_IOH3420, .options = machine_options, \
 			  .device_before = "e1000e,id=" SECOND_FUNCTION \
 					   ",bus=port0,addr=0.1,romfile=" }
@@ -313,8 +313,8 @@ const struct scenario scenarios[] = {
 	{ "root.button", ROOT_MACHINE, E1000E, .expect_removed = true,
 	  .trigger = trigger_remove, .request = request_button, .quick = true },
 	{ "root.second_press", TWO_FUNCTIONS, E1000E ",multifunction=on",
-	  .expect_removed = true, .trigger = trigger_remove, .request = request_button,
-	  .quick = true },
+	  .expect_removed = true, .trigger = trigger_remove,
+	  .request = request_button, .quick = true },
 	{ "root.power_off", ROOT_MACHINE, E1000E,
 	  .request = request_power_off, .quick = true },
 	{ "root.power_on", ROOT_MACHINE, .trigger = trigger_add,
@@ -340,8 +340,8 @@ const struct scenario scenarios[] = {
 	  .request = request_added, .quick = true },
 	{ "switch.reset_empty", SWITCH_MACHINE, .request = request_reset,
 	  .quick = true },
-	{ "switch.reset_occupied", SWITCH_MACHINE, E1000E, .expect_kept = true, .hot_added = true,
-	  .request = request_reset, .quick = true },
+	{ "switch.reset_occupied", SWITCH_MACHINE, E1000E, .expect_kept = true,
+	  .hot_added = true, .request = request_reset, .quick = true },
 	{ "switch.recovery_empty", SWITCH_MACHINE, .trigger = trigger_error,
 	  .request = request_recovery },
 	{ "switch.recovery_occupied", SWITCH_MACHINE, E1000E, .expect_kept = true,
@@ -430,13 +430,14 @@ const struct scenario scenarios[] = {
 	{ "smp.attention", SMP_MACHINE, .request = request_attention },
 	{ "smp.unbind_occupied", SMP_MACHINE, E1000E, .expect_kept = true,
 	  .request = request_unbind },
-	{ "smp.bind_occupied", SMP_MACHINE, E1000E, .expect_kept = true, .prepare = prepare_unbound,
-	  .request = request_bind },
+	{ "smp.bind_occupied", SMP_MACHINE, E1000E, .expect_kept = true,
+	  .prepare = prepare_unbound, .request = request_bind },
 	{ "smp.reset_empty", SMP_SWITCH, .request = request_reset },
-	{ "smp.reset_occupied", SMP_SWITCH, E1000E, .expect_kept = true, .hot_added = true,
-	  .request = request_reset },
-	{ "smp.recovery_occupied", SMP_SWITCH, E1000E, .expect_kept = true, .hot_added = true,
-	  .trigger = trigger_error, .request = request_recovery },
+	{ "smp.reset_occupied", SMP_SWITCH, E1000E, .expect_kept = true,
+	  .hot_added = true, .request = request_reset },
+	{ "smp.recovery_occupied", SMP_SWITCH, E1000E, .expect_kept = true,
+	  .hot_added = true, .trigger = trigger_error,
+	  .request = request_recovery },
 	{ "no_power.add", NO_POWER, .trigger = trigger_add,
 	  .request = request_added },
 	{ "no_power.remove", NO_POWER, E1000E, .trigger = trigger_remove,
@@ -493,24 +494,24 @@ const struct scenario scenarios[] = {
 	  .trigger = trigger_surprise, .request = request_removed },
 	{ "away.power_off", SMP_MACHINE, E1000E, .irq_on_cpu1 = true,
 	  .request = request_power_off },
-	{ "away.power_on", SMP_MACHINE, .irq_on_cpu1 = true, .trigger = trigger_add,
-	  .request = request_power_on },
+	{ "away.power_on", SMP_MACHINE, .irq_on_cpu1 = true,
+	  .trigger = trigger_add, .request = request_power_on },
 	{ "away.attention", SMP_MACHINE, .irq_on_cpu1 = true,
 	  .request = request_attention },
 	{ "away.unbind_occupied", SMP_MACHINE, E1000E, .expect_kept = true,
-	  .irq_on_cpu1 = true,
-	  .request = request_unbind },
-	{ "away.bind_occupied", SMP_MACHINE, E1000E, .expect_kept = true, .irq_on_cpu1 = true,
-	  .prepare = prepare_unbound, .request = request_bind },
+	  .irq_on_cpu1 = true, .request = request_unbind },
+	{ "away.bind_occupied", SMP_MACHINE, E1000E, .expect_kept = true,
+	  .irq_on_cpu1 = true, .prepare = prepare_unbound,
+	  .request = request_bind },
 };
 
 const size_t n_scenarios = ARRAY_SIZE(scenarios);
 
 /**
- * scenario_binds() - does a scenario bind a driver, or unbind it
+ * scenario_binds() - does a scenario bind or unbind the driver
  * @scenario: the scenario
  *
- * Return: whether it does.
+ * Return: true if it does.
  */
 bool scenario_binds(const struct scenario *scenario)
 {
@@ -519,10 +520,10 @@ bool scenario_binds(const struct scenario *scenario)
 }
 
 /**
- * scenario_find() - the scenario of that name
+ * scenario_find() - find a scenario by its name
  * @name: the name
  *
- * Return: the scenario, or NULL.
+ * Return: the scenario, or NULL if there is none of that name.
  */
 const struct scenario *scenario_find(const char *name)
 {

@@ -21,11 +21,11 @@ static void bound_request(const struct guest *guest, int port, char *request,
 }
 
 /**
- * settle_requests() - what is asked of a guest to have it settle
+ * settle_requests() - format the requests that let a guest settle, and query its state
  * @guest: the guest
- * @settle_ms: guest time to let pass before anything is looked at
- * @requests: receives it, as batch_begin() takes it
- * @size: room in @requests
+ * @settle_ms: guest time to wait before the queries
+ * @requests: receives the requests, as passed to batch_begin()
+ * @size: size of @requests
  */
 void settle_requests(const struct guest *guest, int settle_ms, char *requests,
 		     size_t size)
@@ -43,15 +43,15 @@ void settle_requests(const struct guest *guest, int settle_ms, char *requests,
 }
 
 /**
- * settle_found_bound() - is the driver bound to a port
+ * settle_driver_bound() - is the driver bound to a port
  * @guest: the guest
  * @port: number of the port
  * @batch: the answers to settle_requests()
  *
- * Return: whether it was then.
+ * Return: true if it was bound when the guest answered.
  */
-bool settle_found_bound(const struct guest *guest, int port,
-			const struct batch *batch)
+bool settle_driver_bound(const struct guest *guest, int port,
+			 const struct batch *batch)
 {
 	const struct batch_answer *answer;
 	char request[SLOT_PATH_SIZE];

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What violations have in common: the same signature is reported once. */
+/* Signatures: violations with the same signature have the same cause. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "signature.h"
 #include "scenario.h"
+#include "signature.h"
 
 #define TEXTS_MAX	32
 #define TEXT_SIZE	256
 
 /**
- * signature_hash() - a number for a text
+ * signature_hash() - hash a text
  * @text: the text
  *
  * Return: its FNV-1a hash, which is the same in every run.
@@ -27,8 +27,8 @@ uint64_t signature_hash(const char *text)
 	return hash;
 }
 
-/* Values, addresses and times differ; words tell. */
-static void leave_numbers_out(const char *from, char *to, size_t size)
+/* Values, addresses and times differ between violations of the same cause. */
+static void mask_numbers(const char *from, char *to, size_t size)
 {
 	char *end = to + size - 1;
 
@@ -56,14 +56,14 @@ static int by_text(const void *a, const void *b)
 }
 
 /**
- * signature_format() - a text that is the same for the same signature
+ * signature_format() - format the signature of a violation
  * @scenario: name of the scenario
- * @problems: what was found
- * @signature: receives the text
- * @size: room in @signature
+ * @problems: the problems that were found
+ * @signature: receives the scenario's name and the problems without their numbers
+ * @size: size of @signature
  */
 void signature_format(const char *scenario, json_t *problems, char *signature,
-		  size_t size)
+		      size_t size)
 {
 	char texts[TEXTS_MAX][TEXT_SIZE];
 	char *end = signature + size;
@@ -72,14 +72,15 @@ void signature_format(const char *scenario, json_t *problems, char *signature,
 
 	json_array_foreach(problems, i, problem) {
 		if (n < TEXTS_MAX)
-			leave_numbers_out(json_string_value(problem) ?: "",
-					  texts[n++], TEXT_SIZE);
+			mask_numbers(json_string_value(problem) ?: "",
+				     texts[n++], TEXT_SIZE);
 	}
 	qsort(texts, n, TEXT_SIZE, by_text);
 	signature += snprintf(signature, end - signature, "%s:", scenario);
 	for (i = 0; i < n && signature < end; i++) {
 		if (i && !strcmp(texts[i], texts[i - 1]))
 			continue;
-		signature += snprintf(signature, end - signature, " %s;", texts[i]);
+		signature += snprintf(signature, end - signature, " %s;",
+				      texts[i]);
 	}
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* All interleavings of a plan, side by side. */
+/* Runs all interleavings of a plan, several at once. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -9,17 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "signature.h"
+#include "coverage.h"
 #include "explore.h"
 #include "interleaving.h"
 #include "plan.h"
 #include "points.h"
-#include "coverage.h"
 #include "report.h"
 #include "results.h"
 #include "run.h"
 #include "scenario.h"
 #include "scenarios.h"
+#include "signature.h"
 #include "sweep.h"
 #include "workers.h"
 
@@ -27,8 +27,20 @@
 #include "util/host_clock.h"
 
 #define REPLAYS		3
-#define CAUSE_SIZE	1024
+#define SIGNATURE_SIZE	1024
 
+/**
+ * struct sweep - state of a sweep
+ * @explore: the run
+ * @results: all results, also those of earlier runs
+ * @todo: indices of the interleavings that are to be run
+ * @n_todo: number of these, or 0 once the sweep is to end
+ * @done: number of interleavings that were run
+ * @violations: number of these with a violation
+ * @start_ms: host time at the start
+ * @error: error of writing the results, or 0
+ * @conclusive: the events that have a conclusive verdict
+ */
 struct sweep {
 	struct explore *explore;
 	json_t *results;
@@ -38,11 +50,10 @@ struct sweep {
 	size_t violations;
 	int64_t start_ms;
 	int error;
-	/* events about which a scenario has told something */
-	json_t *decided;
+	json_t *conclusive;
 };
 
-/* A line that the next one replaces on a terminal; elsewhere, one in @every. */
+/* On a terminal, a line replaces the previous one. Elsewhere, one line in @every is printed. */
 __printf(3, 4)
 static void show_progress(size_t done, size_t every, const char *fmt, ...)
 {
@@ -58,7 +69,7 @@ static void show_progress(size_t done, size_t every, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* What the library says on the way is in the results, too, or in the reach. */
+/* The library prints errors that are also in the results. */
 static void silence_stderr(void)
 {
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -67,7 +78,7 @@ static void silence_stderr(void)
 	close(null);
 }
 
-static json_t *reach(void *context, size_t job)
+static json_t *run_coverage(void *context, size_t job)
 {
 	struct explore *explore = context;
 
@@ -76,7 +87,7 @@ static json_t *reach(void *context, size_t job)
 	return coverage_run(&scenarios[job], &explore->points, explore->states);
 }
 
-static bool reached(void *context, size_t job, json_t *result)
+static bool coverage_done(void *context, size_t job, json_t *result)
 {
 	struct explore *explore = context;
 	const char *error;
@@ -88,7 +99,7 @@ static bool reached(void *context, size_t job, json_t *result)
 		fprintf(stderr, "%s is left out: %s\n", scenarios[job].name,
 			error);
 	explore->n_coverage++;
-	show_progress(explore->n_coverage, 10, "%zu scenarios run through: %s",
+	show_progress(explore->n_coverage, 10, "%zu scenarios run: %s",
 		      explore->n_coverage, scenarios[job].name);
 
 	return true;
@@ -100,8 +111,8 @@ static bool coverage_wanted(void *context, size_t job)
 }
 
 /**
- * sweep_coverage() - save all scenarios, and find out what they come by
- * @explore: the run; @explore->coverage receives it
+ * sweep_coverage() - save the start of all scenarios, and find the points that they hit
+ * @explore: the run, whose @coverage is filled
  *
  * Return: 0 or a negative errno.
  */
@@ -111,8 +122,8 @@ int sweep_coverage(struct explore *explore)
 		.n = n_scenarios,
 		.parallel = explore->jobs,
 		.wanted = coverage_wanted,
-		.run = reach,
-		.done = reached,
+		.run = run_coverage,
+		.done = coverage_done,
 		.context = explore,
 	};
 
@@ -121,11 +132,13 @@ int sweep_coverage(struct explore *explore)
 	return explore->coverage ? workers_run(&work) : -ENOMEM;
 }
 
-static void signature_of(json_t *result, const struct interleaving *interleaving,
-		     char signature[CAUSE_SIZE])
+static void format_signature(json_t *result,
+			     const struct interleaving *interleaving,
+			     char signature[SIGNATURE_SIZE])
 {
 	signature_format(interleaving->scenario->name,
-		     json_object_get(result, "problems"), signature, CAUSE_SIZE);
+			 json_object_get(result, "problems"), signature,
+			 SIGNATURE_SIZE);
 }
 
 static bool is_violation(json_t *result)
@@ -151,14 +164,14 @@ static bool hangs(json_t *result)
 }
 
 /*
- * Is it the same again, three times? The first time tells all about it, in a file that
- * also tells other workers that this signature is taken care of.
+ * Replays a violation, and counts how often it is the same. The first replay writes the
+ * details to a file. If that file exists, another worker has replayed this signature.
  */
 static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 		   json_t *result, const char *signature)
 {
 	bool known = report_expects(sweep->explore->expect, result);
-	char path[PATH_MAX], again[CAUSE_SIZE];
+	char path[PATH_MAX], again[SIGNATURE_SIZE];
 	json_t *other;
 	int same = 0;
 	FILE *details;
@@ -173,13 +186,13 @@ static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 		other = interleaving_run(interleaving, &sweep->explore->points,
 					 sweep->explore->states,
 					 i ? NULL : details);
-		signature_of(other, interleaving, again);
+		format_signature(other, interleaving, again);
 		same += is_violation(other) && !strcmp(signature, again);
 		json_decref(other);
 	}
 	if (details)
 		fclose(details);
-	/* the host was too slow: that is no verdict on the guest */
+	/* the host was too slow, which proves nothing about the guest */
 	if (!same && hangs(result)) {
 		json_object_set_new(result, "verdict", json_string("error"));
 		if (details)
@@ -193,16 +206,16 @@ static void replay(struct sweep *sweep, const struct interleaving *interleaving,
 	json_object_set_new(result, "details", json_string(path));
 }
 
-static void note_decided(struct sweep *sweep, json_t *result)
+static void record_conclusive(struct sweep *sweep, json_t *result)
 {
 	const char *id = json_string_value(json_object_get(result, "id"));
 
 	if (id && result_is_conclusive(result))
-		json_object_set_new(sweep->decided, interleaving_events(id),
+		json_object_set_new(sweep->conclusive, interleaving_events(id),
 				    json_true());
 }
 
-static bool is_wanted(void *context, size_t job)
+static bool interleaving_wanted(void *context, size_t job)
 {
 	const struct sweep *sweep = context;
 	const char *events;
@@ -212,14 +225,14 @@ static bool is_wanted(void *context, size_t job)
 	events = interleaving_events(id);
 
 	return !sweep->explore->once || !*events ||
-	       !json_object_get(sweep->decided, events);
+	       !json_object_get(sweep->conclusive, events);
 }
 
-static json_t *run_one(void *context, size_t job)
+static json_t *run_interleaving(void *context, size_t job)
 {
 	struct sweep *sweep = context;
 	const struct interleaving *interleaving;
-	char signature[CAUSE_SIZE];
+	char signature[SIGNATURE_SIZE];
 	json_t *result;
 
 	silence_stderr();
@@ -228,7 +241,7 @@ static json_t *run_one(void *context, size_t job)
 				  sweep->explore->states, NULL);
 	if (!is_violation(result))
 		return result;
-	signature_of(result, interleaving, signature);
+	format_signature(result, interleaving, signature);
 	json_object_set_new(result, "signature", json_string(signature));
 	replay(sweep, interleaving, result, signature);
 
@@ -243,7 +256,7 @@ static bool time_is_up(const struct sweep *sweep)
 	       host_now_ms() - sweep->start_ms > explore->seconds * 1000LL;
 }
 
-static bool finished(void *context, size_t job, json_t *result)
+static bool interleaving_done(void *context, size_t job, json_t *result)
 {
 	struct sweep *sweep = context;
 	const struct explore *explore = sweep->explore;
@@ -256,7 +269,7 @@ static bool finished(void *context, size_t job, json_t *result)
 	else
 		json_incref(result);
 	sweep->done++;
-	note_decided(sweep, result);
+	record_conclusive(sweep, result);
 	sweep->error = results_add(explore, sweep->results, result);
 	if (is_violation(result))
 		sweep->violations++;
@@ -272,7 +285,7 @@ static bool finished(void *context, size_t job, json_t *result)
 	return !sweep->error && sweep->n_todo && !time_is_up(sweep);
 }
 
-/* Of another kernel's violations, or of one whose replay was interrupted. */
+/* Details of another kernel's violations, or of a replay that was interrupted. */
 static void remove_old_details(const struct sweep *sweep)
 {
 	json_t *kept = json_object(), *result;
@@ -305,7 +318,7 @@ static int list_todo(struct sweep *sweep)
 	json_t *result;
 
 	json_object_foreach(sweep->results, key, result)
-		note_decided(sweep, result);
+		record_conclusive(sweep, result);
 	sweep->todo = calloc(explore->n_plan ?: 1, sizeof(*sweep->todo));
 	if (!sweep->todo)
 		return -ENOMEM;
@@ -321,11 +334,11 @@ static int list_todo(struct sweep *sweep)
 }
 
 /**
- * sweep_run() - run what is planned and not yet done
+ * sweep_run() - run the planned interleavings that have no result yet
  * @explore: the run
  * @results: from results_open()
  *
- * Return: 0, also when the time was up; -EINTR; or another negative errno.
+ * Return: 0, also if the time is up; -EINTR; or another negative errno.
  */
 int sweep_run(struct explore *explore, json_t *results)
 {
@@ -333,13 +346,13 @@ int sweep_run(struct explore *explore, json_t *results)
 		.explore = explore,
 		.results = results,
 		.start_ms = host_now_ms(),
-		.decided = json_object(),
+		.conclusive = json_object(),
 	};
 	struct work work = {
 		.parallel = explore->jobs,
-		.wanted = is_wanted,
-		.run = run_one,
-		.done = finished,
+		.wanted = interleaving_wanted,
+		.run = run_interleaving,
+		.done = interleaving_done,
 		.context = &sweep,
 	};
 	int ret;
@@ -354,7 +367,7 @@ int sweep_run(struct explore *explore, json_t *results)
 	if (!ret)
 		ret = sweep.error;
 	free(sweep.todo);
-	json_decref(sweep.decided);
+	json_decref(sweep.conclusive);
 
 	return ret;
 }

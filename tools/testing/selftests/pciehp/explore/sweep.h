@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* All interleavings of a plan, some side by side. */
+/* Runs all interleavings of a plan, several at once. */
 #ifndef EXPLORE_SWEEP_H
 #define EXPLORE_SWEEP_H
 

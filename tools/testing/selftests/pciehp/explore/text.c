@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's instructions and variables in memory, also when the CPU that stopped is in
- * user space, where no kernel is mapped.
+ * Access to the kernel's instructions and variables in memory. It uses physical addresses,
+ * because the CPU that has stopped may be in user space, where the kernel is not mapped.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "guest/guest.h"
 #include "qemu/gdbstub.h"
 
-static uint64_t find(const struct points *points, uint64_t addr)
+static uint64_t physical_address(const struct points *points, uint64_t addr)
 {
 	return addr - points->text + points->arch->kernel;
 }
@@ -20,10 +20,10 @@ static uint64_t find(const struct points *points, uint64_t addr)
 /**
  * text_read() - read instructions, or a variable
  * @guest: the guest, whose machine is stopped
- * @points: of its kernel
- * @addr: their virtual address
- * @code: receives them
- * @len: how many bytes
+ * @points: injection points of its kernel
+ * @addr: virtual address
+ * @code: receives the bytes
+ * @len: number of bytes
  *
  * Return: 0 or a negative errno.
  */
@@ -33,17 +33,19 @@ int text_read(struct guest *guest, const struct points *points, uint64_t addr,
 	struct gdbstub *gdb = &guest->vm.gdb;
 
 	return gdb_physical(gdb, true) ?:
-	       gdb_read(gdb, find(points, addr), code, len) ?:
+	       gdb_read(gdb, physical_address(points, addr), code, len) ?:
 	       gdb_physical(gdb, false);
 }
 
 /**
- * text_has() - is an instruction where it is thought to be
+ * text_has() - is an instruction at its expected address
  * @guest: the guest, whose machine is stopped
- * @points: of its kernel
+ * @points: injection points of its kernel
  * @point: the instruction
  *
- * Return: whether it is, and so whatever else text_read() reads.
+ * The kernel is not there if it was loaded elsewhere. Then text_read() reads other memory.
+ *
+ * Return: true if it is.
  */
 bool text_has(struct guest *guest, const struct points *points,
 	      const struct point *point)
@@ -58,10 +60,10 @@ bool text_has(struct guest *guest, const struct points *points,
 /**
  * text_write() - write instructions
  * @guest: the guest, whose machine is stopped
- * @points: of its kernel
- * @addr: their virtual address
- * @code: what is to be there
- * @len: how many bytes
+ * @points: injection points of its kernel
+ * @addr: virtual address
+ * @code: the bytes to write
+ * @len: number of bytes
  *
  * Return: 0 or a negative errno.
  */
@@ -71,6 +73,6 @@ int text_write(struct guest *guest, const struct points *points, uint64_t addr,
 	struct gdbstub *gdb = &guest->vm.gdb;
 
 	return gdb_physical(gdb, true) ?:
-	       gdb_write(gdb, find(points, addr), code, len) ?:
+	       gdb_write(gdb, physical_address(points, addr), code, len) ?:
 	       gdb_physical(gdb, false);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's instructions and variables in memory. */
+/* Access to the kernel's instructions and variables in memory. */
 #ifndef EXPLORE_TEXT_H
 #define EXPLORE_TEXT_H
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A stop at a point. At a breakpoint, QEMU throws away all code that it has translated;
- * at a watchpoint it does not. So an instruction that reads itself stands there, and is
- * watched.
+ * Stops the machine at a point. For a breakpoint QEMU discards all translated code, but not
+ * for a watchpoint. So an instruction that reads itself replaces that of the point, and a
+ * watchpoint is set at it.
  */
-
 #include "arch.h"
 #include "points.h"
 #include "text.h"
@@ -13,7 +12,7 @@
 #include "guest/guest.h"
 #include "qemu/gdbstub.h"
 
-/* Bytes that such an instruction reads. */
+/* Number of bytes that such an instruction reads. */
 #define WATCHED	8
 
 static bool can_replace(struct guest *guest, const struct points *points,
@@ -23,10 +22,10 @@ static bool can_replace(struct guest *guest, const struct points *points,
 }
 
 /**
- * trap_set() - have the machine stop at a point
+ * trap_set() - make the machine stop at a point
  * @trap: to be initialised
  * @guest: the guest, whose machine is stopped
- * @points: of its kernel
+ * @points: injection points of its kernel
  * @point: the point
  *
  * Return: 0 or a negative errno.
@@ -48,10 +47,10 @@ int trap_set(struct trap *trap, struct guest *guest,
 }
 
 /**
- * trap_clear() - have it stop there no more
+ * trap_clear() - do not stop the machine at the point any more
  * @trap: from trap_set()
- * @guest: the guest, whose machine is stopped, there or elsewhere
- * @points: of its kernel
+ * @guest: the guest, whose machine is stopped, at the point or elsewhere
+ * @points: injection points of its kernel
  *
  * Return: 0 or a negative errno.
  */

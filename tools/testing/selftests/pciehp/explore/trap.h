@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A stop at a point. */
+/* Stops the machine at a point. */
 #ifndef EXPLORE_TRAP_H
 #define EXPLORE_TRAP_H
 
@@ -10,9 +10,9 @@
 #include "guest/guest.h"
 
 /**
- * struct trap - the machine is to stop at a point
+ * struct trap - a point at which the machine stops
  * @point: the point
- * @replaced: another instruction is there meanwhile
+ * @replaced: another instruction replaces that of @point while the trap is set
  */
 struct trap {
 	const struct point *point;

@@ -1,40 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Two CPUs, of which one stays at a point while the other does an operation, and goes
- * on while that one stays at a point of its own.
+ * The first CPU stays at a point while the second does an operation. The second may stop at
+ * a point of its own, and stays there while the first continues.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "arch.h"
-#include "two_cpus.h"
 #include "cpu.h"
 #include "interleaving.h"
 #include "operations.h"
 #include "points.h"
 #include "text.h"
+#include "two_cpus.h"
 
 #include "guest/guest.h"
 #include "qemu/gdbstub.h"
 #include "qemu/qmp.h"
 #include "util/agent_protocol.h"
 
-/* Host time; far more than a CPU takes that is not kept from going on. */
+/* Host time. A CPU that is not blocked needs far less. */
 #define TWO_CPUS_TIMEOUT_MS	300
 
 /**
- * struct spin - an instruction in whose place CPUs spin
- * @code: what is there meanwhile
- * @addr: where it is
- * @was: what was there
+ * struct spin - a branch to itself at which CPUs spin
+ * @code: the branch
+ * @addr: its address
+ * @original: the bytes that it replaces
  */
 struct spin {
 	const struct code *code;
 	uint64_t addr;
-	uint8_t was[CODE_SIZE];
+	uint8_t original[CODE_SIZE];
 };
 
-/* Is the kernel where we take it to be? The CPU that has stopped is in it. */
+/* Is the kernel at its expected address? The CPU that has stopped is in the kernel. */
 static int check_text(struct guest *guest, const struct spin *spin)
 {
 	uint8_t there[CODE_SIZE];
@@ -42,34 +42,35 @@ static int check_text(struct guest *guest, const struct spin *spin)
 
 	ret = gdb_read(&guest->vm.gdb, spin->addr, there, spin->code->len);
 
-	return ret ?: memcmp(spin->was, there, spin->code->len) ?
+	return ret ?: memcmp(spin->original, there, spin->code->len) ?
 		      -EOPNOTSUPP : 0;
 }
 
 /*
- * A CPU that the debugger held would be idle for QEMU, which then leaps in time; so it
- * spins.
+ * The CPU spins, because QEMU takes a CPU for idle that the debugger has stopped, and
+ * advances time.
  */
-static int spin_begin(struct guest *guest, const struct points *points,
+static int spin_start(struct guest *guest, const struct points *points,
 		      uint64_t addr, struct spin *spin)
 {
 	spin->code = &points->arch->branches_to_itself;
 	spin->addr = addr;
 
-	return text_read(guest, points, addr, spin->was, spin->code->len) ?:
+	return text_read(guest, points, addr, spin->original,
+			 spin->code->len) ?:
 	       check_text(guest, spin) ?:
 	       text_write(guest, points, addr, spin->code->bytes,
 			  spin->code->len);
 }
 
-static int spin_end(struct guest *guest, const struct points *points,
-		    const struct spin *spin)
+static int spin_stop(struct guest *guest, const struct points *points,
+		     const struct spin *spin)
 {
-	return text_write(guest, points, spin->addr, spin->was,
+	return text_write(guest, points, spin->addr, spin->original,
 			  spin->code->len);
 }
 
-/* Until a breakpoint, or as long as a CPU may need that is not kept from going on. */
+/* Runs the machine until a breakpoint, or as long as a CPU that is not blocked may need. */
 static int run(struct guest *guest)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
@@ -86,10 +87,10 @@ static int run(struct guest *guest)
 }
 
 /*
- * Until the CPU that does not spin has done what it was asked for, or can do no more:
- * because it sleeps, or waits with its eyes open.
+ * Runs the CPU that does not spin until it has finished its request, is idle, or has
+ * run for so long that it must be busy waiting.
  */
-static int run_one_cpu(struct guest *guest, const struct points *points)
+static int run_free_cpu(struct guest *guest, const struct points *points)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 
@@ -99,9 +100,9 @@ static int run_one_cpu(struct guest *guest, const struct points *points)
 	       gdb_clear_breakpoint(gdb, AGENT_IRQ_WORKER_POINT);
 }
 
-/* Until it reaches a point: -ENOENT when it does not before it can do no more. */
-static int run_one_cpu_to(struct guest *guest, const struct points *points,
-			  uint64_t addr, int hits)
+/* Runs that CPU until it hits a point. Returns -ENOENT if it does not. */
+static int run_free_cpu_to(struct guest *guest, const struct points *points,
+			   uint64_t addr, int hits)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 	uint64_t pc;
@@ -109,7 +110,7 @@ static int run_one_cpu_to(struct guest *guest, const struct points *points,
 
 	ret = gdb_set_breakpoint(gdb, addr);
 	while (!ret && hits--) {
-		ret = run_one_cpu(guest, points) ?: cpu_read_pc(guest, &pc);
+		ret = run_free_cpu(guest, points) ?: cpu_read_pc(guest, &pc);
 		if (!ret && pc != addr)
 			ret = -ENOENT;
 		if (!ret && hits)
@@ -119,51 +120,51 @@ static int run_one_cpu_to(struct guest *guest, const struct points *points,
 	return gdb_clear_breakpoint(gdb, addr) ?: ret;
 }
 
-/* The one stays where it is; the other goes on from the point of its event. */
-static int run_other_cpu(struct guest *guest, const struct event *event,
+/* The second CPU stays at its point while the first continues from that of the event. */
+static int run_first_cpu(struct guest *guest, const struct event *event,
 			 const struct points *points, const struct spin *spin)
 {
-	struct spin until;
+	struct spin stop;
 	int ret;
 
-	ret = spin_begin(guest, points, event->until->addr, &until);
+	ret = spin_start(guest, points, event->stop->addr, &stop);
 	if (ret)
-		return spin_end(guest, points, spin) ?: ret;
-	ret = spin_end(guest, points, spin) ?: run_one_cpu(guest, points);
+		return spin_stop(guest, points, spin) ?: ret;
+	ret = spin_stop(guest, points, spin) ?: run_free_cpu(guest, points);
 
-	return spin_end(guest, points, &until) ?: ret;
+	return spin_stop(guest, points, &stop) ?: ret;
 }
 
 /**
- * two_cpus_operate() - do an operation while the CPU that has stopped stays where it is
- * @guest: the guest
- * @event: the operation, and where it is to stop
- * @points: of the kernel
- * @missed: receives that it did not reach there
+ * two_cpus_operate() - do an operation while the CPU that has stopped stays at its point
+ * @guest: the guest, whose machine has stopped at the event's point
+ * @event: the operation, and the point at which it is to stop
+ * @points: injection points of the kernel
+ * @missed_stop: set to true if the operation does not hit the point at which to stop
  *
- * Return: as struct operation's @run.
+ * Return: as @run of struct operation.
  */
 int two_cpus_operate(struct guest *guest, const struct event *event,
-		   const struct points *points, bool *missed)
+		     const struct points *points, bool *missed_stop)
 {
 	struct spin spin;
 	int ret;
 
 	if (!points->idle || !points->text)
 		return -ECANCELED;
-	ret = spin_begin(guest, points, event->point->addr, &spin);
+	ret = spin_start(guest, points, event->point->addr, &spin);
 	if (ret)
 		return ret;
 	ret = operation_run(event->operation, guest);
-	if (ret || !event->until) {
-		ret = ret ?: run_one_cpu(guest, points);
-		return spin_end(guest, points, &spin) ?: ret;
+	if (ret || !event->stop) {
+		ret = ret ?: run_free_cpu(guest, points);
+		return spin_stop(guest, points, &spin) ?: ret;
 	}
-	ret = run_one_cpu_to(guest, points, event->until->addr,
-			     event->until_hit);
+	ret = run_free_cpu_to(guest, points, event->stop->addr,
+			      event->stop_hit);
 	if (!ret)
-		return run_other_cpu(guest, event, points, &spin);
-	*missed = ret == -ENOENT;
+		return run_first_cpu(guest, event, points, &spin);
+	*missed_stop = ret == -ENOENT;
 
-	return spin_end(guest, points, &spin) ?: *missed ? 0 : ret;
+	return spin_stop(guest, points, &spin) ?: *missed_stop ? 0 : ret;
 }

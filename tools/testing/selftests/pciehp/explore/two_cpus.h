@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Two CPUs, of which one stays at a point while the other does an operation. */
+/* One CPU stays at a point while the other does an operation. */
 #ifndef EXPLORE_TWO_CPUS_H
 #define EXPLORE_TWO_CPUS_H
 
@@ -11,6 +11,6 @@
 #include "guest/guest.h"
 
 int two_cpus_operate(struct guest *guest, const struct event *event,
-		   const struct points *points, bool *missed);
+		     const struct points *points, bool *missed_stop);
 
 #endif /* EXPLORE_TWO_CPUS_H */

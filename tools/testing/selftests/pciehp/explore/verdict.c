@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Was anything lost? */
+/* Checks whether the driver has lost an event. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cards.h"
-#include "progress.h"
 #include "interleaving.h"
 #include "operations.h"
 #include "points.h"
+#include "progress.h"
 #include "scenario.h"
 #include "scenario_state.h"
 #include "scenarios.h"
@@ -26,15 +26,16 @@
 #include "slot/slot_host.h"
 #include "util/compiler.h"
 
-/*
- * Guest time. A reset waits a minute for a card that is gone, which is not for ever.
- */
-#define PATIENCE_MS	100000
+/* Guest time. A reset waits a minute for a card that is gone, and then returns. */
+#define GRACE_MS	100000
 
 #define BIND_MS		3000
 #define JOIN_SCAN	"join 60000"
 
-/* A line for each that has: its number, what it returned, and how often it has. */
+/*
+ * The answer has a line for each request that has returned: its number, its error, and how
+ * often it has returned.
+ */
 static int count_ended(const struct batch *batch, int request, int *error)
 {
 	const struct batch_answer *answer = batch_find(batch, "irq-worker-ended");
@@ -53,9 +54,9 @@ static int count_ended(const struct batch *batch, int request, int *error)
 	return 0;
 }
 
-/* That it came back would hide that it went, and its driver with it. */
-static void check_stayed(struct guest *guest,
-			 const struct interleaving *interleaving)
+/* A card that is removed and added again looks kept, but its driver was unbound. */
+static void check_kept(struct guest *guest,
+		       const struct interleaving *interleaving)
 {
 	if (interleaving->n_events || !interleaving->scenario->expect_kept)
 		return;
@@ -64,7 +65,7 @@ static void check_stayed(struct guest *guest,
 			       "the card was removed, though it stayed in its slot");
 }
 
-/* A second press takes the first back (PCIe Base Spec sec. 6.7.1.5). */
+/* A second press cancels the first (PCIe Base Spec sec. 6.7.1.5). */
 static void check_cancelled(struct guest *guest,
 			    const struct interleaving *interleaving,
 			    const struct progress *progress)
@@ -72,17 +73,17 @@ static void check_cancelled(struct guest *guest,
 	char bdf[BDF_SIZE];
 
 	if (interleaving->n_events != 1 || !progress->reached ||
-	    progress->operated ||
-	    !interleaving->events[0].operation->cancels)
+	    progress->operation_error ||
+	    !interleaving->events[0].operation->cancels_press)
 		return;
 	if (pci_tree_find(&guest->vm.qmp, CARD, bdf))
 		result_problem(&guest->result,
 			       "the second press of the attention button is lost: the card is gone");
 }
 
-/* A card that is pressed for, and does not stay, goes. */
-static void check_went(struct guest *guest,
-		       const struct interleaving *interleaving)
+/* Without events, a press of the button removes the card. */
+static void check_removed(struct guest *guest,
+			  const struct interleaving *interleaving)
 {
 	char bdf[BDF_SIZE];
 
@@ -93,19 +94,19 @@ static void check_went(struct guest *guest,
 			       "the press of the attention button is lost: the card is still there");
 }
 
-/* Without the device, or the driver, nothing has happened. */
-static bool was_in_vain(const struct operation *operation, int error)
+/* A request has no effect without the device or driver that it names. */
+static bool had_no_effect(const struct operation *operation, int error)
 {
 	if (error == ENOENT)
 		return true;
 
-	return operation->binds && (error == ENODEV || error == EBUSY);
+	return operation->binds_driver && (error == ENODEV || error == EBUSY);
 }
 
-/* What began in a process of its own, must end. */
-static void check_ended(struct guest *guest,
-			const struct interleaving *interleaving,
-			struct progress *progress)
+/* Each request to the worker process must return. */
+static void check_requests_returned(struct guest *guest,
+				    const struct interleaving *interleaving,
+				    struct progress *progress)
 {
 	const struct event *events = interleaving->events;
 	int error = 0, wanted;
@@ -113,7 +114,7 @@ static void check_ended(struct guest *guest,
 	for (int i = 0; i < progress->reached; i++) {
 		const struct operation *operation = events[i].operation;
 
-		if (operation->run || progress->operated)
+		if (operation->run || progress->operation_error)
 			continue;
 		wanted = 1;
 		for (int j = 0; j < i; j++)
@@ -123,8 +124,8 @@ static void check_ended(struct guest *guest,
 			result_problem(&guest->result,
 				       "what %s wrote to sysfs never returns",
 				       operation->name);
-		else if (was_in_vain(operation, error))
-			progress->operated = -ECANCELED;
+		else if (had_no_effect(operation, error))
+			progress->operation_error = -ECANCELED;
 	}
 }
 
@@ -138,14 +139,14 @@ static int try_bind(struct guest *guest, int port, struct progress *progress)
 	return batch_ask(&progress->batch, guest, requests);
 }
 
-static int begin_removal(struct guest *guest, const struct plug *card)
+static int start_removal(struct guest *guest, const struct plug *card)
 {
 	return guest->setup.no_button ? slot_surprise_remove(guest, card) :
 					slot_request_unplug(guest, card);
 }
 
-/* A card whose power nobody turns off is pulled. */
-static int end_removal(struct guest *guest, const struct plug *card)
+/* Without a power controller QEMU does not remove the card, so it is pulled. */
+static int finish_removal(struct guest *guest, const struct plug *card)
 {
 	if (guest->setup.no_button)
 		return 0;
@@ -158,9 +159,9 @@ static int try_remove(struct guest *guest, const struct plug *card)
 {
 	struct moment since = guest->agent.now;
 
-	return begin_removal(guest, card) ?:
+	return start_removal(guest, card) ?:
 	       slot_wait_gone(guest, card, since) ?:
-	       end_removal(guest, card);
+	       finish_removal(guest, card);
 }
 
 static int try_add(struct guest *guest, const struct plug *card,
@@ -195,26 +196,26 @@ static void discard_problems(struct guest *guest, const char *start)
 	}
 }
 
-/* A command does time out if its interrupt is held back for as long. */
-static void overlook_timeouts(struct guest *guest,
-			      const struct interleaving *interleaving)
+/* A command may time out while the interrupts are masked. */
+static void discard_timeouts(struct guest *guest,
+			     const struct interleaving *interleaving)
 {
 	for (int i = 0; i < interleaving->n_events; i++) {
-		if (!interleaving->events[i].operation->holds)
+		if (!interleaving->events[i].operation->masks_interrupts)
 			continue;
 		discard_problems(guest, "I2:");
 		discard_problems(guest, "I6: a command does not complete");
 	}
 }
 
-/* A probe that fails because of an event leaves the slot to nobody. */
+/* A probe that fails because of an event leaves the port without a driver. */
 static void check_bound(struct guest *guest,
 			const struct interleaving *interleaving)
 {
 	bool binds = scenario_binds(interleaving->scenario);
 
 	for (int i = 0; i < interleaving->n_events; i++)
-		binds |= interleaving->events[i].operation->binds;
+		binds |= interleaving->events[i].operation->binds_driver;
 	for (int i = 0; !binds && i < guest->n_ports; i++) {
 		if (guest->ports[i].unbound)
 			result_problem(&guest->result,
@@ -223,8 +224,8 @@ static void check_bound(struct guest *guest,
 	}
 }
 
-/* As the guest settled, a nested port may have come or gone: then ask again. */
-static int ask_about_ports(struct guest *guest, struct progress *progress)
+/* Repeats the queries if a nested port was added or removed while the guest settled. */
+static int query_ports(struct guest *guest, struct progress *progress)
 {
 	char requests[REQUEST_SIZE];
 	int ret;
@@ -240,8 +241,8 @@ static int ask_about_ports(struct guest *guest, struct progress *progress)
 	return batch_ask(&progress->batch, guest, requests);
 }
 
-/* What could not be looked at is not clean. */
-static void note_not_looked(struct guest *guest, const char *doing, int error)
+/* A guest that could not be checked is not clean. */
+static void record_check_error(struct guest *guest, const char *doing, int error)
 {
 	if (error != -ENOLINK && !json_array_size(guest->result.problems))
 		result_error(&guest->result, "%s: %s", doing, strerror(-error));
@@ -253,33 +254,33 @@ static void check_settled(struct guest *guest,
 {
 	int ret;
 
-	ret = ask_about_ports(guest, progress);
+	ret = query_ports(guest, progress);
 	if (ret) {
-		note_not_looked(guest, "ask about the ports", ret);
+		record_check_error(guest, "ask about the ports", ret);
 		return;
 	}
 	for (int i = 0; i < guest->n_ports; i++)
-		guest->ports[i].unbound = !settle_found_bound(guest, i,
+		guest->ports[i].unbound = !settle_driver_bound(guest, i,
 							  &progress->batch);
 	invariants_judge(guest, &progress->batch);
-	overlook_timeouts(guest, interleaving);
+	discard_timeouts(guest, interleaving);
 	if (progress->scenario_error[0])
 		result_problem(&guest->result, "%s", progress->scenario_error);
 	check_bound(guest, interleaving);
 	check_cancelled(guest, interleaving, progress);
-	check_stayed(guest, interleaving);
-	check_went(guest, interleaving);
-	check_ended(guest, interleaving, progress);
+	check_kept(guest, interleaving);
+	check_removed(guest, interleaving);
+	check_requests_returned(guest, interleaving, progress);
 }
 
-/* What is lost stays lost. */
+/* Problems must still exist after a long wait. */
 static void recheck_after_grace(struct guest *guest,
-		       const struct interleaving *interleaving,
-		       struct progress *progress)
+				const struct interleaving *interleaving,
+				struct progress *progress)
 {
 	char requests[REQUEST_SIZE];
 
-	settle_requests(guest, PATIENCE_MS, requests, sizeof(requests));
+	settle_requests(guest, GRACE_MS, requests, sizeof(requests));
 	if (batch_ask(&progress->batch, guest, requests))
 		return;
 	json_array_clear(guest->result.problems);
@@ -289,7 +290,7 @@ static void recheck_after_grace(struct guest *guest,
 	check_settled(guest, interleaving, progress);
 }
 
-/* A device that sysfs was told to forget comes back with a scan. */
+/* A scan must find a device again that was removed through sysfs. */
 static int scan_if_forgotten(struct guest *guest,
 			     const struct interleaving *interleaving,
 			     struct progress *progress)
@@ -300,11 +301,11 @@ static int scan_if_forgotten(struct guest *guest,
 	int ret;
 
 	for (int i = 0; i < interleaving->n_events; i++)
-		forgotten |= interleaving->events[i].operation->forgets;
+		forgotten |= interleaving->events[i].operation->removes_device;
 	if (!forgotten)
 		return 0;
 	settle_requests(guest, SETTLE_MS, settle, sizeof(settle));
-	/* in a process of its own, as it waits for whoever never ends */
+	/* in a process of its own, as the scan may wait for ever */
 	snprintf(requests, sizeof(requests),
 		 "start write /sys/bus/pci/rescan 1;" JOIN_SCAN ";%s", settle);
 	ret = batch_ask(&progress->batch, guest, requests);
@@ -326,10 +327,10 @@ static int find_unbound(const struct guest *guest)
 	return -ENOENT;
 }
 
-/* Bound again, the driver must find what has become of the slot. */
-static void check_bound_again(struct guest *guest, int port,
-			      const struct interleaving *interleaving,
-			      struct progress *progress)
+/* When it is bound again, the driver must notice changes of the slot. */
+static void check_rebind(struct guest *guest, int port,
+			 const struct interleaving *interleaving,
+			 struct progress *progress)
 {
 	char requests[REQUEST_SIZE];
 	int ret;
@@ -338,7 +339,7 @@ static void check_bound_again(struct guest *guest, int port,
 	ret = try_bind(guest, port, progress) ?:
 	      batch_ask(&progress->batch, guest, requests);
 	if (ret)
-		note_not_looked(guest, "bind the driver again", ret);
+		record_check_error(guest, "bind the driver again", ret);
 	else
 		check_settled(guest, interleaving, progress);
 }
@@ -352,12 +353,13 @@ static int try_slot(struct guest *guest, int port, struct progress *progress)
 		ret = try_remove(guest, card);
 
 	return ret ?: ports_refresh(guest) ?:
-	       try_add(guest, card_quick(port), progress);
+	       try_add(guest, card_edu(port), progress);
 }
 
 /*
- * A slot that has lost an event may look as if it had not; but it is deaf. A nested one
- * comes first, as it goes with the card of the other.
+ * A slot may be in the right state, but ignore later events. So a card is removed from each
+ * slot and another added. The nested slot comes first, as it is part of the outer slot's
+ * card.
  */
 static void check_works(struct guest *guest,
 			const struct interleaving *interleaving,
@@ -368,14 +370,14 @@ static void check_works(struct guest *guest,
 	for (int port = guest->n_ports - 1; !ret && port >= 0; port--)
 		ret = try_slot(guest, port, progress);
 	if (ret) {
-		note_not_looked(guest, "see whether the slots work", ret);
+		record_check_error(guest, "see whether the slots work", ret);
 		return;
 	}
 	invariants_judge(guest, &progress->batch);
-	overlook_timeouts(guest, interleaving);
+	discard_timeouts(guest, interleaving);
 }
 
-/* Without a power controller, a card is pulled once the guest has let go of it. */
+/* Without a power controller, a card is pulled once the guest has removed its device. */
 static int pull_if_released(struct guest *guest, struct progress *progress)
 {
 	const struct plug *card;
@@ -395,7 +397,7 @@ static int pull_if_released(struct guest *guest, struct progress *progress)
 	       batch_ask(&progress->batch, guest, requests);
 }
 
-/* The first word of a mutex. */
+/* Reads the first word of the mutex pci_rescan_remove_lock, or 0. */
 static uint64_t read_owner(struct guest *guest, const struct points *points)
 {
 	uint64_t owner = 0;
@@ -409,8 +411,8 @@ static uint64_t read_owner(struct guest *guest, const struct points *points)
 }
 
 /*
- * That the slot does not work as long as somebody keeps the lock that whoever adds or
- * removes devices waits for, goes without saying; complaints of the kernel do not.
+ * Adding and removing devices takes pci_rescan_remove_lock. If it is never released, the
+ * slots do not work. These problems are discarded, but messages of the kernel are kept.
  */
 static void check_deadlock(struct guest *guest, const struct points *points)
 {
@@ -422,7 +424,7 @@ static void check_deadlock(struct guest *guest, const struct points *points)
 
 	if (!owner)
 		return;
-	if (guest_request(guest, "sleep %d", PATIENCE_MS) ||
+	if (guest_request(guest, "sleep %d", GRACE_MS) ||
 	    read_owner(guest, points) != owner)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(follows); i++)
@@ -432,13 +434,11 @@ static void check_deadlock(struct guest *guest, const struct points *points)
 }
 
 /**
- * verdict_judge() - look at a guest that has settled
- * @guest: the guest, which has answered settle_requests()
- * @interleaving: what it went through
- * @points: of its kernel
- * @progress: how far it came; receives whether all could be looked at
- *
- * What is found goes into its result.
+ * verdict_judge() - check a guest that has settled
+ * @guest: the guest, which has answered settle_requests(); its result receives the problems
+ * @interleaving: the interleaving that it has run
+ * @points: injection points of its kernel
+ * @progress: how far the interleaving was run; @judged is set if all checks were done
  */
 void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 		   const struct points *points, struct progress *progress)
@@ -451,10 +451,10 @@ void verdict_judge(struct guest *guest, const struct interleaving *interleaving,
 		recheck_after_grace(guest, interleaving, progress);
 	for (int port = find_unbound(guest), n = 0; port >= 0 && n < PORTS_MAX;
 	     port = find_unbound(guest), n++) {
-		/* of cards, a port without its driver need not tell */
+		/* a port without a driver need not notice cards */
 		discard_problems(guest, "I1:");
 		if (!json_array_size(guest->result.problems))
-			check_bound_again(guest, port, interleaving, progress);
+			check_rebind(guest, port, interleaving, progress);
 	}
 	if (!json_array_size(guest->result.problems))
 		check_works(guest, interleaving, progress);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Was anything lost? */
+/* Checks whether the driver has lost an event. */
 #ifndef EXPLORE_VERDICT_H
 #define EXPLORE_VERDICT_H
 
-#include "progress.h"
 #include "interleaving.h"
 #include "points.h"
+#include "progress.h"
 
 #include "guest/guest.h"
 

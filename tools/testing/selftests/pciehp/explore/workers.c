@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each worker is a child that takes the number of a job from a pipe and answers with
- * a line of JSON. It ends with its parent, and its machine with it: see
- * lib/util/environment.c.
+ * Each worker is a child that reads the number of a job from a socket, and answers with a
+ * line of JSON. It and its machine end with the parent: see lib/util/environment.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +36,7 @@ static void serve(const struct work *work, int fd)
 	if (!in || !out)
 		_exit(1);
 
-	/* the parent decides what an interruption means */
+	/* the parent handles an interruption */
 	signal(SIGINT, SIG_IGN);
 	while (fscanf(in, "%zu", &job) == 1) {
 		result = work->run(work->context, job);
@@ -81,7 +80,7 @@ static void end(struct worker *worker)
 	*worker = (struct worker){ .pid = 0 };
 }
 
-/* The next job from @next on that is wanted, or the number of jobs. */
+/* Returns the first wanted job from @next on, or the number of jobs. */
 static size_t find_job(const struct work *work, size_t next)
 {
 	while (next < work->n && !work->wanted(work->context, next))
@@ -98,13 +97,13 @@ static int assign(struct worker *worker, size_t job)
 	return dprintf(fileno(worker->in), "%zu\n", job) < 0 ? -EPIPE : 0;
 }
 
-/* A worker that died takes its job with it, and another comes for it. */
+/* A worker that has died is replaced. Its job has no result. */
 static bool collect(const struct work *work, struct worker *worker, int *error)
 {
 	char *line = NULL;
 	size_t size = 0;
 	json_t *result;
-	bool go_on;
+	bool more;
 
 	if (getline(&line, &size, worker->in) > 0) {
 		result = json_loads(line, JSON_DECODE_ANY, NULL);
@@ -115,10 +114,10 @@ static bool collect(const struct work *work, struct worker *worker, int *error)
 		*error = start(work, worker);
 	}
 	free(line);
-	go_on = work->done(work->context, worker->job, result);
+	more = work->done(work->context, worker->job, result);
 	json_decref(result);
 
-	return go_on;
+	return more;
 }
 
 static int wait_for_one(struct worker *workers, unsigned int n)
@@ -144,7 +143,7 @@ static int wait_for_one(struct worker *workers, unsigned int n)
  * workers_run() - do all jobs
  * @work: the jobs
  *
- * Return: 0, also when @work->done ended it; -EINTR when a signal did; or another
+ * Return: 0, also if @work->done has ended the work; -EINTR if a signal has; or another
  * negative errno.
  */
 int workers_run(const struct work *work)
@@ -152,7 +151,7 @@ int workers_run(const struct work *work)
 	struct worker workers[WORKERS_MAX] = { };
 	unsigned int n = work->parallel, busy = 0;
 	size_t next = 0;
-	bool go_on = true;
+	bool more = true;
 	int ret = 0, which;
 
 	if (n > WORKERS_MAX)
@@ -160,12 +159,12 @@ int workers_run(const struct work *work)
 	if (n > work->n)
 		n = work->n;
 	interruption_catch();
-	/* one that died must not end us by what is written to it */
+	/* writing to a worker that has died must not end this process */
 	signal(SIGPIPE, SIG_IGN);
 	for (unsigned int i = 0; !ret && i < n; i++)
 		ret = start(work, &workers[i]);
 
-	while (!ret && go_on && !interruption_noted()) {
+	while (!ret && more && !interruption_noted()) {
 		for (unsigned int i = 0; !ret && i < n; i++) {
 			if (workers[i].busy)
 				continue;
@@ -185,7 +184,7 @@ int workers_run(const struct work *work)
 			break;
 		}
 		busy--;
-		go_on = collect(work, &workers[which], &ret);
+		more = collect(work, &workers[which], &ret);
 	}
 	for (unsigned int i = 0; i < n; i++)
 		end(&workers[i]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Processes that work through a list of jobs side by side. */
+/* Processes that do a list of jobs, several at once. */
 #ifndef EXPLORE_WORKERS_H
 #define EXPLORE_WORKERS_H
 
@@ -9,12 +9,12 @@
 
 /**
  * struct work - a list of jobs
- * @n: how many there are
- * @parallel: how many at once
- * @wanted: asked in the calling process before a job is begun; false leaves it out
- * @run: does a job in a worker process: its result
- * @done: takes a result in the calling process; false ends the work early
- * @context: for all of them
+ * @n: number of jobs
+ * @parallel: number of jobs to run at once
+ * @wanted: called in the calling process before a job is started; false skips the job
+ * @run: called in a worker process to do a job; returns its result
+ * @done: called in the calling process with a result; false ends the work early
+ * @context: passed to all of these
  */
 struct work {
 	size_t n;
