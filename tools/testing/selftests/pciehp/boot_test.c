@@ -99,7 +99,7 @@ static void boot_to(struct __test_metadata *_metadata, const void *variant,
 		ret = find_moment(guest, name, setup, symbol, &addr);
 	if (ret == -ENOENT)
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, ret);
+	ASSERT_OK(ret);
 
 	ret = guest_prepare(guest, name, setup) ?: guest_boot_to(guest, addr);
 	if (ret == -ENOENT) {
@@ -108,9 +108,9 @@ static void boot_to(struct __test_metadata *_metadata, const void *variant,
 		case_end(guest);
 		SKIP(return, "%s", guest->result.skip);
 	}
-	ASSERT_EQ(0, ret) {
+	if (ret)
 		case_end(guest);
-	}
+	ASSERT_OK(ret);
 }
 
 FIXTURE_SETUP(boot_moment)
@@ -135,10 +135,10 @@ TEST_F_TIMEOUT(boot_moment, hot_add, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_finish_boot(guest));
-	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(guest_finish_boot(guest));
+	ASSERT_OK(slot_wait_present(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 static int card_is_there(struct guest *guest, const struct plug *card, bool *there)
@@ -159,13 +159,13 @@ TEST_F_TIMEOUT(boot_moment, hot_remove, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	bool there;
 
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, guest_finish_boot(guest));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", AFTER_BUTTON_MS));
-	ASSERT_EQ(0, card_is_there(guest, &self->card, &there));
-	ASSERT_EQ(0, there ? slot_hot_remove(guest, &self->card) :
-		     slot_wait_deleted(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(guest_finish_boot(guest));
+	ASSERT_OK(guest_request(guest, "sleep %d", AFTER_BUTTON_MS));
+	ASSERT_OK(card_is_there(guest, &self->card, &there));
+	ASSERT_OK(there ? slot_hot_remove(guest, &self->card) :
+		  slot_wait_deleted(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 int main(int argc, char **argv)

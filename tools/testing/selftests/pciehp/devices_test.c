@@ -145,9 +145,9 @@ static int hot_remove(struct guest *guest,
 
 TEST_F_TIMEOUT(device, hot_add_remove_add, TIMEOUT_S)
 {
-	ASSERT_EQ(0, hot_add(&self->guest, variant));
-	ASSERT_EQ(0, hot_remove(&self->guest, variant));
-	ASSERT_EQ(0, hot_add(&self->guest, variant));
+	ASSERT_OK(hot_add(&self->guest, variant));
+	ASSERT_OK(hot_remove(&self->guest, variant));
+	ASSERT_OK(hot_add(&self->guest, variant));
 }
 
 /* In bytes, from a line of the sysfs attribute "resource"; 0: there is none. */
@@ -174,10 +174,10 @@ TEST_F_TIMEOUT(device, has_its_bars, TIMEOUT_S)
 	char bdf[BDF_SIZE];
 	uint64_t size = 0;
 
-	ASSERT_EQ(0, hot_add(guest, variant));
+	ASSERT_OK(hot_add(guest, variant));
 	slot_function_bdf(guest, 0, 0, bdf);
-	ASSERT_EQ(0, guest_request(guest, "read /sys/bus/pci/devices/%s/resource",
-				   bdf));
+	ASSERT_OK(guest_request(guest, "read /sys/bus/pci/devices/%s/resource",
+				bdf));
 	for (int bar = 0; bar < PCI_STD_NUM_BARS; bar++) {
 		uint64_t one = bar_size(_metadata, guest->agent.text, bar);
 

@@ -22,6 +22,21 @@
  */
 #define TIMEOUT_S	300
 
+/**
+ * ASSERT_OK() - end the case here unless a call succeeds
+ * @call: an expression that is 0, or a negative errno
+ *
+ * As ASSERT_EQ(0, call), but a second line has the error in words.
+ */
+#define ASSERT_OK(call)							\
+	do {								\
+		const int __ret = (call);				\
+									\
+		__EXPECT(0, "0", __ret, #call, ==, 1) {			\
+			TH_LOG("%s", strerror(-__ret));			\
+		}							\
+	} while (0)
+
 /* The device that is quickest to be emulated. */
 static inline struct plug virtio_net(int port, int function)
 {
@@ -86,7 +101,7 @@ static inline void boot_guest(struct __test_metadata *_metadata,
 		case_end(guest);
 	if (guest->result.skip[0])
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, ret);
+	ASSERT_OK(ret);
 }
 
 /* The teardown of a fixture. */

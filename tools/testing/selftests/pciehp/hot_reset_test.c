@@ -70,21 +70,21 @@ static void plug_and_reset(struct __test_metadata *_metadata,
 	snprintf(reset, sizeof(reset),
 		 "/sys/bus/pci/devices/%s/reset_subordinate",
 		 guest->ports[0].bdf);
-	ASSERT_EQ(0, guest_request(guest, "exists %s", reset));
+	ASSERT_OK(guest_request(guest, "exists %s", reset));
 	if (strcmp(guest->agent.text, "yes"))
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
 				 "the kernel has no reset_subordinate"));
 
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_plug(guest, card));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", delay_ms));
-	ASSERT_EQ(0, guest_request(guest, "start write %s 1", reset));
+	ASSERT_OK(slot_plug(guest, card));
+	ASSERT_OK(guest_request(guest, "sleep %d", delay_ms));
+	ASSERT_OK(guest_request(guest, "start write %s 1", reset));
 	ended = join_writers(guest, "reset_subordinate");
 	added = slot_wait_added(guest, card, since);
-	ASSERT_EQ(0, ended ?: added);
-	ASSERT_EQ(0, slot_check_stays(guest, card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, card));
+	ASSERT_OK(ended ?: added);
+	ASSERT_OK(slot_check_stays(guest, card, since));
+	ASSERT_OK(slot_hot_remove(guest, card));
 }
 
 TEST_F_TIMEOUT(port_reset, card_plugged_10_ms_before, TIMEOUT_S)
@@ -185,11 +185,11 @@ TEST_F_TIMEOUT(card_reset, twenty_times, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since = guest->agent.now;
 
-	ASSERT_EQ(0, start_resets(self, FEW_RESETS));
-	ASSERT_EQ(0, join_writers(guest, "reset"));
+	ASSERT_OK(start_resets(self, FEW_RESETS));
+	ASSERT_OK(join_writers(guest, "reset"));
 	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* Also if the card does not go, a writer that hangs must be known. */
@@ -206,12 +206,12 @@ TEST_F_TIMEOUT(card_reset, against_button, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, start_resets(self, MANY_RESETS));
+	ASSERT_OK(start_resets(self, MANY_RESETS));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, wait_gone_and_join(self, "reset", since));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(wait_gone_and_join(self, "reset", since));
+	ASSERT_OK(slot_wait_deleted(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(card_reset, against_power_off, TIMEOUT_S)
@@ -220,13 +220,13 @@ TEST_F_TIMEOUT(card_reset, against_power_off, TIMEOUT_S)
 	char power[SLOT_PATH_SIZE];
 	struct moment since;
 
-	ASSERT_EQ(0, slot_attribute(guest, 0, "power", power));
-	ASSERT_EQ(0, start_resets(self, MANY_RESETS));
+	ASSERT_OK(slot_attribute(guest, 0, "power", power));
+	ASSERT_OK(start_resets(self, MANY_RESETS));
 	since = guest->agent.now;
-	ASSERT_EQ(0, guest_request(guest, "start write %s 0", power));
-	ASSERT_EQ(0, wait_gone_and_join(self, "reset or power", since));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "start write %s 0", power));
+	ASSERT_OK(wait_gone_and_join(self, "reset or power", since));
+	ASSERT_OK(slot_wait_deleted(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 /* The card is still in its slot, and found again. */
@@ -237,15 +237,15 @@ TEST_F_TIMEOUT(card_reset, against_remove, TIMEOUT_S)
 	char bdf[BDF_SIZE];
 
 	slot_function_bdf(guest, 0, 0, bdf);
-	ASSERT_EQ(0, start_resets(self, MANY_RESETS));
+	ASSERT_OK(start_resets(self, MANY_RESETS));
 	since = guest->agent.now;
-	ASSERT_EQ(0, guest_request(guest,
-				   "start write /sys/bus/pci/devices/%s/remove 1",
-				   bdf));
-	ASSERT_EQ(0, wait_gone_and_join(self, "reset or remove", since));
-	ASSERT_EQ(0, guest_request(guest, "write /sys/bus/pci/rescan 1"));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(guest_request(guest,
+				"start write /sys/bus/pci/devices/%s/remove 1",
+				bdf));
+	ASSERT_OK(wait_gone_and_join(self, "reset or remove", since));
+	ASSERT_OK(guest_request(guest, "write /sys/bus/pci/rescan 1"));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* Who waits for the card to be ready again must not do so when it is gone. */
@@ -258,18 +258,18 @@ TEST_F_TIMEOUT(card_reset, against_surprise_removal, TIMEOUT_S)
 	int gone;
 
 	slot_function_bdf(guest, 0, 0, bdf);
-	ASSERT_EQ(0, start_resets(self, MANY_RESETS));
+	ASSERT_OK(start_resets(self, MANY_RESETS));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
+	ASSERT_OK(slot_surprise_remove(guest, &self->card));
 	gone = guest_wait_event(guest, "remove", bdf, since, LATE_MS);
 	took_ms = (guest->agent.time_ns - since.ns) / 1000000;
 	if (gone || took_ms > GONE_MS)
 		result_lost(&guest->result,
 			    "%s was taken away, and the guest %s it %lld ms later",
 			    bdf, gone ? "still has" : "lets go of", took_ms);
-	ASSERT_EQ(0, join_writers(guest, "reset") ?: gone);
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", SLOT_POWER_OFF_MS));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(join_writers(guest, "reset") ?: gone);
+	ASSERT_OK(guest_request(guest, "sleep %d", SLOT_POWER_OFF_MS));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 int main(int argc, char **argv)

@@ -30,20 +30,20 @@ FIXTURE_TEARDOWN(empty_slot)
 /* The commands that the driver writes as it probes the port complete. */
 TEST_F_TIMEOUT(empty_slot, boot, TIMEOUT_S)
 {
-	ASSERT_EQ(0, guest_request(&self->guest, "sleep %d", BOOT_COMMANDS_MS));
+	ASSERT_OK(guest_request(&self->guest, "sleep %d", BOOT_COMMANDS_MS));
 }
 
 TEST_F_TIMEOUT(empty_slot, attention_indicator_on_and_off, TIMEOUT_S)
 {
 	struct port_regs regs;
 
-	ASSERT_EQ(0, slot_write_attribute(&self->guest, 0, "attention", "1"));
-	ASSERT_EQ(0, port_read_regs(&self->guest, 0, &regs));
+	ASSERT_OK(slot_write_attribute(&self->guest, 0, "attention", "1"));
+	ASSERT_OK(port_read_regs(&self->guest, 0, &regs));
 	EXPECT_EQ(PCI_EXP_SLTCTL_ATTN_IND_ON,
 		  regs.slot_control & PCI_EXP_SLTCTL_AIC);
 
-	ASSERT_EQ(0, slot_write_attribute(&self->guest, 0, "attention", "0"));
-	ASSERT_EQ(0, port_read_regs(&self->guest, 0, &regs));
+	ASSERT_OK(slot_write_attribute(&self->guest, 0, "attention", "0"));
+	ASSERT_OK(port_read_regs(&self->guest, 0, &regs));
 	EXPECT_EQ(PCI_EXP_SLTCTL_ATTN_IND_OFF,
 		  regs.slot_control & PCI_EXP_SLTCTL_AIC);
 }
@@ -96,7 +96,7 @@ TEST_F_TIMEOUT(hotplug, hot_add, TIMEOUT_S)
 		.id = "dev0",
 	};
 
-	ASSERT_EQ(0, slot_hot_add(&self->guest, &card));
+	ASSERT_OK(slot_hot_add(&self->guest, &card));
 }
 
 TEST_F_TIMEOUT(hotplug, hot_remove, TIMEOUT_S)
@@ -107,8 +107,8 @@ TEST_F_TIMEOUT(hotplug, hot_remove, TIMEOUT_S)
 		.id = "dev0",
 	};
 
-	ASSERT_EQ(0, slot_hot_add(&self->guest, &card));
-	ASSERT_EQ(0, slot_hot_remove(&self->guest, &card));
+	ASSERT_OK(slot_hot_add(&self->guest, &card));
+	ASSERT_OK(slot_hot_remove(&self->guest, &card));
 }
 
 /* What is about the slot more than about the card: one model will do. */
@@ -132,10 +132,10 @@ TEST_F_TIMEOUT(slot, add_again_ten_times, TIMEOUT_S)
 {
 	struct plug card = virtio_net(0, 0);
 
-	ASSERT_EQ(0, slot_hot_add(&self->guest, &card));
+	ASSERT_OK(slot_hot_add(&self->guest, &card));
 	for (int i = 0; i < 10; i++) {
-		ASSERT_EQ(0, slot_hot_remove(&self->guest, &card));
-		ASSERT_EQ(0, slot_hot_add(&self->guest, &card));
+		ASSERT_OK(slot_hot_remove(&self->guest, &card));
+		ASSERT_OK(slot_hot_add(&self->guest, &card));
 	}
 }
 
@@ -156,16 +156,16 @@ TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 
 	first.multifunction = true;
 	/* function 0 comes last: it is what makes the card appear */
-	ASSERT_EQ(0, slot_plug(guest, &second));
-	ASSERT_EQ(0, slot_plug(guest, &first));
-	ASSERT_EQ(0, slot_wait_added(guest, &first, since));
-	ASSERT_EQ(0, slot_wait_added(guest, &second, since));
+	ASSERT_OK(slot_plug(guest, &second));
+	ASSERT_OK(slot_plug(guest, &first));
+	ASSERT_OK(slot_wait_added(guest, &first, since));
+	ASSERT_OK(slot_wait_added(guest, &second, since));
 	slot_function_bdf(guest, 0, 0, bdf);
 
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &first));
-	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
-	ASSERT_EQ(0, port_read_regs(guest, 0, &regs));
+	ASSERT_OK(slot_request_unplug(guest, &first));
+	ASSERT_OK(guest_request(guest, "sleep 1000"));
+	ASSERT_OK(port_read_regs(guest, 0, &regs));
 	if ((regs.slot_control & PCI_EXP_SLTCTL_PIC) !=
 	    PCI_EXP_SLTCTL_PWR_IND_BLINK)
 		result_lost(&guest->result,
@@ -174,8 +174,8 @@ TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 	ASSERT_FALSE(guest->result.lost);
 	regs.slot_control &= ~PCI_EXP_SLTCTL_PIC;
 	regs.slot_control |= PCI_EXP_SLTCTL_PWR_IND_ON;
-	ASSERT_EQ(0, port_write_slot_control(guest, 0, regs.slot_control));
-	ASSERT_EQ(0, slot_request_unplug(guest, &second));
+	ASSERT_OK(port_write_slot_control(guest, 0, regs.slot_control));
+	ASSERT_OK(slot_request_unplug(guest, &second));
 	if (guest_wait_event(guest, "remove", bdf, since,
 			     AFTER_BUTTON_MS) != -ETIMEDOUT)
 		result_lost(&guest->result,
@@ -226,7 +226,7 @@ TEST_F_TIMEOUT(occupied_slot, boot_then_hot_remove, TIMEOUT_S)
 {
 	struct plug card = { .model = variant->model, .id = "dev0" };
 
-	ASSERT_EQ(0, slot_hot_remove(&self->guest, &card));
+	ASSERT_OK(slot_hot_remove(&self->guest, &card));
 }
 
 int main(int argc, char **argv)

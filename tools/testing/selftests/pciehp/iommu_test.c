@@ -82,7 +82,7 @@ FIXTURE_SETUP(iommu)
 	boot_guest(_metadata, variant, guest, &setup);
 	if (!guest->alive)
 		return;
-	ASSERT_EQ(0, guest_request(guest, "exists " SMMU));
+	ASSERT_OK(guest_request(guest, "exists " SMMU));
 	if (strcmp(guest->agent.text, "yes")) {
 		result_skip(&guest->result, "the kernel has no driver for the SMMU");
 		case_end(guest);
@@ -116,9 +116,9 @@ TEST_F_TIMEOUT(iommu, hot_add_remove_add, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, add_to_group(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, add_to_group(guest, &self->card));
+	ASSERT_OK(add_to_group(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(add_to_group(guest, &self->card));
 }
 
 static int add_disk(struct guest *guest, const struct plug *disk)
@@ -132,9 +132,9 @@ TEST_F_TIMEOUT(iommu, disk_keeps_what_is_written, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, add_disk(guest, &self->disk));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->disk));
-	ASSERT_EQ(0, add_disk(guest, &self->disk));
+	ASSERT_OK(add_disk(guest, &self->disk));
+	ASSERT_OK(slot_hot_remove(guest, &self->disk));
+	ASSERT_OK(add_disk(guest, &self->disk));
 }
 
 /* What a write in flight has mapped must be so until the disk is done with it. */
@@ -143,15 +143,15 @@ TEST_F_TIMEOUT(iommu, disk_removed_while_written, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, add_disk(guest, &self->disk));
+	ASSERT_OK(add_disk(guest, &self->disk));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->disk));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", BUTTON_MS));
-	ASSERT_EQ(0, guest_request(guest, "start write-until-error " DISK));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->disk, since));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(slot_request_unplug(guest, &self->disk));
+	ASSERT_OK(guest_request(guest, "sleep %d", BUTTON_MS));
+	ASSERT_OK(guest_request(guest, "start write-until-error " DISK));
+	ASSERT_OK(slot_wait_removed(guest, &self->disk, since));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 	expect_writes_ended(_metadata, guest, 1);
-	ASSERT_EQ(0, add_disk(guest, &self->disk));
+	ASSERT_OK(add_disk(guest, &self->disk));
 }
 
 int main(int argc, char **argv)

@@ -172,7 +172,7 @@ static void expect_control(struct __test_metadata *_metadata,
 {
 	struct port_regs regs;
 
-	ASSERT_EQ(0, port_read_regs(guest, 0, &regs));
+	ASSERT_OK(port_read_regs(guest, 0, &regs));
 	EXPECT_EQ(value, regs.slot_control & mask);
 }
 
@@ -180,10 +180,10 @@ TEST_F_TIMEOUT(machine, attention_indicator, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "1"));
+	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
 	expect_control(_metadata, guest, PCI_EXP_SLTCTL_AIC,
 		       PCI_EXP_SLTCTL_ATTN_IND_ON);
-	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "0"));
+	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "0"));
 	expect_control(_metadata, guest, PCI_EXP_SLTCTL_AIC,
 		       PCI_EXP_SLTCTL_ATTN_IND_OFF);
 }
@@ -194,9 +194,9 @@ TEST_F_TIMEOUT(machine, hot_add_remove_add, TIMEOUT_S)
 	struct plug card = virtio_net(0, 0);
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &card));
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_OK(slot_hot_add(guest, &card));
+	ASSERT_OK(slot_hot_remove(guest, &card));
+	ASSERT_OK(slot_hot_add(guest, &card));
 }
 
 /* Long enough for whatever may suspend to have done so. */
@@ -211,9 +211,9 @@ TEST_F_TIMEOUT(machine, added_10_s_after_boot, TIMEOUT_S)
 	struct plug card = virtio_net(0, 0);
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, stay_idle(guest));
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &card));
+	ASSERT_OK(stay_idle(guest));
+	ASSERT_OK(slot_hot_add(guest, &card));
+	ASSERT_OK(slot_hot_remove(guest, &card));
 }
 
 TEST_F_TIMEOUT(machine, added_10_s_after_removal, TIMEOUT_S)
@@ -221,10 +221,10 @@ TEST_F_TIMEOUT(machine, added_10_s_after_removal, TIMEOUT_S)
 	struct plug card = virtio_net(0, 0);
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &card));
-	ASSERT_EQ(0, stay_idle(guest));
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_OK(slot_hot_add(guest, &card));
+	ASSERT_OK(slot_hot_remove(guest, &card));
+	ASSERT_OK(stay_idle(guest));
+	ASSERT_OK(slot_hot_add(guest, &card));
 }
 
 /* The slot's power in sysfs, without the attention button. */
@@ -235,13 +235,13 @@ TEST_F_TIMEOUT(machine, power_off, TIMEOUT_S)
 	char power[SLOT_PATH_SIZE];
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
-	ASSERT_EQ(0, slot_attribute(guest, 0, "power", power));
+	ASSERT_OK(slot_hot_add(guest, &card));
+	ASSERT_OK(slot_attribute(guest, 0, "power", power));
 	since = guest->agent.now;
 	/* in a process of its own, as the write ends with the removal */
-	ASSERT_EQ(0, guest_request(guest, "start write %s 0", power));
-	ASSERT_EQ(0, slot_wait_removed(guest, &card, since));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(guest_request(guest, "start write %s 0", power));
+	ASSERT_OK(slot_wait_removed(guest, &card, since));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
 	ASSERT_EQ(-ENODEV, slot_write_attribute(guest, 0, "power", "1"));
 }

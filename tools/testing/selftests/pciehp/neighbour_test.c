@@ -40,12 +40,12 @@ static void lose_card(struct __test_metadata *_metadata,
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, card));
+	ASSERT_OK(slot_surprise_remove(guest, card));
 	EXPECT_EQ(0, slot_wait_gone(guest, card, since));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->neighbour));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->neighbour));
+	ASSERT_OK(slot_hot_remove(guest, &self->neighbour));
 }
 
 TEST_F_TIMEOUT(neighbour, e1000e_removed_by_surprise, TIMEOUT_S)
@@ -83,7 +83,7 @@ TEST_F_TIMEOUT(neighbour, virtio_removed_by_surprise, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	uint32_t value;
 
-	ASSERT_EQ(0, read_empty_slot(guest, &value));
+	ASSERT_OK(read_empty_slot(guest, &value));
 	if (value != ~0U)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
@@ -190,14 +190,14 @@ static void check_resources(struct __test_metadata *_metadata,
 {
 	char bdf[BDF_SIZE];
 
-	ASSERT_EQ(0, guest_fetch_log(guest));
+	ASSERT_OK(guest_fetch_log(guest));
 	if (variant->complaint)
 		EXPECT_NE(NULL, strstr(guest->log, variant->complaint));
 	if (!variant->file)
 		return;
 	slot_function_bdf(guest, FIRST, 0, bdf);
-	ASSERT_EQ(0, guest_request(guest, "exists /sys/bus/pci/devices/%s/%s",
-				   bdf, variant->file));
+	ASSERT_OK(guest_request(guest, "exists /sys/bus/pci/devices/%s/%s", bdf,
+				variant->file));
 	EXPECT_STREQ("yes", guest->agent.text);
 }
 
@@ -210,10 +210,10 @@ static void add_card(struct __test_metadata *_metadata,
 	const char *bdf = guest->ports[SECOND].bdf;
 	struct forwarding before, after;
 
-	ASSERT_EQ(0, config_read_forwarding(guest, bdf, &before));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(config_read_forwarding(guest, bdf, &before));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	check_resources(_metadata, guest, variant);
-	ASSERT_EQ(0, config_read_forwarding(guest, bdf, &after));
+	ASSERT_OK(config_read_forwarding(guest, bdf, &after));
 	if (memcmp(&before, &after, sizeof(before)))
 		result_problem(&guest->result,
 			       "%s forwards other buses or addresses than before the card in the other slot came",
@@ -225,13 +225,13 @@ TEST_F_TIMEOUT(card_resources, beside_card, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->neighbour));
 	since = guest->agent.now;
 	add_card(_metadata, self, variant);
-	ASSERT_EQ(0, slot_check_stays(guest, &self->neighbour, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->usual));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->neighbour));
+	ASSERT_OK(slot_check_stays(guest, &self->neighbour, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->usual));
+	ASSERT_OK(slot_hot_remove(guest, &self->neighbour));
 }
 
 TEST_F_TIMEOUT(card_resources, beside_empty_slot, TIMEOUT_S)
@@ -239,9 +239,9 @@ TEST_F_TIMEOUT(card_resources, beside_empty_slot, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 
 	add_card(_metadata, self, variant);
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->usual));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->neighbour));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->usual));
 }
 
 int main(int argc, char **argv)

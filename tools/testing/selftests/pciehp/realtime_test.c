@@ -90,16 +90,16 @@ static int power_off(struct guest *guest, const struct plug *card)
 
 TEST_F_TIMEOUT(realtime, boot_then_hot_remove, TIMEOUT_S)
 {
-	ASSERT_EQ(0, slot_hot_remove(&self->guest, &self->card));
+	ASSERT_OK(slot_hot_remove(&self->guest, &self->card));
 }
 
 TEST_F_TIMEOUT(realtime, hot_add_remove_add, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 /* Writers on every CPU, with power and presence changing under them. */
@@ -108,14 +108,14 @@ TEST_F_TIMEOUT(realtime, commands_against_hotplug, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	char path[SLOT_PATH_SIZE];
 
-	ASSERT_EQ(0, slot_attribute(guest, 0, "attention", path));
+	ASSERT_OK(slot_attribute(guest, 0, "attention", path));
 	for (int i = 0; i < 4; i++)
-		ASSERT_EQ(0, guest_request(guest, "start repeat 2000 write %s %d",
-					   path, i % 2));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, power_off(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+		ASSERT_OK(guest_request(guest, "start repeat 2000 write %s %d",
+					path, i % 2));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(power_off(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
 }
 
@@ -135,12 +135,12 @@ TEST_F_TIMEOUT(realtime, disk_removed_while_written, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->disk));
-	ASSERT_EQ(0, start_writing(guest));
-	ASSERT_EQ(0, power_off(guest, &self->disk));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(slot_hot_add(guest, &self->disk));
+	ASSERT_OK(start_writing(guest));
+	ASSERT_OK(power_off(guest, &self->disk));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 	expect_writes_ended(_metadata, guest, WRITERS);
-	ASSERT_EQ(0, slot_hot_add(guest, &self->disk));
+	ASSERT_OK(slot_hot_add(guest, &self->disk));
 }
 
 TEST_F_TIMEOUT(realtime, disk_surprise_removed_while_written, TIMEOUT_S)
@@ -148,14 +148,14 @@ TEST_F_TIMEOUT(realtime, disk_surprise_removed_while_written, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->disk));
-	ASSERT_EQ(0, start_writing(guest));
+	ASSERT_OK(slot_hot_add(guest, &self->disk));
+	ASSERT_OK(start_writing(guest));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->disk));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->disk, since));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(slot_surprise_remove(guest, &self->disk));
+	ASSERT_OK(slot_wait_gone(guest, &self->disk, since));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 	expect_writes_ended(_metadata, guest, WRITERS);
-	ASSERT_EQ(0, slot_hot_add(guest, &self->disk));
+	ASSERT_OK(slot_hot_add(guest, &self->disk));
 }
 
 int main(int argc, char **argv)

@@ -107,44 +107,44 @@ TEST_F_TIMEOUT(reboot, reboot_with_card, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, reboot_guest(guest));
-	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(reboot_guest(guest));
+	ASSERT_OK(slot_wait_present(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(reboot, reboot_after_card_left, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, reboot_guest(guest));
-	ASSERT_EQ(0, expect_no_card(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(reboot_guest(guest));
+	ASSERT_OK(expect_no_card(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(reboot, reset_with_card, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, guest_reset(guest));
-	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(guest_reset(guest));
+	ASSERT_OK(slot_wait_present(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(reboot, reset_after_card_left, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, guest_reset(guest));
-	ASSERT_EQ(0, expect_no_card(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(guest_reset(guest));
+	ASSERT_OK(expect_no_card(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 /* Nothing resets the ports: the next kernel finds them as this one left them. */
@@ -153,14 +153,14 @@ TEST_F_TIMEOUT(reboot, kexec_with_card, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	int ret;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	ret = kexec_guest(guest);
 	if (guest->result.skip[0])
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, ret);
-	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(ret);
+	ASSERT_OK(slot_wait_present(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(reboot, kexec_after_card_left, TIMEOUT_S)
@@ -168,14 +168,14 @@ TEST_F_TIMEOUT(reboot, kexec_after_card_left, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	int ret;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 	ret = kexec_guest(guest);
 	if (guest->result.skip[0])
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, ret);
-	ASSERT_EQ(0, expect_no_card(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(ret);
+	ASSERT_OK(expect_no_card(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 /*
@@ -187,17 +187,17 @@ TEST_F_TIMEOUT(reboot, kexec_while_button_pending, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	int ret;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "sleep 1000"));
 	ret = kexec_guest(guest);
 	if (guest->result.skip[0])
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, ret);
-	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, guest->agent.now));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(ret);
+	ASSERT_OK(slot_wait_present(guest, &self->card));
+	ASSERT_OK(slot_check_stays(guest, &self->card, guest->agent.now));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 int main(int argc, char **argv)

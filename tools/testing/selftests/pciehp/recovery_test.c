@@ -123,10 +123,10 @@ TEST_F_TIMEOUT(error_recovery, slot_empty, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, recover(guest));
-	ASSERT_EQ(0, slot_check_power(guest, 0, false));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(recover(guest));
+	ASSERT_OK(slot_check_power(guest, 0, false));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(error_recovery, slot_filled_since_boot, TIMEOUT_S)
@@ -136,22 +136,22 @@ TEST_F_TIMEOUT(error_recovery, slot_filled_since_boot, TIMEOUT_S)
 
 	if (!takes_part(guest, &self->card))
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, recover(guest));
-	ASSERT_EQ(0, slot_check_power(guest, 0, true));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(recover(guest));
+	ASSERT_OK(slot_check_power(guest, 0, true));
+	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(error_recovery, attention_written_since_boot, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "1"));
-	ASSERT_EQ(0, recover(guest));
-	ASSERT_EQ(0, slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
+	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
+	ASSERT_OK(recover(guest));
+	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 }
 
 /* Whether the reset meets the command, or the command meets the reset. */
@@ -168,19 +168,19 @@ TEST_F_TIMEOUT(error_recovery, attention_written_meanwhile, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	char attention[SLOT_PATH_SIZE];
 
-	ASSERT_EQ(0, slot_attribute(guest, 0, "attention", attention));
+	ASSERT_OK(slot_attribute(guest, 0, "attention", attention));
 	for (size_t i = 0; i < ARRAY_SIZE(moments_ms); i++) {
 		const int state = i % ARRAY_SIZE(states);
 
-		ASSERT_EQ(0, error_inject_fatal(guest));
-		ASSERT_EQ(0, guest_request(guest, "sleep %d", moments_ms[i]));
-		ASSERT_EQ(0, guest_request(guest, "write %s %s", attention,
-					   states[state].value));
-		ASSERT_EQ(0, guest_request(guest, "sleep %d", RECOVERY_MS));
-		ASSERT_EQ(0, slot_check_attention(guest, 0,
-						  states[state].indicator));
+		ASSERT_OK(error_inject_fatal(guest));
+		ASSERT_OK(guest_request(guest, "sleep %d", moments_ms[i]));
+		ASSERT_OK(guest_request(guest, "write %s %s", attention,
+					states[state].value));
+		ASSERT_OK(guest_request(guest, "sleep %d", RECOVERY_MS));
+		ASSERT_OK(slot_check_attention(guest, 0,
+					       states[state].indicator));
 	}
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
@@ -191,12 +191,12 @@ TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
 	if (!takes_part(guest, &self->card))
 		SKIP(return, "%s", guest->result.skip);
 	for (int i = 0; i < 3; i++) {
-		ASSERT_EQ(0, recover(guest));
-		ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+		ASSERT_OK(recover(guest));
+		ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 		since = guest->agent.now;
-		ASSERT_EQ(0, recover(guest));
-		ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
-		ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+		ASSERT_OK(recover(guest));
+		ASSERT_OK(slot_check_stays(guest, &self->card, since));
+		ASSERT_OK(slot_hot_remove(guest, &self->card));
 	}
 }
 
@@ -206,13 +206,12 @@ TEST_F_TIMEOUT(error_recovery, after_bus_reset, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	char bdf[BDF_SIZE];
 
-	ASSERT_EQ(0, pci_tree_find(&guest->vm.qmp, "root0", bdf));
-	ASSERT_EQ(0, guest_request(guest,
-				   "write /sys/bus/pci/devices/%s/reset_subordinate 1",
-				   bdf));
-	ASSERT_EQ(0, recover(guest));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(pci_tree_find(&guest->vm.qmp, "root0", bdf));
+	ASSERT_OK(guest_request(guest,
+				"write /sys/bus/pci/devices/%s/reset_subordinate 1", bdf));
+	ASSERT_OK(recover(guest));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* Bus Master is set for it after it was probed, as it has no service itself. */
@@ -220,7 +219,7 @@ TEST_F_TIMEOUT(error_recovery, upstream_port_forwards, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, recover_forwarding(guest, UPSTREAM_PORT));
+	ASSERT_OK(recover_forwarding(guest, UPSTREAM_PORT));
 }
 
 /*
@@ -273,18 +272,17 @@ TEST_F_TIMEOUT(error_recovery_two_slots, window_grown_since_boot, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	char neighbour[BDF_SIZE];
 
-	ASSERT_EQ(0, pci_tree_find(&guest->vm.qmp, PORT_NEIGHBOUR, neighbour));
-	ASSERT_EQ(0, guest_request(guest,
-				   "write /sys/bus/pci/devices/%s/remove 1",
-				   neighbour));
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_OK(pci_tree_find(&guest->vm.qmp, PORT_NEIGHBOUR, neighbour));
+	ASSERT_OK(guest_request(guest, "write /sys/bus/pci/devices/%s/remove 1",
+				neighbour));
+	ASSERT_OK(slot_hot_add(guest, &card));
 	/* the driver goes on with its card when it is bound */
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", BINDING_MS));
-	ASSERT_EQ(0, recover_forwarding(guest, "port0"));
+	ASSERT_OK(guest_request(guest, "sleep %d", BINDING_MS));
+	ASSERT_OK(recover_forwarding(guest, "port0"));
 	/* a driver that waits for its card may hold the lock for long */
-	ASSERT_EQ(0, guest_request(guest, "start write /sys/bus/pci/rescan 1"));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
-	ASSERT_EQ(0, slot_hot_remove(guest, &card));
+	ASSERT_OK(guest_request(guest, "start write /sys/bus/pci/rescan 1"));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(slot_hot_remove(guest, &card));
 }
 
 FIXTURE(error_recovery_with_card)
@@ -328,21 +326,21 @@ TEST_F_TIMEOUT(error_recovery_with_card, slot_occupied, TIMEOUT_S)
 	if (!takes_part(guest, &self->card))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, recover(guest));
-	ASSERT_EQ(0, slot_check_power(guest, 0, true));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(recover(guest));
+	ASSERT_OK(slot_check_power(guest, 0, true));
+	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(error_recovery_with_card, slot_emptied_since_boot, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, recover(guest));
-	ASSERT_EQ(0, slot_check_power(guest, 0, false));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(recover(guest));
+	ASSERT_OK(slot_check_power(guest, 0, false));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
 /* Two slots of the switch, a card in the first. The second must work afterwards. */
@@ -372,10 +370,10 @@ TEST_F_TIMEOUT(error_recovery_neighbour, card_recovers, TIMEOUT_S)
 
 	if (!takes_part(guest, &card))
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &card));
-	ASSERT_EQ(0, recover(guest));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->neighbour));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &card));
+	ASSERT_OK(recover(guest));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->neighbour));
+	ASSERT_OK(slot_hot_remove(guest, &self->neighbour));
 }
 
 /* It may be lost, and the recovery may be called failed; but not the ports. */
@@ -384,11 +382,11 @@ TEST_F_TIMEOUT(error_recovery_neighbour, card_cannot_recover, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct plug card = virtio_net(0, 0);
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &card));
-	ASSERT_EQ(0, error_inject_fatal(guest));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", RECOVERY_MS));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->neighbour));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->neighbour));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &card));
+	ASSERT_OK(error_inject_fatal(guest));
+	ASSERT_OK(guest_request(guest, "sleep %d", RECOVERY_MS));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->neighbour));
+	ASSERT_OK(slot_hot_remove(guest, &self->neighbour));
 }
 
 int main(int argc, char **argv)

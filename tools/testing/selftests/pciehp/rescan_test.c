@@ -88,9 +88,9 @@ TEST_F_TIMEOUT(rescan, port_found_again, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, remove_and_find_port(guest));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(remove_and_find_port(guest));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(rescan, port_found_again_with_card, TIMEOUT_S)
@@ -98,12 +98,12 @@ TEST_F_TIMEOUT(rescan, port_found_again_with_card, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, remove_and_find_port(guest));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(remove_and_find_port(guest));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
 	check_not_added_again(guest, since);
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* What the button's press announced goes with the port that knew of it. */
@@ -112,14 +112,14 @@ TEST_F_TIMEOUT(rescan, port_found_again_after_button, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", NOTICED_MS));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "sleep %d", NOTICED_MS));
 	since = guest->agent.now;
-	ASSERT_EQ(0, remove_and_find_port(guest));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, guest->agent.now));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(remove_and_find_port(guest));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(slot_check_stays(guest, &self->card, guest->agent.now));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(rescan, card_found_again_and_again, TIMEOUT_S)
@@ -128,19 +128,19 @@ TEST_F_TIMEOUT(rescan, card_found_again_and_again, TIMEOUT_S)
 	struct moment first, since;
 	char bdf[BDF_SIZE];
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	slot_function_bdf(guest, 0, 0, bdf);
 	first = guest->agent.now;
 	for (int i = 0; i < ROUNDS; i++) {
 		since = guest->agent.now;
-		ASSERT_EQ(0, remove_device(guest, bdf));
-		ASSERT_EQ(0, guest_wait_event(guest, "remove", bdf, since,
-					      NOTICED_MS));
-		ASSERT_EQ(0, find_devices(guest));
-		ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
+		ASSERT_OK(remove_device(guest, bdf));
+		ASSERT_OK(guest_wait_event(guest, "remove", bdf, since,
+					   NOTICED_MS));
+		ASSERT_OK(find_devices(guest));
+		ASSERT_OK(slot_wait_added(guest, &self->card, since));
 	}
 	check_not_added_again(guest, first);
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* Two find the card at once. */
@@ -149,14 +149,13 @@ TEST_F_TIMEOUT(rescan, card_plugged_meanwhile, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since = guest->agent.now;
 
-	ASSERT_EQ(0, guest_request(guest,
-				   "start repeat %d write " RESCAN " 1",
-				   RESCANS));
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
-	ASSERT_EQ(0, join_writer(guest, "the rescans"));
+	ASSERT_OK(guest_request(guest, "start repeat %d write " RESCAN " 1",
+				RESCANS));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(join_writer(guest, "the rescans"));
 	check_not_added_again(guest, since);
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 int main(int argc, char **argv)

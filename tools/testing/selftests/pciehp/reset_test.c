@@ -42,7 +42,7 @@ static void boot_and_find_reset(struct __test_metadata *_metadata,
 	boot_guest(_metadata, variant, guest, setup);
 	if (!guest->alive)
 		return;
-	ASSERT_EQ(0, reset_path(guest, path));
+	ASSERT_OK(reset_path(guest, path));
 	if (strcmp(guest->agent.text, "yes"))
 		SKIP(return, "%s",
 		     result_skip(&guest->result, "the kernel has no reset_subordinate"));
@@ -92,10 +92,10 @@ TEST_F_TIMEOUT(bus_reset, slot_empty, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, guest_request(guest, "write %s 1", self->reset));
-	ASSERT_EQ(0, slot_check_power(guest, 0, false));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "write %s 1", self->reset));
+	ASSERT_OK(slot_check_power(guest, 0, false));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* The card stays where it is, though its link goes down and up. */
@@ -104,13 +104,13 @@ TEST_F_TIMEOUT(bus_reset, slot_occupied, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, guest_request(guest, "write %s 1", self->reset));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
-	ASSERT_EQ(0, slot_check_power(guest, 0, true));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "write %s 1", self->reset));
+	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_check_power(guest, 0, true));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(bus_reset, fifty_times, TIMEOUT_S)
@@ -118,14 +118,14 @@ TEST_F_TIMEOUT(bus_reset, fifty_times, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, guest_request(guest, "repeat 50 write %s 1", self->reset));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "repeat 50 write %s 1", self->reset));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "1"));
-	ASSERT_EQ(0, guest_request(guest, "repeat 50 write %s 1", self->reset));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
-	ASSERT_EQ(0, slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
+	ASSERT_OK(guest_request(guest, "repeat 50 write %s 1", self->reset));
+	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /*
@@ -146,21 +146,21 @@ TEST_F_TIMEOUT(bus_reset, attention_written_meanwhile, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	char attention[SLOT_PATH_SIZE];
 
-	ASSERT_EQ(0, slot_attribute(guest, 0, "attention", attention));
+	ASSERT_OK(slot_attribute(guest, 0, "attention", attention));
 	for (size_t i = 0; i < ARRAY_SIZE(moments_ms); i++) {
 		const int state = i % ARRAY_SIZE(states);
 
-		ASSERT_EQ(0, guest_request(guest, "start write %s 1",
-					   self->reset));
-		ASSERT_EQ(0, guest_request(guest, "sleep %d", moments_ms[i]));
-		ASSERT_EQ(0, guest_request(guest, "write %s %s", attention,
-					   states[state].value));
-		ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+		ASSERT_OK(guest_request(guest, "start write %s 1",
+					self->reset));
+		ASSERT_OK(guest_request(guest, "sleep %d", moments_ms[i]));
+		ASSERT_OK(guest_request(guest, "write %s %s", attention,
+					states[state].value));
+		ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 		ASSERT_EQ(NULL, strstr(guest->agent.text, "error"));
-		ASSERT_EQ(0, slot_check_attention(guest, 0,
-						  states[state].indicator));
+		ASSERT_OK(slot_check_attention(guest, 0,
+					       states[state].indicator));
 	}
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
 /* Commands all along, of which some meet the reset wherever it is. */
@@ -170,20 +170,20 @@ TEST_F_TIMEOUT(bus_reset, attention_written_all_along, TIMEOUT_S)
 	struct moment since;
 	char attention[SLOT_PATH_SIZE];
 
-	ASSERT_EQ(0, slot_attribute(guest, 0, "attention", attention));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_attribute(guest, 0, "attention", attention));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, guest_request(guest, "start repeat 10 write %s 1",
-				   self->reset));
-	ASSERT_EQ(0, guest_request(guest, "start repeat 400 write %s 1",
-				   attention));
-	ASSERT_EQ(0, guest_request(guest, "start repeat 400 write %s 1",
-				   attention));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(guest_request(guest, "start repeat 10 write %s 1",
+				self->reset));
+	ASSERT_OK(guest_request(guest, "start repeat 400 write %s 1",
+				attention));
+	ASSERT_OK(guest_request(guest, "start repeat 400 write %s 1",
+				attention));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 	ASSERT_EQ(NULL, strstr(guest->agent.text, "error"));
-	ASSERT_EQ(0, slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
+	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* The button was pressed for the card to go: once, and when its 5 s are over. */
@@ -193,16 +193,16 @@ TEST_F_TIMEOUT(bus_reset, while_button_pending, TIMEOUT_S)
 	char bdf[BDF_SIZE];
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", NOTICED_MS));
-	ASSERT_EQ(0, guest_request(guest, "write %s 1", self->reset));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "sleep %d", NOTICED_MS));
+	ASSERT_OK(guest_request(guest, "write %s 1", self->reset));
+	ASSERT_OK(slot_wait_removed(guest, &self->card, since));
 	slot_function_bdf(guest, 0, 0, bdf);
 	EXPECT_EQ(-ETIMEDOUT, guest_wait_event(guest, "add", bdf, since,
 					       BUTTON_MS));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
 FIXTURE(bus_reset_no_power)
@@ -248,15 +248,15 @@ TEST_F_TIMEOUT(bus_reset_no_power, card_turned_off_stays_so, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	char bdf[BDF_SIZE];
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
-	ASSERT_EQ(0, slot_write_attribute(guest, 0, "power", "0"));
-	ASSERT_EQ(0, guest_request(guest, "write %s 1", self->reset));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", NOTICED_MS));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_write_attribute(guest, 0, "power", "0"));
+	ASSERT_OK(guest_request(guest, "write %s 1", self->reset));
+	ASSERT_OK(guest_request(guest, "sleep %d", NOTICED_MS));
 	slot_function_bdf(guest, 0, 0, bdf);
-	ASSERT_EQ(0, guest_request(guest, "exists /sys/bus/pci/devices/%s", bdf));
+	ASSERT_OK(guest_request(guest, "exists /sys/bus/pci/devices/%s", bdf));
 	EXPECT_STREQ("no", guest->agent.text);
-	ASSERT_EQ(0, slot_write_attribute(guest, 0, "power", "1"));
-	ASSERT_EQ(0, slot_wait_present(guest, &self->card));
+	ASSERT_OK(slot_write_attribute(guest, 0, "power", "1"));
+	ASSERT_OK(slot_wait_present(guest, &self->card));
 }
 
 /*
@@ -354,15 +354,15 @@ TEST_F_TIMEOUT(reset_moment, card_added, TIMEOUT_S)
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_resume(guest));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(guest_resume(guest));
 	if (variant->is_before &&
 	    pci_tree_find(&guest->vm.qmp, self->card.id, bdf) == -ENODEV)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
 				 "QEMU powers it on, and takes it as off is restored"));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
@@ -370,15 +370,15 @@ TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, guest_resume(guest));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
-	ASSERT_EQ(0, slot_check_power(guest, 0, false));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_surprise_remove(guest, &self->card));
+	ASSERT_OK(guest_resume(guest));
+	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
+	ASSERT_OK(slot_check_power(guest, 0, false));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
 /* As in slot_use.*.swapped, QEMU takes the other card away with the slot's power. */
@@ -387,16 +387,16 @@ TEST_F_TIMEOUT(reset_moment, card_swapped, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_plug(guest, &self->other));
-	ASSERT_EQ(0, guest_resume(guest));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &self->other));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->other));
+	ASSERT_OK(slot_surprise_remove(guest, &self->card));
+	ASSERT_OK(slot_plug(guest, &self->other));
+	ASSERT_OK(guest_resume(guest));
+	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
+	ASSERT_OK(slot_wait_deleted(guest, &self->other));
+	ASSERT_OK(slot_hot_add(guest, &self->other));
 }
 
 TEST_F_TIMEOUT(reset_moment, button_pressed, TIMEOUT_S)
@@ -408,14 +408,14 @@ TEST_F_TIMEOUT(reset_moment, button_pressed, TIMEOUT_S)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
 				 "a reset makes a port forget that its button was pressed"));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, guest_resume(guest));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(guest_resume(guest));
+	ASSERT_OK(slot_wait_removed(guest, &self->card, since));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
 int main(int argc, char **argv)

@@ -167,8 +167,8 @@ TEST_F_TIMEOUT(slots, all_at_once, 2 * TIMEOUT_S)
 				 "a CPU of %s has too few messages for so many cards",
 				 machine->arch));
 	ASSERT_EQ(variant->n, guest->n_ports);
-	ASSERT_EQ(0, add_all(guest, variant->n));
-	ASSERT_EQ(0, remove_all(guest, variant->n));
+	ASSERT_OK(add_all(guest, variant->n));
+	ASSERT_OK(remove_all(guest, variant->n));
 }
 
 /* The time one hot-add takes must not depend on how many slots there are. */
@@ -179,9 +179,9 @@ TEST_F_TIMEOUT(slots, one_of_many, TIMEOUT_S)
 	char id[16];
 
 	card = card_in(variant->n - 1, id);
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &card));
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_OK(slot_hot_add(guest, &card));
+	ASSERT_OK(slot_hot_remove(guest, &card));
+	ASSERT_OK(slot_hot_add(guest, &card));
 }
 
 #define SOAK_SLOTS	32
@@ -211,10 +211,10 @@ TEST_F_TIMEOUT(soak, add_and_remove, SOAK_TIMEOUT_S)
 	struct guest *guest = &self->guest;
 
 	for (int done = 0; done < cycles; done += SOAK_SLOTS) {
-		ASSERT_EQ(0, add_all(guest, SOAK_SLOTS));
-		ASSERT_EQ(0, remove_all(guest, SOAK_SLOTS));
+		ASSERT_OK(add_all(guest, SOAK_SLOTS));
+		ASSERT_OK(remove_all(guest, SOAK_SLOTS));
 		/* the log would overrun */
-		ASSERT_EQ(0, guest_fetch_log(guest));
+		ASSERT_OK(guest_fetch_log(guest));
 		if (wanted)
 			fprintf(stderr, "# %d of %d cards added and removed\n",
 				done + SOAK_SLOTS, cycles);

@@ -76,15 +76,15 @@ TEST_F_TIMEOUT(suspend, card_stays, TIMEOUT_S)
 	struct moment since;
 	char bdf[BDF_SIZE];
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	since = guest->agent.now;
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, guest_resume(guest));
+	ASSERT_OK(guest_resume(guest));
 	slot_function_bdf(guest, 0, 0, bdf);
 	EXPECT_EQ(-ETIMEDOUT, guest_wait_event(guest, "remove", bdf, since,
 					       3000));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(suspend, card_added, TIMEOUT_S)
@@ -95,10 +95,10 @@ TEST_F_TIMEOUT(suspend, card_added, TIMEOUT_S)
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_resume(guest));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(guest_resume(guest));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* Only the driver's own look at the slot tells it of the card. */
@@ -110,10 +110,10 @@ TEST_F_TIMEOUT(suspend, card_added_without_event, TIMEOUT_S)
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, slot_clear_events(guest, 0));
-	ASSERT_EQ(0, guest_resume(guest));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(slot_clear_events(guest, 0));
+	ASSERT_OK(guest_resume(guest));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
 }
 
 TEST_F_TIMEOUT(suspend, card_removed, TIMEOUT_S)
@@ -121,14 +121,14 @@ TEST_F_TIMEOUT(suspend, card_removed, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, guest_resume(guest));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_surprise_remove(guest, &self->card));
+	ASSERT_OK(guest_resume(guest));
+	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 /* As in slot_use.*.swapped, QEMU takes the other card away with the slot's power. */
@@ -137,16 +137,16 @@ TEST_F_TIMEOUT(suspend, card_swapped, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_plug(guest, &self->other));
-	ASSERT_EQ(0, guest_resume(guest));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &self->other));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->other));
+	ASSERT_OK(slot_surprise_remove(guest, &self->card));
+	ASSERT_OK(slot_plug(guest, &self->other));
+	ASSERT_OK(guest_resume(guest));
+	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
+	ASSERT_OK(slot_wait_deleted(guest, &self->other));
+	ASSERT_OK(slot_hot_add(guest, &self->other));
 }
 
 /* A switch with a slot of its own, which leaves while the guest sleeps. */
@@ -202,14 +202,14 @@ TEST_F_TIMEOUT(suspend_nested, switch_removed, TIMEOUT_S)
 	if (!fall_asleep(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_EQ(0, variant->inner_leaves_first ?
-		     slot_surprise_remove(guest, &self->inner) : 0);
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, guest_resume(guest));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
-	ASSERT_EQ(0, guest_find_ports(guest));
+	ASSERT_OK(variant->inner_leaves_first ? slot_surprise_remove(guest,
+								     &self->inner) : 0);
+	ASSERT_OK(slot_surprise_remove(guest, &self->card));
+	ASSERT_OK(guest_resume(guest));
+	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
+	ASSERT_OK(guest_find_ports(guest));
 	ASSERT_EQ(1, guest->n_ports);
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_OK(slot_hot_add(guest, &card));
 }
 
 FIXTURE(runtime_suspend)
@@ -274,23 +274,23 @@ TEST_F_TIMEOUT(runtime_suspend, card_added, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, let_port_suspend(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(let_port_suspend(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(runtime_suspend, awake_again, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, let_port_suspend(guest, &self->card));
-	ASSERT_EQ(0, slot_check_can_signal(guest, 0));
-	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "1"));
-	ASSERT_EQ(0, port_power(guest, "on"));
+	ASSERT_OK(let_port_suspend(guest, &self->card));
+	ASSERT_OK(slot_check_can_signal(guest, 0));
+	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
+	ASSERT_OK(port_power(guest, "on"));
 	ASSERT_FALSE(is_suspended(guest));
-	ASSERT_EQ(0, slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /*
@@ -336,21 +336,21 @@ TEST_F_TIMEOUT(runtime_suspend, port_with_pme_wakes, TIMEOUT_S)
 	ret = find_port_with_pm(self, PCI_PM_CAP_PME_D0 | PCI_PM_CAP_PME_D3hot);
 	if (guest->result.skip[0])
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, ret);
+	ASSERT_OK(ret);
 
 	for (int i = 0; i < 2; i++) {
-		ASSERT_EQ(0, let_port_suspend(guest, &self->card));
-		ASSERT_EQ(0, port_read_regs(guest, 0, &regs));
+		ASSERT_OK(let_port_suspend(guest, &self->card));
+		ASSERT_OK(port_read_regs(guest, 0, &regs));
 		ASSERT_TRUE(regs.runtime_suspended);
 		EXPECT_TRUE(regs.can_signal_pme);
 		EXPECT_EQ(0, regs.slot_control & PCI_EXP_SLTCTL_HPIE);
 		self->pm.signals = 0;
-		ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+		ASSERT_OK(slot_hot_add(guest, &self->card));
 		EXPECT_FALSE(is_suspended(guest));
 		EXPECT_EQ(1, self->pm.signals);
-		ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+		ASSERT_OK(slot_hot_remove(guest, &self->card));
 	}
-	ASSERT_EQ(0, lose_pm(self));
+	ASSERT_OK(lose_pm(self));
 }
 
 /* In D3hot, Slot Control can be written. It is restored as the port wakes. */
@@ -362,14 +362,14 @@ TEST_F_TIMEOUT(runtime_suspend, attention_written_while_suspended, TIMEOUT_S)
 	ret = find_port_with_pm(self, PCI_PM_CAP_PME_D0 | PCI_PM_CAP_PME_D3hot);
 	if (guest->result.skip[0])
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, ret);
+	ASSERT_OK(ret);
 
-	ASSERT_EQ(0, let_port_suspend(guest, &self->card));
+	ASSERT_OK(let_port_suspend(guest, &self->card));
 	ASSERT_TRUE(is_suspended(guest));
-	ASSERT_EQ(0, slot_write_attribute(guest, 0, "attention", "1"));
+	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
 	EXPECT_TRUE(is_suspended(guest));
-	ASSERT_EQ(0, lose_pm(self));
-	ASSERT_EQ(0, slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
+	ASSERT_OK(lose_pm(self));
+	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 }
 
 /* What must be so of a port that could signal no event if it were suspended. */
@@ -383,12 +383,12 @@ static void check_stays_awake(struct __test_metadata *_metadata,
 	ret = find_port_with_pm(self, pme_support);
 	if (guest->result.skip[0])
 		SKIP(return, "%s", guest->result.skip);
-	ASSERT_EQ(0, ret);
-	ASSERT_EQ(0, let_port_suspend(guest, &self->card));
+	ASSERT_OK(ret);
+	ASSERT_OK(let_port_suspend(guest, &self->card));
 	EXPECT_FALSE(is_suspended(guest));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, lose_pm(self));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(lose_pm(self));
 }
 
 TEST_F_TIMEOUT(runtime_suspend, port_without_pme_stays_awake, TIMEOUT_S)

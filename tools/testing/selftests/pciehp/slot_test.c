@@ -50,11 +50,11 @@ TEST_F_TIMEOUT(slot_use, surprise_removal, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
+	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->pullable));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->pullable, since));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
+	ASSERT_OK(slot_surprise_remove(guest, &self->pullable));
+	ASSERT_OK(slot_wait_gone(guest, &self->pullable, since));
+	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 }
 
 /* The guest itself turns the slot's power off, past its driver. */
@@ -64,14 +64,14 @@ TEST_F_TIMEOUT(slot_use, power_lost, TIMEOUT_S)
 	struct port_regs regs;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
-	ASSERT_EQ(0, port_read_regs(guest, 0, &regs));
+	ASSERT_OK(slot_hot_add(guest, &self->pullable));
+	ASSERT_OK(port_read_regs(guest, 0, &regs));
 	since = guest->agent.now;
-	ASSERT_EQ(0, port_write_slot_control(guest, 0, regs.slot_control |
-					     PCI_EXP_SLTCTL_PWR_OFF |
-					     PCI_EXP_SLTCTL_PWR_IND_OFF));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->pullable, since));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
+	ASSERT_OK(port_write_slot_control(guest, 0, regs.slot_control |
+					  PCI_EXP_SLTCTL_PWR_OFF |
+					  PCI_EXP_SLTCTL_PWR_IND_OFF));
+	ASSERT_OK(slot_wait_gone(guest, &self->pullable, since));
+	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 }
 
 /*
@@ -84,13 +84,13 @@ TEST_F_TIMEOUT(slot_use, swapped, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
+	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->pullable));
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->pullable, since));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_surprise_remove(guest, &self->pullable));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(slot_wait_gone(guest, &self->pullable, since));
+	ASSERT_OK(slot_wait_deleted(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 /* The guest has the new card, or it and QEMU have none, which then comes once more. */
@@ -116,20 +116,20 @@ TEST_F_TIMEOUT(slot_use, swapped_twenty_times, TIMEOUT_S)
 	struct plug *old = &cards[0], *new = &cards[1], *card;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, old));
+	ASSERT_OK(slot_hot_add(guest, old));
 	for (int i = 0; i < 20; i++) {
 		since = guest->agent.now;
-		ASSERT_EQ(0, slot_surprise_remove(guest, old));
-		ASSERT_EQ(0, guest_request(guest, "sleep %d",
-					   empty_ms[i % ARRAY_SIZE(empty_ms)]));
-		ASSERT_EQ(0, slot_plug(guest, new));
-		ASSERT_EQ(0, slot_wait_gone(guest, old, since));
-		ASSERT_EQ(0, have_card(guest, new));
+		ASSERT_OK(slot_surprise_remove(guest, old));
+		ASSERT_OK(guest_request(guest, "sleep %d",
+					empty_ms[i % ARRAY_SIZE(empty_ms)]));
+		ASSERT_OK(slot_plug(guest, new));
+		ASSERT_OK(slot_wait_gone(guest, old, since));
+		ASSERT_OK(have_card(guest, new));
 		card = old;
 		old = new;
 		new = card;
 	}
-	ASSERT_EQ(0, slot_hot_remove(guest, old));
+	ASSERT_OK(slot_hot_remove(guest, old));
 }
 
 /*
@@ -142,19 +142,19 @@ TEST_F_TIMEOUT(slot_use, power_off_while_button_pending, TIMEOUT_S)
 	struct plug card = self->card;
 	struct moment pressed;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
-	ASSERT_EQ(0, press_button(guest, &card));
+	ASSERT_OK(slot_hot_add(guest, &card));
+	ASSERT_OK(press_button(guest, &card));
 	pressed = guest->agent.now;
-	ASSERT_EQ(0, slot_write_attribute(guest, 0, "power", "0"));
-	ASSERT_EQ(0, slot_wait_removed(guest, &card, pressed));
+	ASSERT_OK(slot_write_attribute(guest, 0, "power", "0"));
+	ASSERT_OK(slot_wait_removed(guest, &card, pressed));
 	if (guest->agent.now.ns - pressed.ns > BUTTON_MS * 1000000LL)
 		result_lost(&guest->result, "power off waited for the attention button");
 
 	card.id = "dev1";
-	ASSERT_EQ(0, slot_hot_add(guest, &card));
+	ASSERT_OK(slot_hot_add(guest, &card));
 	pressed = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &card));
-	ASSERT_EQ(0, slot_wait_removed(guest, &card, pressed));
+	ASSERT_OK(slot_request_unplug(guest, &card));
+	ASSERT_OK(slot_wait_removed(guest, &card, pressed));
 	if (guest->agent.now.ns - pressed.ns < BUTTON_MS * 1000000LL)
 		result_lost(&guest->result, "the second press of the button had less than 5 s");
 }
@@ -165,11 +165,11 @@ TEST_F_TIMEOUT(slot_use, power_on_while_button_pending, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment pressed;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	pressed = guest->agent.now;
-	ASSERT_EQ(0, press_button(guest, &self->card));
+	ASSERT_OK(press_button(guest, &self->card));
 	slot_write_attribute(guest, 0, "power", "1");
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, pressed));
+	ASSERT_OK(slot_wait_removed(guest, &self->card, pressed));
 }
 
 /* Commands of others, hundreds of them, in between those of the driver. */
@@ -178,19 +178,19 @@ TEST_F_TIMEOUT(slot_use, attention_written_by_four, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	char path[SLOT_PATH_SIZE];
 
-	ASSERT_EQ(0, slot_attribute(guest, 0, "attention", path));
+	ASSERT_OK(slot_attribute(guest, 0, "attention", path));
 	for (int i = 0; i < 4; i++)
-		ASSERT_EQ(0, guest_request(guest, "start repeat 100 write %s %d",
-					   path, i % 2));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+		ASSERT_OK(guest_request(guest, "start repeat 100 write %s %d",
+					path, i % 2));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
 
 	for (int i = 0; i < 4; i++)
-		ASSERT_EQ(0, guest_request(guest, "start repeat 100 write %s %d",
-					   path, i % 2));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+		ASSERT_OK(guest_request(guest, "start repeat 100 write %s %d",
+					path, i % 2));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
 }
 
@@ -208,13 +208,13 @@ TEST_F_TIMEOUT(slot_use, unbound_port_is_silent, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, drive(guest, "unbind"));
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "sleep 2000"));
+	ASSERT_OK(drive(guest, "unbind"));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "sleep 2000"));
 	guest->ports[0].unbound = true;
 	/* its power is off, so that nobody need be asked */
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(slot_wait_deleted(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(slot_use, added_while_unbound, TIMEOUT_S)
@@ -222,12 +222,12 @@ TEST_F_TIMEOUT(slot_use, added_while_unbound, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since = guest->agent.now;
 
-	ASSERT_EQ(0, drive(guest, "unbind"));
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "sleep 2000"));
-	ASSERT_EQ(0, drive(guest, "bind"));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(drive(guest, "unbind"));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "sleep 2000"));
+	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* Only the driver's own look at the slot tells it of the card. */
@@ -236,12 +236,12 @@ TEST_F_TIMEOUT(slot_use, added_while_unbound_without_event, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since = guest->agent.now;
 
-	ASSERT_EQ(0, drive(guest, "unbind"));
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, slot_clear_events(guest, 0));
-	ASSERT_EQ(0, drive(guest, "bind"));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(drive(guest, "unbind"));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(slot_clear_events(guest, 0));
+	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(slot_use, removed_while_unbound, TIMEOUT_S)
@@ -249,13 +249,13 @@ TEST_F_TIMEOUT(slot_use, removed_while_unbound, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
-	ASSERT_EQ(0, drive(guest, "unbind"));
+	ASSERT_OK(slot_hot_add(guest, &self->pullable));
+	ASSERT_OK(drive(guest, "unbind"));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->pullable));
-	ASSERT_EQ(0, drive(guest, "bind"));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->pullable, since));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->pullable));
+	ASSERT_OK(slot_surprise_remove(guest, &self->pullable));
+	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(slot_wait_gone(guest, &self->pullable, since));
+	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 }
 
 TEST_F_TIMEOUT(slot_use, bound_again_with_card, TIMEOUT_S)
@@ -263,12 +263,12 @@ TEST_F_TIMEOUT(slot_use, bound_again_with_card, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, drive(guest, "unbind"));
-	ASSERT_EQ(0, drive(guest, "bind"));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(drive(guest, "unbind"));
+	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /* Nobody is there any more to do what the blinking announces. */
@@ -277,13 +277,13 @@ TEST_F_TIMEOUT(slot_use, unbound_while_button_pending, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add_and_settle(guest, &self->card));
+	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, press_button(guest, &self->card));
-	ASSERT_EQ(0, drive(guest, "unbind"));
-	ASSERT_EQ(0, drive(guest, "bind"));
-	ASSERT_EQ(0, slot_check_stays(guest, &self->card, since));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(press_button(guest, &self->card));
+	ASSERT_OK(drive(guest, "unbind"));
+	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 static void device_file(struct guest *guest, const struct plug *card,
@@ -302,15 +302,15 @@ TEST_F_TIMEOUT(slot_use, forgotten_then_removed, TIMEOUT_S)
 	char path[SLOT_PATH_SIZE];
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	device_file(guest, &self->card, "remove", path);
 	since = guest->agent.now;
-	ASSERT_EQ(0, guest_request(guest, "write %s 1", path));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", AFTER_BUTTON_MS));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "write %s 1", path));
+	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "sleep %d", AFTER_BUTTON_MS));
+	ASSERT_OK(slot_wait_deleted(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(slot_use, rescanned_while_button_pending, TIMEOUT_S)
@@ -319,15 +319,15 @@ TEST_F_TIMEOUT(slot_use, rescanned_while_button_pending, TIMEOUT_S)
 	char path[SLOT_PATH_SIZE];
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	device_file(guest, &self->card, "remove", path);
-	ASSERT_EQ(0, press_button(guest, &self->card));
+	ASSERT_OK(press_button(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, guest_request(guest, "write %s 1", path));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
-	ASSERT_EQ(0, guest_request(guest, "write /sys/bus/pci/rescan 1"));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->card, since));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since));
+	ASSERT_OK(guest_request(guest, "write %s 1", path));
+	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
+	ASSERT_OK(guest_request(guest, "write /sys/bus/pci/rescan 1"));
+	ASSERT_OK(slot_wait_added(guest, &self->card, since));
+	ASSERT_OK(slot_wait_removed(guest, &self->card, since));
 }
 
 /* Both take locks on the way to the device, and must not wait for each other. */
@@ -337,18 +337,18 @@ TEST_F_TIMEOUT(slot_use, forgotten_against_power_off, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	device_file(guest, &self->card, "remove", path);
-	ASSERT_EQ(0, slot_attribute(guest, 0, "power", power));
+	ASSERT_OK(slot_attribute(guest, 0, "power", power));
 	since = guest->agent.now;
-	ASSERT_EQ(0, guest_request(guest, "start write %s 0", power));
-	ASSERT_EQ(0, guest_request(guest, "start write %s 1", path));
-	ASSERT_EQ(0, guest_request(guest, "start write /sys/bus/pci/rescan 1"));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
-	ASSERT_EQ(0, guest_request(guest, "quiet 2000 %d", JOIN_MS));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "start write %s 0", power));
+	ASSERT_OK(guest_request(guest, "start write %s 1", path));
+	ASSERT_OK(guest_request(guest, "start write /sys/bus/pci/rescan 1"));
+	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(guest_request(guest, "quiet 2000 %d", JOIN_MS));
+	ASSERT_OK(slot_wait_deleted(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 /* How often the handler has been called, for whatever reason. */
@@ -374,24 +374,24 @@ TEST_F_TIMEOUT(slot_use, function_1_taken_back_before_0_comes, TIMEOUT_S)
 	int ret;
 
 	slot_function_bdf(guest, 0, 1, bdf);
-	ASSERT_EQ(0, count_interrupts(guest, &before));
+	ASSERT_OK(count_interrupts(guest, &before));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_plug(guest, &other));
-	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
-	ASSERT_EQ(0, slot_request_unplug(guest, &other));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &other));
+	ASSERT_OK(slot_plug(guest, &other));
+	ASSERT_OK(guest_request(guest, "sleep 1000"));
+	ASSERT_OK(slot_request_unplug(guest, &other));
+	ASSERT_OK(slot_wait_deleted(guest, &other));
 	ret = guest_wait_event(guest, "add", bdf, since, AFTER_BUTTON_MS);
 	if (!ret)
 		result_problem(&guest->result, "the guest has seen %s", bdf);
 	ASSERT_TRUE(!ret || ret == -ETIMEDOUT);
-	ASSERT_EQ(0, count_interrupts(guest, &after));
+	ASSERT_OK(count_interrupts(guest, &after));
 	if (before != after)
 		result_problem(&guest->result, "the port has interrupted for %s", bdf);
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, count_interrupts(guest, &before));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(count_interrupts(guest, &before));
 	EXPECT_LT(after, before);
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /*
@@ -413,13 +413,13 @@ TEST_F_TIMEOUT(slot_use, event_while_handler_clears_another, TIMEOUT_S)
 	guest_format_wait(request, sizeof(request), "add", bdf, guest->agent.now,
 			  ADD_MS);
 
-	ASSERT_EQ(0, slot_complete_command(guest, 0));
-	ASSERT_EQ(0, guest_request_to(guest, clear, request));
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_OK(slot_complete_command(guest, 0));
+	ASSERT_OK(guest_request_to(guest, clear, request));
+	ASSERT_OK(slot_plug(guest, &self->card));
 	ret = guest_resume(guest);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "the hot-add is lost");
-	ASSERT_EQ(0, ret);
+	ASSERT_OK(ret);
 }
 
 /* What is for the handler's thread must still be there when that runs. */
@@ -437,13 +437,13 @@ TEST_F_TIMEOUT(slot_use, command_completes_before_thread_runs, TIMEOUT_S)
 	guest_format_wait(request, sizeof(request), "add", bdf, guest->agent.now,
 			  ADD_MS);
 
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, guest_request_to(guest, thread, request));
-	ASSERT_EQ(0, slot_complete_command(guest, 0));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(guest_request_to(guest, thread, request));
+	ASSERT_OK(slot_complete_command(guest, 0));
 	ret = guest_resume(guest);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "the hot-add is lost");
-	ASSERT_EQ(0, ret);
+	ASSERT_OK(ret);
 }
 
 int main(int argc, char **argv)

@@ -83,15 +83,15 @@ TEST_F_TIMEOUT(sriov, hot_remove_with_vf, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, self->error);
+	ASSERT_OK(self->error);
 	since = guest->agent.now;
-	ASSERT_EQ(0, guest_request(guest, "write %s/sriov_numvfs 1", self->path));
-	ASSERT_EQ(0, slot_wait_added(guest, &self->vf, since));
+	ASSERT_OK(guest_request(guest, "write %s/sriov_numvfs 1", self->path));
+	ASSERT_OK(slot_wait_added(guest, &self->vf, since));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->pf));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->vf, since));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->pf, since));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->pf));
+	ASSERT_OK(slot_request_unplug(guest, &self->pf));
+	ASSERT_OK(slot_wait_gone(guest, &self->vf, since));
+	ASSERT_OK(slot_wait_removed(guest, &self->pf, since));
+	ASSERT_OK(slot_hot_add(guest, &self->pf));
 }
 
 /*
@@ -105,13 +105,13 @@ TEST_F_TIMEOUT(sriov, hot_remove_while_vf_comes_and_goes, TIMEOUT_S)
 	char bdf[BDF_SIZE];
 	int ret;
 
-	ASSERT_EQ(0, self->error);
+	ASSERT_OK(self->error);
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->pf));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", BUTTON_MS));
+	ASSERT_OK(slot_request_unplug(guest, &self->pf));
+	ASSERT_OK(guest_request(guest, "sleep %d", BUTTON_MS));
 	for (int i = 0; i < 2; i++)
-		ASSERT_EQ(0, guest_request(guest, "start repeat 1000000 write %s/sriov_numvfs %d",
-					   self->path, i));
+		ASSERT_OK(guest_request(guest, "start repeat 1000000 write %s/sriov_numvfs %d",
+					self->path, i));
 	ret = guest_request(guest, "join %d", JOIN_MS);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "a write to sriov_numvfs never ends");
@@ -119,8 +119,8 @@ TEST_F_TIMEOUT(sriov, hot_remove_while_vf_comes_and_goes, TIMEOUT_S)
 	/* without a virtual function, nothing has been tried */
 	slot_function_bdf(guest, self->vf.port, self->vf.function, bdf);
 	EXPECT_EQ(0, guest_wait_event(guest, "add", bdf, since, 0));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->pf, since));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->pf));
+	ASSERT_OK(slot_wait_removed(guest, &self->pf, since));
+	ASSERT_OK(slot_hot_add(guest, &self->pf));
 }
 
 int main(int argc, char **argv)

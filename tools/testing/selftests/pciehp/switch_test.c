@@ -47,8 +47,8 @@ TEST_F_TIMEOUT(nested_slot, switch_removed, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, guest_find_ports(guest));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(guest_find_ports(guest));
 	ASSERT_EQ(1, guest->n_ports);
 }
 
@@ -57,11 +57,11 @@ TEST_F_TIMEOUT(nested_slot, switch_removed_by_surprise, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since = guest->agent.now;
 
-	ASSERT_EQ(0, slot_surprise_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_wait_gone(guest, &self->card, since));
+	ASSERT_OK(slot_surprise_remove(guest, &self->card));
+	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
 	/* its slot's driver may have more to wait for */
-	ASSERT_EQ(0, guest_request(guest, "sleep 3000"));
-	ASSERT_EQ(0, guest_find_ports(guest));
+	ASSERT_OK(guest_request(guest, "sleep 3000"));
+	ASSERT_OK(guest_find_ports(guest));
 	ASSERT_EQ(1, guest->n_ports);
 }
 

@@ -51,7 +51,7 @@ static void boot_nested(struct __test_metadata *_metadata, const void *variant,
 	ret = nested_boot(nested, name, setup);
 	if (ret)
 		nested_end(nested);
-	ASSERT_EQ(0, ret);
+	ASSERT_OK(ret);
 }
 
 static void end_nested(struct __test_metadata *_metadata, struct nested *nested)
@@ -83,20 +83,20 @@ FIXTURE_TEARDOWN(vfio)
 /* No command times out, of the boot nor after it. */
 TEST_F_TIMEOUT(vfio, attention_indicator_on_and_off, TIMEOUT_S)
 {
-	ASSERT_EQ(0, guest_request(self->guest, "sleep %d", BOOT_COMMANDS_MS));
-	ASSERT_EQ(0, slot_write_attribute(self->guest, 0, "attention", "1"));
-	ASSERT_EQ(0, slot_write_attribute(self->guest, 0, "attention", "0"));
+	ASSERT_OK(guest_request(self->guest, "sleep %d", BOOT_COMMANDS_MS));
+	ASSERT_OK(slot_write_attribute(self->guest, 0, "attention", "1"));
+	ASSERT_OK(slot_write_attribute(self->guest, 0, "attention", "0"));
 }
 
 TEST_F_TIMEOUT(vfio, hot_add, TIMEOUT_S)
 {
-	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 }
 
 TEST_F_TIMEOUT(vfio, hot_remove, TIMEOUT_S)
 {
-	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
-	ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_remove(self->guest, &self->vf));
 }
 
 static int count_interrupts(struct guest *guest, const char *name,
@@ -121,21 +121,21 @@ TEST_F_TIMEOUT(vfio, disk_keeps_what_is_written, TIMEOUT_S)
 {
 	unsigned long before, after;
 
-	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
-	ASSERT_EQ(0, wait_disk(self->guest));
-	ASSERT_EQ(0, count_interrupts(self->guest, "nvme0q", &before));
-	ASSERT_EQ(0, guest_request(self->guest, "write-and-compare " DISK " %d",
-				   BLOCKS));
-	ASSERT_EQ(0, count_interrupts(self->guest, "nvme0q", &after));
+	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
+	ASSERT_OK(wait_disk(self->guest));
+	ASSERT_OK(count_interrupts(self->guest, "nvme0q", &before));
+	ASSERT_OK(guest_request(self->guest, "write-and-compare " DISK " %d",
+				BLOCKS));
+	ASSERT_OK(count_interrupts(self->guest, "nvme0q", &after));
 	EXPECT_LE(before + 2 * BLOCKS, after);
 }
 
 TEST_F_TIMEOUT(vfio, add_again_ten_times, TIMEOUT_S)
 {
-	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	for (int i = 0; i < 10; i++) {
-		ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
-		ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+		ASSERT_OK(slot_hot_remove(self->guest, &self->vf));
+		ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	}
 }
 
@@ -145,14 +145,14 @@ TEST_F_TIMEOUT(vfio, removed_while_written, TIMEOUT_S)
 	struct guest *guest = self->guest;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->vf));
-	ASSERT_EQ(0, wait_disk(guest));
+	ASSERT_OK(slot_hot_add(guest, &self->vf));
+	ASSERT_OK(wait_disk(guest));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->vf));
-	ASSERT_EQ(0, guest_request(guest, "sleep %d", BUTTON_MS));
-	ASSERT_EQ(0, guest_request(guest, "start write-until-error " DISK));
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->vf, since));
-	ASSERT_EQ(0, guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(slot_request_unplug(guest, &self->vf));
+	ASSERT_OK(guest_request(guest, "sleep %d", BUTTON_MS));
+	ASSERT_OK(guest_request(guest, "start write-until-error " DISK));
+	ASSERT_OK(slot_wait_removed(guest, &self->vf, since));
+	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
 	expect_writes_ended(_metadata, guest, 1);
 }
 
@@ -162,12 +162,12 @@ TEST_F_TIMEOUT(vfio, unbound_in_host, TIMEOUT_S)
 	struct nested *nested = &self->nested;
 	struct moment since;
 
-	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	since = self->guest->agent.now;
-	ASSERT_EQ(0, nested_host_request(nested, "start write /sys/bus/pci/drivers/vfio-pci/unbind "
-					 NESTED_VF));
-	ASSERT_EQ(0, slot_wait_removed(self->guest, &self->vf, since));
-	ASSERT_EQ(0, nested_host_request(nested, "join %d", JOIN_MS));
+	ASSERT_OK(nested_host_request(nested, "start write /sys/bus/pci/drivers/vfio-pci/unbind "
+				      NESTED_VF));
+	ASSERT_OK(slot_wait_removed(self->guest, &self->vf, since));
+	ASSERT_OK(nested_host_request(nested, "join %d", JOIN_MS));
 	EXPECT_EQ(0, strncmp(nested->host.agent.text, "ok", strlen("ok")));
 }
 
@@ -194,8 +194,8 @@ TEST_F_TIMEOUT(vfio_occupied, boot_then_hot_remove, TIMEOUT_S)
 {
 	struct plug vf = virtual_function();
 
-	ASSERT_EQ(0, slot_wait_present(&self->nested.guest, &vf));
-	ASSERT_EQ(0, slot_hot_remove(&self->nested.guest, &vf));
+	ASSERT_OK(slot_wait_present(&self->nested.guest, &vf));
+	ASSERT_OK(slot_hot_remove(&self->nested.guest, &vf));
 }
 
 /* All options of the report, and a kernel that says all on a slow console. */
@@ -219,8 +219,8 @@ TEST_F_TIMEOUT(vfio_as_reported, hot_add_and_hot_remove, TIMEOUT_S)
 {
 	struct plug vf = virtual_function();
 
-	ASSERT_EQ(0, slot_hot_add(&self->nested.guest, &vf));
-	ASSERT_EQ(0, slot_hot_remove(&self->nested.guest, &vf));
+	ASSERT_OK(slot_hot_add(&self->nested.guest, &vf));
+	ASSERT_OK(slot_hot_remove(&self->nested.guest, &vf));
 }
 
 /* What the report's card is: a network card's virtual function. */
@@ -254,32 +254,32 @@ static void check_traffic(struct __test_metadata *_metadata, struct guest *guest
 {
 	unsigned long before, after;
 
-	ASSERT_EQ(0, guest_request(guest, "network-up eth0 %d", LINK_MS));
-	ASSERT_EQ(0, count_interrupts(guest, "eth0-rx", &before));
-	ASSERT_EQ(0, guest_request(guest, "ask-gateway eth0 %d", FRAMES));
-	ASSERT_EQ(0, count_interrupts(guest, "eth0-rx", &after));
+	ASSERT_OK(guest_request(guest, "network-up eth0 %d", LINK_MS));
+	ASSERT_OK(count_interrupts(guest, "eth0-rx", &before));
+	ASSERT_OK(guest_request(guest, "ask-gateway eth0 %d", FRAMES));
+	ASSERT_OK(count_interrupts(guest, "eth0-rx", &after));
 	EXPECT_LE(before + FRAMES, after);
 }
 
 TEST_F_TIMEOUT(vfio_network, hot_add_passes_traffic, TIMEOUT_S)
 {
-	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	check_traffic(_metadata, self->guest);
 }
 
 TEST_F_TIMEOUT(vfio_network, hot_remove_of_interface_that_is_up, TIMEOUT_S)
 {
-	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	check_traffic(_metadata, self->guest);
-	ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_remove(self->guest, &self->vf));
 }
 
 /* The card works as well the second time. */
 TEST_F_TIMEOUT(vfio_network, add_again_passes_traffic, TIMEOUT_S)
 {
-	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
-	ASSERT_EQ(0, slot_hot_remove(self->guest, &self->vf));
-	ASSERT_EQ(0, slot_hot_add(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_remove(self->guest, &self->vf));
+	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	check_traffic(_metadata, self->guest);
 }
 

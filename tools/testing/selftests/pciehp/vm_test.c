@@ -47,9 +47,9 @@ TEST_F_TIMEOUT(vm, stopped_again_and_again_in_hot_add, TIMEOUT_S)
 	int ret;
 
 	slot_function_bdf(guest, 0, 0, bdf);
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
+	ASSERT_OK(slot_plug(guest, &self->card));
 	guest_format_wait(request, sizeof(request), "add", bdf, since, ADD_MS);
-	ASSERT_EQ(0, guest_begin(guest, "%s", request));
+	ASSERT_OK(guest_begin(guest, "%s", request));
 	do
 		ret = guest_run_and_pause(guest, RUN_MS, PAUSE_MS);
 	while (!ret);
@@ -57,7 +57,7 @@ TEST_F_TIMEOUT(vm, stopped_again_and_again_in_hot_add, TIMEOUT_S)
 	ret = guest_take_answer(guest);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "hot-add is lost");
-	ASSERT_EQ(0, ret);
+	ASSERT_OK(ret);
 	result_step(&guest->result, "hot-add", since.ns,
 		    guest->agent.time_ns);
 }
@@ -67,11 +67,11 @@ TEST_F_TIMEOUT(vm, plugged_and_unplugged_while_stopped, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_plug(guest, &self->card));
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, slot_wait_deleted(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "sleep 7000"));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_plug(guest, &self->card));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(slot_wait_deleted(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "sleep 7000"));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 FIXTURE(migration)
@@ -108,10 +108,11 @@ TEST_F_TIMEOUT(migration, with_card, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
-	ASSERT_EQ(0, guest_migrate(guest, "virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="));
-	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(guest_migrate(guest,
+				"virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="));
+	ASSERT_OK(slot_hot_remove(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
 TEST_F_TIMEOUT(migration, while_button_pending, TIMEOUT_S)
@@ -120,13 +121,14 @@ TEST_F_TIMEOUT(migration, while_button_pending, TIMEOUT_S)
 	struct moment since;
 	char bdf[BDF_SIZE];
 
-	ASSERT_EQ(0, slot_hot_add(guest, &self->card));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_EQ(0, slot_request_unplug(guest, &self->card));
-	ASSERT_EQ(0, guest_request(guest, "sleep 1000"));
-	ASSERT_EQ(0, guest_migrate(guest, "virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="));
+	ASSERT_OK(slot_request_unplug(guest, &self->card));
+	ASSERT_OK(guest_request(guest, "sleep 1000"));
+	ASSERT_OK(guest_migrate(guest,
+				"virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="));
 	slot_function_bdf(guest, 0, 0, bdf);
-	ASSERT_EQ(0, slot_wait_removed(guest, &self->card, since));
+	ASSERT_OK(slot_wait_removed(guest, &self->card, since));
 }
 
 FIXTURE(no_hotplug)
@@ -204,16 +206,16 @@ TEST_F_TIMEOUT(two_switches, at_once, TIMEOUT_S)
 	for (int i = 0; i < 3; i++) {
 		struct moment since = guest->agent.now;
 
-		ASSERT_EQ(0, slot_plug(guest, &first));
-		ASSERT_EQ(0, slot_plug(guest, &second));
-		ASSERT_EQ(0, slot_wait_added(guest, &first, since));
-		ASSERT_EQ(0, slot_wait_added(guest, &second, since));
+		ASSERT_OK(slot_plug(guest, &first));
+		ASSERT_OK(slot_plug(guest, &second));
+		ASSERT_OK(slot_wait_added(guest, &first, since));
+		ASSERT_OK(slot_wait_added(guest, &second, since));
 
 		since = guest->agent.now;
-		ASSERT_EQ(0, slot_request_unplug(guest, &first));
-		ASSERT_EQ(0, slot_request_unplug(guest, &second));
-		ASSERT_EQ(0, slot_wait_removed(guest, &first, since));
-		ASSERT_EQ(0, slot_wait_removed(guest, &second, since));
+		ASSERT_OK(slot_request_unplug(guest, &first));
+		ASSERT_OK(slot_request_unplug(guest, &second));
+		ASSERT_OK(slot_wait_removed(guest, &first, since));
+		ASSERT_OK(slot_wait_removed(guest, &second, since));
 	}
 }
 
