@@ -4,15 +4,11 @@
 
 #include "guest_fixture.h"
 
-/* What the large BAR is in size; its port reserves as much, and aligned. */
+/* Size and alignment of the large BAR. The port must reserve more, because of the latter. */
 #define LARGE_BAR		0x40000000ULL
 #define RESERVE_WINDOW		"pci=hpmmioprefsize=2G"
 
-/* The disk, of no content. */
-static const char *const with_disk[] = {
-	"-blockdev", "driver=null-co,node-name=disk,size=67108864,read-zeroes=on",
-	NULL
-};
+static const char *const with_disk[] = { "-blockdev", ZERO_DISK, NULL };
 
 FIXTURE(device)
 {
@@ -24,7 +20,7 @@ FIXTURE_VARIANT(device)
 	const char *model;
 	const char *driver;
 	int functions;
-	uint64_t largest_bar;	/* at least, in bytes */
+	uint64_t largest_bar;	/* its least size, in bytes */
 	struct plug_property properties[3];
 };
 
@@ -107,7 +103,7 @@ static struct plug function_of(const FIXTURE_VARIANT(device) *variant,
 	return plug;
 }
 
-/* Function 0 comes last: it is what makes the card appear. */
+/* Function 0 comes last, as the slot is empty until it is there. */
 static int hot_add(struct guest *guest, const FIXTURE_VARIANT(device) *variant)
 {
 	struct moment since = guest->agent.now;
@@ -126,7 +122,7 @@ static int hot_add(struct guest *guest, const FIXTURE_VARIANT(device) *variant)
 	return ret;
 }
 
-/* QEMU takes all functions of a card away when it is asked for one. */
+/* QEMU removes all functions of a card when one is to be removed. */
 static int hot_remove(struct guest *guest,
 		      const FIXTURE_VARIANT(device) *variant)
 {
@@ -150,7 +146,10 @@ TEST_F_TIMEOUT(device, hot_add_remove_add, TIMEOUT_S)
 	ASSERT_OK(hot_add(&self->guest, variant));
 }
 
-/* In bytes, from a line of the sysfs attribute "resource"; 0: there is none. */
+/*
+ * The size of a BAR in bytes, from its line of the sysfs attribute "resource"; 0 when
+ * there is no such BAR.
+ */
 static uint64_t bar_size(struct __test_metadata *_metadata, const char *resource,
 			 int bar)
 {

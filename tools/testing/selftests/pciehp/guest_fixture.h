@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every program with guests has in common. Each test has a guest of its own;
- * when it is over, the invariants I1 to I7 are checked whatever it did: see
- * lib/check/invariants.c.
+ * What all test programs share. Each test has a guest of its own. When the test is
+ * over, the invariants I1 to I7 are checked, see lib/check/invariants.c.
  */
 #ifndef GUEST_FIXTURE_H
 #define GUEST_FIXTURE_H
@@ -14,13 +13,33 @@
 #include "../kselftest_harness.h"
 
 #include "libpciehp.h"
+#include "slot/guest_action.h"
+#include "slot/sysfs.h"
+#include "timing.h"
 
 /*
- * Host time of one test, far more than it takes, and more than the library waits
- * for a boot (BOOT_TIMEOUT_MS) or an answer (REQUEST_TIMEOUT_MS): those tell what
- * hangs.
+ * Host time of one test. It is far more than a test takes, and more than the library
+ * waits for a boot (BOOT_TIMEOUT_MS) or an answer (REQUEST_TIMEOUT_MS), as the
+ * library's messages tell what hangs.
  */
 #define TIMEOUT_S	300
+
+/* QEMU's ids of the first ports, see topology_build(). */
+#define ROOT_PORT_ID		"root0"
+#define UPSTREAM_PORT_ID	"up0"
+#define PORT_ID			"port0"
+
+/* Arguments of -device: cards in the slot of port 0 at boot, and in a nested slot. */
+#define VIRTIO_NET_AT_BOOT	"virtio-net-pci,id=dev0,bus=port0,romfile="
+#define E1000E_AT_BOOT		"e1000e,id=dev0,bus=port0,romfile="
+#define E1000E_NESTED_AT_BOOT	"e1000e,id=inner,bus=port1,romfile="
+
+/* Argument of -blockdev: a disk called "disk", which has 64 MiB of zeroes. */
+#define ZERO_DISK \
+	"driver=null-co,node-name=disk,size=67108864,read-zeroes=on"
+
+/* The guest's name of the first NVMe disk. */
+#define NVME_DISK	"/dev/nvme0n1"
 
 /**
  * ASSERT_OK() - end the case here unless a call succeeds
@@ -37,7 +56,7 @@
 		}							\
 	} while (0)
 
-/* The device that is quickest to be emulated. */
+/* The device whose emulation takes the least time. */
 static inline struct plug virtio_net(int port, int function)
 {
 	static const char *const ids[][2] = {
@@ -54,12 +73,27 @@ static inline struct plug virtio_net(int port, int function)
 }
 
 /*
- * The device whose driver can do without it: virtio-pci waits for ever for one that is
- * gone to be reset, and knows nothing of error recovery.
+ * A device for surprise removal and error recovery. The driver virtio-pci takes part in
+ * no error recovery, and waits for ever for the reset of a device that has gone.
  */
 static inline struct plug e1000e(const char *id)
 {
 	return (struct plug){ .model = "e1000e", .driver = "e1000e", .id = id };
+}
+
+/* A disk; QEMU's options have ZERO_DISK or another disk of that name. */
+static inline struct plug nvme(const char *id)
+{
+	static const struct plug_property properties[] = {
+		{ "drive", "disk" }, { "serial", "1" }, { }
+	};
+
+	return (struct plug){
+		.model = "nvme",
+		.driver = "nvme",
+		.id = id,
+		.properties = properties,
+	};
 }
 
 /* The card that is a switch, see topology_nest(). */
@@ -113,9 +147,26 @@ static inline void end_guest(struct __test_metadata *_metadata,
 	result_cleanup(&guest->result);
 }
 
+/* Press the attention button for a card, and give the driver time to notice that. */
+static inline int press_button(struct guest *guest, const struct plug *card)
+{
+	return slot_request_unplug(guest, card) ?:
+	       guest_sleep(guest, NOTICED_MS);
+}
+
+/* The attention indicator of port 0 is PCI_EXP_SLTCTL_ATTN_IND_ON, ... */
+static inline void expect_attention(struct __test_metadata *_metadata,
+				    struct guest *guest, uint16_t indicator)
+{
+	struct port_regs regs;
+
+	ASSERT_OK(port_read_regs(guest, 0, &regs));
+	EXPECT_EQ(indicator, regs.slot_control & PCI_EXP_SLTCTL_AIC);
+}
+
 /*
- * Of those who were started to write until an error, and have been joined, each has
- * written, and has had its error.
+ * After guest_join(): each process of guest_start_write_until_error() has written, and
+ * has ended with an error.
  */
 static inline void expect_writes_ended(struct __test_metadata *_metadata,
 				       struct guest *guest, int writers)
@@ -136,7 +187,7 @@ static inline void expect_writes_ended(struct __test_metadata *_metadata,
 	EXPECT_EQ(writers, n);
 }
 
-/* One reason, once, and the exit status that says so. */
+/* Without a machine, all tests are skipped at once, for one reason. */
 static inline int guest_test_main(int argc, char **argv)
 {
 	if (argc == 1 && machine_missing())

@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hot resets of a card by its port (PCIe Base Spec sec. 6.6.1), for which the kernel asks
- * the slot's driver. Unlike in reset_test.c, the port itself is not reset.
+ * Hot resets of a card by its port (PCIe Base Spec sec. 6.6.1). The kernel calls the
+ * slot's driver for them. Unlike in reset_test.c, the port itself is not reset.
  */
 #include "guest_fixture.h"
 
-/* Guest time. A reset waits for a card that is gone, for more than a minute. */
-#define GONE_MS		2000
-#define LATE_MS		300000
-#define JOIN_MS		100000
-#define BUSY_MS		500
+/*
+ * Guest time. A reset of a card that has gone waits for it for more than a minute. The
+ * kernel must notice within the first time that the card has gone; the second is far
+ * more than it takes at worst.
+ */
+#define GONE_MS			2000
+#define GONE_AT_LAST_MS		300000
+
+/* Guest time in which processes that reset a card end, also if the card has gone. */
+#define RESETS_END_MS		100000
+
+/* Guest time in which the processes have begun to reset the card. */
+#define RESETS_BEGIN_MS		500
 
 #define FEW_RESETS	20
 #define MANY_RESETS	200
 
 /*
- * Wait for the writers that were started. One that never ends has locked the port's
- * configuration space: any read of it, also by our checks, waits for ever, too.
+ * Wait for the processes that write to an attribute. A write that never ends has locked
+ * the port's configuration space. A read of that, as the checks at the end of the case
+ * make, would never end, either; so the checks are told that there is no port.
  */
 static int join_writers(struct guest *guest, const char *attribute)
 {
-	int ret = guest_request(guest, "join %d", JOIN_MS);
+	int ret = guest_join(guest, RESETS_END_MS);
 
 	if (ret == -ETIMEDOUT) {
 		result_lost(&guest->result, "a write to %s never returns",
@@ -31,7 +40,7 @@ static int join_writers(struct guest *guest, const char *attribute)
 	return ret;
 }
 
-/* The port is asked for it, which may be busy with a card that has just come. */
+/* The reset is written to the port, whose driver may be busy with a hot-add. */
 FIXTURE(port_reset)
 {
 	struct guest guest;
@@ -58,7 +67,10 @@ FIXTURE_TEARDOWN(port_reset)
 	end_guest(_metadata, &self->guest);
 }
 
-/* The write may fail, but must end. The card must come, stay, and go when asked to. */
+/*
+ * The write may fail, but must end. The card must be added, must not be removed by the
+ * reset, and must be removed when the attention button is pressed.
+ */
 static void plug_and_reset(struct __test_metadata *_metadata,
 			   struct guest *guest, const struct plug *card,
 			   int delay_ms)
@@ -66,20 +78,19 @@ static void plug_and_reset(struct __test_metadata *_metadata,
 	char reset[SLOT_PATH_SIZE];
 	struct moment since;
 	int ended, added;
+	bool has_reset;
 
-	snprintf(reset, sizeof(reset),
-		 "/sys/bus/pci/devices/%s/reset_subordinate",
-		 guest->ports[0].bdf);
-	ASSERT_OK(guest_request(guest, "exists %s", reset));
-	if (strcmp(guest->agent.text, "yes"))
+	sysfs_device_file(guest->ports[0].bdf, "reset_subordinate", reset);
+	ASSERT_OK(guest_has_file(guest, reset, &has_reset));
+	if (!has_reset)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
 				 "the kernel has no reset_subordinate"));
 
 	since = guest->agent.now;
 	ASSERT_OK(slot_plug(guest, card));
-	ASSERT_OK(guest_request(guest, "sleep %d", delay_ms));
-	ASSERT_OK(guest_request(guest, "start write %s 1", reset));
+	ASSERT_OK(guest_sleep(guest, delay_ms));
+	ASSERT_OK(guest_start_write(guest, reset, "1"));
 	ended = join_writers(guest, "reset_subordinate");
 	added = slot_wait_added(guest, card, since);
 	ASSERT_OK(ended ?: added);
@@ -102,7 +113,7 @@ TEST_F_TIMEOUT(port_reset, card_plugged_1050_ms_before, TIMEOUT_S)
 	plug_and_reset(_metadata, &self->guest, &self->card, 1050);
 }
 
-/* The card is asked for it. */
+/* The reset is written to the card. */
 FIXTURE(card_reset)
 {
 	struct guest guest;
@@ -119,31 +130,31 @@ FIXTURE_VARIANT(card_reset)
 FIXTURE_VARIANT_ADD(card_reset, pcie_root_port) { .port = PORT_PCIE_ROOT_PORT };
 FIXTURE_VARIANT_ADD(card_reset, xio3130) { .port = PORT_XIO3130 };
 
-/* A card that has been reset by its bus once; the kernel would rather reset a function. */
+/*
+ * Add a card, choose a reset of its bus, and reset it once. Without the choice, the
+ * kernel would reset the function.
+ */
 static int add_and_reset(FIXTURE_DATA(card_reset) *self)
 {
 	struct guest *guest = &self->guest;
 	char method[SLOT_PATH_SIZE];
-	char bdf[BDF_SIZE];
+	bool has_method;
 	int ret;
 
-	slot_function_bdf(guest, 0, 0, bdf);
-	snprintf(self->reset, sizeof(self->reset),
-		 "/sys/bus/pci/devices/%s/reset", bdf);
-	snprintf(method, sizeof(method),
-		 "/sys/bus/pci/devices/%s/reset_method", bdf);
+	sysfs_function_file(guest, &self->card, "reset", self->reset);
+	sysfs_function_file(guest, &self->card, "reset_method", method);
 	ret = slot_hot_add_and_settle(guest, &self->card) ?:
-	      guest_request(guest, "exists %s", method);
+	      guest_has_file(guest, method, &has_method);
 	if (ret)
 		return ret;
-	if (strcmp(guest->agent.text, "yes")) {
+	if (!has_method) {
 		result_skip(&guest->result,
-			    "the kernel does not let choose how to reset a card");
+			    "the kernel has no reset_method");
 		return -EOPNOTSUPP;
 	}
 
-	return guest_request(guest, "write %s bus", method) ?:
-	       guest_request(guest, "write %s 1", self->reset);
+	return guest_write(guest, method, "bus") ?:
+	       guest_write(guest, self->reset, "1");
 }
 
 FIXTURE_SETUP(card_reset)
@@ -167,17 +178,16 @@ FIXTURE_TEARDOWN(card_reset)
 	end_guest(_metadata, &self->guest);
 }
 
-/* Two who reset the card again and again, as long as there is one. */
+/* Start two processes that reset the card again and again, until it has gone. */
 static int start_resets(FIXTURE_DATA(card_reset) *self, int resets)
 {
 	struct guest *guest = &self->guest;
 	int ret = self->error;
 
 	for (int i = 0; !ret && i < 2; i++)
-		ret = guest_request(guest, "start repeat %d write %s 1", resets,
-				    self->reset);
+		ret = guest_start_write_times(guest, resets, self->reset, "1");
 
-	return ret ?: guest_request(guest, "sleep %d", BUSY_MS);
+	return ret ?: guest_sleep(guest, RESETS_BEGIN_MS);
 }
 
 TEST_F_TIMEOUT(card_reset, twenty_times, TIMEOUT_S)
@@ -187,12 +197,12 @@ TEST_F_TIMEOUT(card_reset, twenty_times, TIMEOUT_S)
 
 	ASSERT_OK(start_resets(self, FEW_RESETS));
 	ASSERT_OK(join_writers(guest, "reset"));
-	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
+	EXPECT_TRUE(guest_joined_without_error(guest));
 	ASSERT_OK(slot_check_stays(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* Also if the card does not go, a writer that hangs must be known. */
+/* Also if the card is not removed, the result must tell of a write that hangs. */
 static int wait_gone_and_join(FIXTURE_DATA(card_reset) *self,
 			      const char *attributes, struct moment since)
 {
@@ -223,32 +233,30 @@ TEST_F_TIMEOUT(card_reset, against_power_off, TIMEOUT_S)
 	ASSERT_OK(slot_attribute(guest, 0, "power", power));
 	ASSERT_OK(start_resets(self, MANY_RESETS));
 	since = guest->agent.now;
-	ASSERT_OK(guest_request(guest, "start write %s 0", power));
+	ASSERT_OK(guest_start_write(guest, power, "0"));
 	ASSERT_OK(wait_gone_and_join(self, "reset or power", since));
 	ASSERT_OK(slot_wait_deleted(guest, &self->card));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
-/* The card is still in its slot, and found again. */
+/* The kernel removes the card, which is still in its slot, and finds it again. */
 TEST_F_TIMEOUT(card_reset, against_remove, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
+	char remove[SLOT_PATH_SIZE];
 	struct moment since;
-	char bdf[BDF_SIZE];
 
-	slot_function_bdf(guest, 0, 0, bdf);
+	sysfs_function_file(guest, &self->card, "remove", remove);
 	ASSERT_OK(start_resets(self, MANY_RESETS));
 	since = guest->agent.now;
-	ASSERT_OK(guest_request(guest,
-				"start write /sys/bus/pci/devices/%s/remove 1",
-				bdf));
+	ASSERT_OK(guest_start_write(guest, remove, "1"));
 	ASSERT_OK(wait_gone_and_join(self, "reset or remove", since));
-	ASSERT_OK(guest_request(guest, "write /sys/bus/pci/rescan 1"));
+	ASSERT_OK(sysfs_rescan(guest));
 	ASSERT_OK(slot_wait_added(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* Who waits for the card to be ready again must not do so when it is gone. */
+/* After a reset, the kernel must not wait for a card that has gone to be ready. */
 TEST_F_TIMEOUT(card_reset, against_surprise_removal, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -261,14 +269,14 @@ TEST_F_TIMEOUT(card_reset, against_surprise_removal, TIMEOUT_S)
 	ASSERT_OK(start_resets(self, MANY_RESETS));
 	since = guest->agent.now;
 	ASSERT_OK(slot_surprise_remove(guest, &self->card));
-	gone = guest_wait_event(guest, "remove", bdf, since, LATE_MS);
+	gone = guest_wait_event(guest, "remove", bdf, since, GONE_AT_LAST_MS);
 	took_ms = (guest->agent.time_ns - since.ns) / 1000000;
 	if (gone || took_ms > GONE_MS)
 		result_lost(&guest->result,
 			    "%s was taken away, and the guest %s it %lld ms later",
 			    bdf, gone ? "still has" : "lets go of", took_ms);
 	ASSERT_OK(join_writers(guest, "reset") ?: gone);
-	ASSERT_OK(guest_request(guest, "sleep %d", SLOT_POWER_OFF_MS));
+	ASSERT_OK(guest_sleep(guest, SLOT_POWER_OFF_MS));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 

@@ -5,12 +5,6 @@
  */
 #include "guest_fixture.h"
 
-/* Guest time in which the report's timeouts have shown up. */
-#define BOOT_COMMANDS_MS	5000
-
-/* Longer than the attention button's 5 s (PCIe Base Spec sec. 6.7.1.5). */
-#define AFTER_BUTTON_MS		8000
-
 FIXTURE(empty_slot)
 {
 	struct guest guest;
@@ -27,28 +21,23 @@ FIXTURE_TEARDOWN(empty_slot)
 	end_guest(_metadata, &self->guest);
 }
 
-/* The commands that the driver writes as it probes the port complete. */
+/* The driver's commands as it probes the port complete. */
 TEST_F_TIMEOUT(empty_slot, boot, TIMEOUT_S)
 {
-	ASSERT_OK(guest_request(&self->guest, "sleep %d", BOOT_COMMANDS_MS));
+	ASSERT_OK(guest_sleep(&self->guest, BOOT_COMMANDS_MS));
 }
 
 TEST_F_TIMEOUT(empty_slot, attention_indicator_on_and_off, TIMEOUT_S)
 {
-	struct port_regs regs;
+	struct guest *guest = &self->guest;
 
-	ASSERT_OK(slot_write_attribute(&self->guest, 0, "attention", "1"));
-	ASSERT_OK(port_read_regs(&self->guest, 0, &regs));
-	EXPECT_EQ(PCI_EXP_SLTCTL_ATTN_IND_ON,
-		  regs.slot_control & PCI_EXP_SLTCTL_AIC);
-
-	ASSERT_OK(slot_write_attribute(&self->guest, 0, "attention", "0"));
-	ASSERT_OK(port_read_regs(&self->guest, 0, &regs));
-	EXPECT_EQ(PCI_EXP_SLTCTL_ATTN_IND_OFF,
-		  regs.slot_control & PCI_EXP_SLTCTL_AIC);
+	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
+	expect_attention(_metadata, guest, PCI_EXP_SLTCTL_ATTN_IND_ON);
+	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "0"));
+	expect_attention(_metadata, guest, PCI_EXP_SLTCTL_ATTN_IND_OFF);
 }
 
-/* There is no card to power on, and the driver must say so. */
+/* There is no card to power on, and the write must fail. */
 TEST_F_TIMEOUT(empty_slot, power_on, TIMEOUT_S)
 {
 	ASSERT_EQ(-ENODEV, slot_write_attribute(&self->guest, 0, "power", "1"));
@@ -111,7 +100,7 @@ TEST_F_TIMEOUT(hotplug, hot_remove, TIMEOUT_S)
 	ASSERT_OK(slot_hot_remove(&self->guest, &card));
 }
 
-/* What is about the slot more than about the card: one model will do. */
+/* These cases depend on the slot more than on the card, so one model is enough. */
 FIXTURE(slot)
 {
 	struct guest guest;
@@ -139,48 +128,77 @@ TEST_F_TIMEOUT(slot, add_again_ten_times, TIMEOUT_S)
 	}
 }
 
+/* Function 0 comes last, as the slot is empty until it is there. */
+static int add_card_with_two_functions(struct guest *guest,
+				       const struct plug *first,
+				       const struct plug *second)
+{
+	struct moment since = guest->agent.now;
+
+	return slot_plug(guest, second) ?: slot_plug(guest, first) ?:
+	       slot_wait_added(guest, first, since) ?:
+	       slot_wait_added(guest, second, since);
+}
+
+/* After a press, the power indicator blinks for 5 s (PCIe Base Spec sec. 6.7.1.5). */
+static int check_indicator_blinks(struct guest *guest, struct port_regs *regs)
+{
+	int ret;
+
+	ret = port_read_regs(guest, 0, regs);
+	if (ret || (regs->slot_control & PCI_EXP_SLTCTL_PIC) ==
+	    PCI_EXP_SLTCTL_PWR_IND_BLINK)
+		return ret;
+	result_lost(&guest->result,
+		    "the first press of the attention button is lost: the power indicator does not blink (Slot Control %#06x)",
+		    regs->slot_control);
+
+	return -ETIMEDOUT;
+}
+
+static int turn_indicator_on_behind_driver(struct guest *guest,
+					   const struct port_regs *regs)
+{
+	uint16_t control = regs->slot_control & ~PCI_EXP_SLTCTL_PIC;
+
+	return port_write_slot_control(guest, 0,
+				       control | PCI_EXP_SLTCTL_PWR_IND_ON);
+}
+
+static void check_stays_after_button(struct guest *guest, struct moment since)
+{
+	char bdf[BDF_SIZE];
+
+	slot_function_bdf(guest, 0, 0, bdf);
+	if (guest_wait_event(guest, "remove", bdf, since,
+			     AFTER_BUTTON_MS) != -ETIMEDOUT)
+		result_lost(&guest->result,
+			    "the second press of the attention button is lost: %s was removed",
+			    bdf);
+}
+
 /*
- * QEMU presses the attention button for a device_del, but refuses a second one
- * for the same device, and any while the power indicator blinks. So the second
- * press is for the card's other function, and the indicator is set to on
- * behind the driver's back.
+ * QEMU presses the attention button for a device_del. It refuses another one for the
+ * same device, and any while the power indicator blinks. So the second press is for
+ * the card's other function, and comes after the case itself has turned the indicator on.
  */
 TEST_F_TIMEOUT(slot, second_button_press_cancels, TIMEOUT_S)
 {
 	struct plug first = virtio_net(0, 0);
 	struct plug second = virtio_net(0, 1);
 	struct guest *guest = &self->guest;
-	struct moment since = guest->agent.now;
-	char bdf[BDF_SIZE];
 	struct port_regs regs;
+	struct moment since;
 
 	first.multifunction = true;
-	/* function 0 comes last: it is what makes the card appear */
-	ASSERT_OK(slot_plug(guest, &second));
-	ASSERT_OK(slot_plug(guest, &first));
-	ASSERT_OK(slot_wait_added(guest, &first, since));
-	ASSERT_OK(slot_wait_added(guest, &second, since));
-	slot_function_bdf(guest, 0, 0, bdf);
+	ASSERT_OK(add_card_with_two_functions(guest, &first, &second));
 
 	since = guest->agent.now;
-	ASSERT_OK(slot_request_unplug(guest, &first));
-	ASSERT_OK(guest_request(guest, "sleep 1000"));
-	ASSERT_OK(port_read_regs(guest, 0, &regs));
-	if ((regs.slot_control & PCI_EXP_SLTCTL_PIC) !=
-	    PCI_EXP_SLTCTL_PWR_IND_BLINK)
-		result_lost(&guest->result,
-			    "the first press of the attention button is lost: the power indicator does not blink (Slot Control %#06x)",
-			    regs.slot_control);
-	ASSERT_FALSE(guest->result.lost);
-	regs.slot_control &= ~PCI_EXP_SLTCTL_PIC;
-	regs.slot_control |= PCI_EXP_SLTCTL_PWR_IND_ON;
-	ASSERT_OK(port_write_slot_control(guest, 0, regs.slot_control));
+	ASSERT_OK(press_button(guest, &first));
+	ASSERT_OK(check_indicator_blinks(guest, &regs));
+	ASSERT_OK(turn_indicator_on_behind_driver(guest, &regs));
 	ASSERT_OK(slot_request_unplug(guest, &second));
-	if (guest_wait_event(guest, "remove", bdf, since,
-			     AFTER_BUTTON_MS) != -ETIMEDOUT)
-		result_lost(&guest->result,
-			    "the second press of the attention button is lost: %s was removed",
-			    bdf);
+	check_stays_after_button(guest, since);
 }
 
 FIXTURE(occupied_slot)
@@ -197,13 +215,13 @@ FIXTURE_VARIANT(occupied_slot)
 FIXTURE_VARIANT_ADD(occupied_slot, virtio_net_pci)
 {
 	.model = "virtio-net-pci",
-	.device = "virtio-net-pci,id=dev0,bus=port0,romfile=",
+	.device = VIRTIO_NET_AT_BOOT,
 };
 
 FIXTURE_VARIANT_ADD(occupied_slot, e1000e)
 {
 	.model = "e1000e",
-	.device = "e1000e,id=dev0,bus=port0,romfile=",
+	.device = E1000E_AT_BOOT,
 };
 
 FIXTURE_SETUP(occupied_slot)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Cards that come and go behind an IOMMU, which refuses them all memory that their
- * drivers have not mapped; it says so in the kernel's log, see I5.
+ * Hot-add and hot-remove behind an IOMMU. It refuses a card all memory that its driver
+ * has not mapped. The IOMMU's driver logs an access that it refused, see I5.
  */
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -9,17 +9,11 @@
 
 #include "guest_fixture.h"
 
-/* Where QEMU's virt machine has it, as the kernel's driver calls it. */
+/* Its name has the address of the SMMU in QEMU's virt machine. */
 #define SMMU		"/sys/class/iommu/smmu3.0x0000000009050000"
 
-#define DISK		"/dev/nvme0n1"
 #define DISK_SIZE	(8 << 20)
 #define BLOCKS		64
-
-/* Guest time. */
-#define DISK_MS		10000
-#define BUTTON_MS	4500
-#define JOIN_MS		30000
 
 FIXTURE(iommu)
 {
@@ -40,16 +34,13 @@ FIXTURE_VARIANT_ADD(iommu, xio3130) { .port = PORT_XIO3130 };
 
 FIXTURE_SETUP(iommu)
 {
-	/* virtio-pci asks for what the IOMMU maps only if it is told to */
+	/* without this property, virtio-pci bypasses the IOMMU */
 	static const struct plug_property mapped[] = {
 		{ "iommu_platform", "true", true }, { }
 	};
-	static const struct plug_property drive[] = {
-		{ "drive", "disk" }, { "serial", "1" }, { }
-	};
 	/*
-	 * Guest time leaps while a thread of QEMU reads the file. A filter with a timer
-	 * keeps each leap short, and the driver is told to wait for long.
+	 * While a thread of QEMU reads the file, guest time leaps to the next timer. A
+	 * filter with a short timer limits each leap, and nvme's timeout is long.
 	 */
 	const char *const with_disk[] = {
 		"-blockdev", self->blockdev,
@@ -62,10 +53,11 @@ FIXTURE_SETUP(iommu)
 		.iommu = true,
 		.cmdline = "nvme_core.io_timeout=3600",
 		.options = with_disk,
-		/* the disk is a file of this process */
+		/* the disk is a file of this process alone */
 		.own_boot = true,
 	};
 	struct guest *guest = &self->guest;
+	bool has_smmu;
 
 	self->fd = memfd_create("disk", MFD_CLOEXEC);
 	ASSERT_LE(0, self->fd);
@@ -75,15 +67,12 @@ FIXTURE_SETUP(iommu)
 		 getpid(), self->fd);
 	self->card = virtio_net(0, 0);
 	self->card.properties = mapped;
-	self->disk = (struct plug){
-		.model = "nvme", .driver = "nvme", .id = "disk0",
-		.properties = drive,
-	};
+	self->disk = nvme("disk0");
 	boot_guest(_metadata, variant, guest, &setup);
 	if (!guest->alive)
 		return;
-	ASSERT_OK(guest_request(guest, "exists " SMMU));
-	if (strcmp(guest->agent.text, "yes")) {
+	ASSERT_OK(guest_has_file(guest, SMMU, &has_smmu));
+	if (!has_smmu) {
 		result_skip(&guest->result, "the kernel has no driver for the SMMU");
 		case_end(guest);
 		SKIP(return, "%s", guest->result.skip);
@@ -96,17 +85,18 @@ FIXTURE_TEARDOWN(iommu)
 	close(self->fd);
 }
 
-/* Without a group, the device would reach all of memory. */
+/* A device that is in no IOMMU group can access all memory. */
 static int add_to_group(struct guest *guest, const struct plug *card)
 {
-	char bdf[BDF_SIZE];
+	char bdf[BDF_SIZE], group[SLOT_PATH_SIZE];
+	bool has_group;
 	int ret;
 
 	slot_function_bdf(guest, card->port, card->function, bdf);
+	sysfs_device_file(bdf, "iommu_group", group);
 	ret = slot_hot_add_and_settle(guest, card) ?:
-	      guest_request(guest, "exists /sys/bus/pci/devices/%s/iommu_group",
-			    bdf);
-	if (!ret && strcmp(guest->agent.text, "yes"))
+	      guest_has_file(guest, group, &has_group);
+	if (!ret && !has_group)
 		result_problem(&guest->result, "%s is in no IOMMU group", bdf);
 
 	return ret;
@@ -124,8 +114,8 @@ TEST_F_TIMEOUT(iommu, hot_add_remove_add, TIMEOUT_S)
 static int add_disk(struct guest *guest, const struct plug *disk)
 {
 	return add_to_group(guest, disk) ?:
-	       guest_request(guest, "appears " DISK " %d", DISK_MS) ?:
-	       guest_request(guest, "write-and-compare " DISK " %d", BLOCKS);
+	       guest_wait_file(guest, NVME_DISK, DISK_MS) ?:
+	       guest_write_and_compare(guest, NVME_DISK, BLOCKS);
 }
 
 TEST_F_TIMEOUT(iommu, disk_keeps_what_is_written, TIMEOUT_S)
@@ -137,7 +127,7 @@ TEST_F_TIMEOUT(iommu, disk_keeps_what_is_written, TIMEOUT_S)
 	ASSERT_OK(add_disk(guest, &self->disk));
 }
 
-/* What a write in flight has mapped must be so until the disk is done with it. */
+/* What a write has mapped must stay mapped until the disk has ended the write. */
 TEST_F_TIMEOUT(iommu, disk_removed_while_written, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -146,10 +136,10 @@ TEST_F_TIMEOUT(iommu, disk_removed_while_written, TIMEOUT_S)
 	ASSERT_OK(add_disk(guest, &self->disk));
 	since = guest->agent.now;
 	ASSERT_OK(slot_request_unplug(guest, &self->disk));
-	ASSERT_OK(guest_request(guest, "sleep %d", BUTTON_MS));
-	ASSERT_OK(guest_request(guest, "start write-until-error " DISK));
+	ASSERT_OK(guest_sleep(guest, ALMOST_REMOVED_MS));
+	ASSERT_OK(guest_start_write_until_error(guest, NVME_DISK));
 	ASSERT_OK(slot_wait_removed(guest, &self->disk, since));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
 	expect_writes_ended(_metadata, guest, 1);
 	ASSERT_OK(add_disk(guest, &self->disk));
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What every port must do, on every machine: port models, ways to interrupt and
- * numbers of CPUs. The model decides between MSI-X (pcie-root-port) and MSI.
+ * The same cases for every port model, kind of interrupt and number of CPUs. With
+ * messages, the model decides between MSI-X (pcie-root-port) and MSI.
  */
-#include <stdlib.h>
-
 #include "guest_fixture.h"
 
-/* Guest time. */
-#define JOIN_MS		10000
+/* Guest time after which whatever can suspend while idle has done so. */
 #define IDLE_MS		10000
 
-/* A boot takes few; who repeats one for ever is stopped by the kernel at 100000. */
+/*
+ * A boot takes a few interrupts. If one is repeated for ever, the kernel disables it
+ * after 100000.
+ */
 #define INTERRUPTS_MAX	1000
 
 FIXTURE(machine)
@@ -107,10 +107,11 @@ FIXTURE_VARIANT_ADD(machine, xio3130_polling_2cpu)
 FIXTURE_VARIANT_ADD(machine, xio3130_polling_4cpu)
 	{ PORT_XIO3130, INTERRUPT_POLLING, 4 };
 
-/* Why a combination cannot work, found out in the guest, or NULL. */
-static const char *impossible(struct guest *guest)
+/* Why INTx does not work on this machine; NULL if it does, or is not used. */
+static const char *why_no_intx(struct guest *guest)
 {
-	char path[SLOT_PATH_SIZE];
+	char attention[SLOT_PATH_SIZE];
+	unsigned long interrupts;
 
 	if (guest->setup.interrupt != INTERRUPT_INTX)
 		return NULL;
@@ -119,25 +120,25 @@ static const char *impossible(struct guest *guest)
 
 	/*
 	 * The APLIC of riscv64 forwards a wired interrupt as a message. Linux then
-	 * asks for another one, to be sent if the line is still high; QEMU 7.2 does
-	 * not look at the line.
+	 * asks it to send another message if the line is still high. QEMU 7.2 sends
+	 * it without a look at the line.
 	 */
-	if (!guest_request(guest, "interrupts pciehp") &&
-	    strtoul(guest->agent.text, NULL, 10) > INTERRUPTS_MAX)
-		return "QEMU repeats an interrupt that is wired for ever";
+	if (!guest_count_interrupts(guest, "pciehp", &interrupts) &&
+	    interrupts > INTERRUPTS_MAX)
+		return "QEMU repeats a wired interrupt for ever";
 
 	/*
-	 * A command makes Command Completed pending, and the line goes up. QEMU's
-	 * root ports have an AER root error handler that sets the level from AER's
-	 * state alone, in the same configuration write: it is down again before
-	 * the interrupt controller, if that looks at levels, tells the CPU.
+	 * A command sets Command Completed, which raises the line. QEMU's root ports
+	 * then handle AER in the same configuration write, and set the line from
+	 * AER's state alone. So the line is low again before an interrupt controller
+	 * with level-triggered lines tells the CPU.
 	 */
-	if (slot_attribute(guest, 0, "attention", path) ||
-	    guest_request(guest, "write %s 1", path) ||
-	    guest_request(guest, "write %s 0", path) ||
-	    guest_request(guest, "interrupts pciehp"))
+	if (slot_attribute(guest, 0, "attention", attention) ||
+	    guest_write(guest, attention, "1") ||
+	    guest_write(guest, attention, "0") ||
+	    guest_count_interrupts(guest, "pciehp", &interrupts))
 		return "the guest has no hotplug interrupt to be counted";
-	if (!strcmp(guest->agent.text, "0"))
+	if (!interrupts)
 		return "QEMU's port takes its INTx back before the guest sees it";
 
 	return NULL;
@@ -154,7 +155,7 @@ FIXTURE_SETUP(machine)
 	const char *why;
 
 	boot_guest(_metadata, variant, guest, &setup);
-	why = guest->alive ? impossible(guest) : NULL;
+	why = guest->alive ? why_no_intx(guest) : NULL;
 	if (why) {
 		result_skip(&guest->result, "%s", why);
 		case_end(guest);
@@ -167,28 +168,17 @@ FIXTURE_TEARDOWN(machine)
 	end_guest(_metadata, &self->guest);
 }
 
-static void expect_control(struct __test_metadata *_metadata,
-			   struct guest *guest, uint16_t mask, uint16_t value)
-{
-	struct port_regs regs;
-
-	ASSERT_OK(port_read_regs(guest, 0, &regs));
-	EXPECT_EQ(value, regs.slot_control & mask);
-}
-
 TEST_F_TIMEOUT(machine, attention_indicator, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
 	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
-	expect_control(_metadata, guest, PCI_EXP_SLTCTL_AIC,
-		       PCI_EXP_SLTCTL_ATTN_IND_ON);
+	expect_attention(_metadata, guest, PCI_EXP_SLTCTL_ATTN_IND_ON);
 	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "0"));
-	expect_control(_metadata, guest, PCI_EXP_SLTCTL_AIC,
-		       PCI_EXP_SLTCTL_ATTN_IND_OFF);
+	expect_attention(_metadata, guest, PCI_EXP_SLTCTL_ATTN_IND_OFF);
 }
 
-/* Hot-add, hot-remove, and once more: nothing of the first is in the way. */
+/* The first hot-add and hot-remove leave nothing behind that breaks the second. */
 TEST_F_TIMEOUT(machine, hot_add_remove_add, TIMEOUT_S)
 {
 	struct plug card = virtio_net(0, 0);
@@ -199,11 +189,10 @@ TEST_F_TIMEOUT(machine, hot_add_remove_add, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &card));
 }
 
-/* Long enough for whatever may suspend to have done so. */
+/* The port may suspend while it is idle. */
 static int stay_idle(struct guest *guest)
 {
-	return guest_request(guest, "sleep %d", IDLE_MS) ?:
-	       slot_check_can_signal(guest, 0);
+	return guest_sleep(guest, IDLE_MS) ?: slot_check_can_signal(guest, 0);
 }
 
 TEST_F_TIMEOUT(machine, added_10_s_after_boot, TIMEOUT_S)
@@ -227,7 +216,7 @@ TEST_F_TIMEOUT(machine, added_10_s_after_removal, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &card));
 }
 
-/* The slot's power in sysfs, without the attention button. */
+/* A write to the slot's power in sysfs removes the card, without the button. */
 TEST_F_TIMEOUT(machine, power_off, TIMEOUT_S)
 {
 	struct plug card = virtio_net(0, 0);
@@ -238,11 +227,11 @@ TEST_F_TIMEOUT(machine, power_off, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &card));
 	ASSERT_OK(slot_attribute(guest, 0, "power", power));
 	since = guest->agent.now;
-	/* in a process of its own, as the write ends with the removal */
-	ASSERT_OK(guest_request(guest, "start write %s 0", power));
+	/* the write ends with the removal, so a process of its own waits for that */
+	ASSERT_OK(guest_start_write(guest, power, "0"));
 	ASSERT_OK(slot_wait_removed(guest, &card, since));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
-	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
+	EXPECT_TRUE(guest_joined_without_error(guest));
 	ASSERT_EQ(-ENODEV, slot_write_attribute(guest, 0, "power", "1"));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Two slots: what happens in the first is nothing to the second. */
+/* Two slots: events in the first must not affect the second. */
 #include "guest_fixture.h"
 
 /* The ports' numbers. */
@@ -33,9 +33,10 @@ FIXTURE_TEARDOWN(neighbour)
 	end_guest(_metadata, &self->guest);
 }
 
-/* Whatever becomes of the card, the other slot must work. */
-static void lose_card(struct __test_metadata *_metadata,
-		      FIXTURE_DATA(neighbour) *self, const struct plug *card)
+/* Remove a card by surprise. Also if the kernel keeps it, the other slot must work. */
+static void surprise_remove_card(struct __test_metadata *_metadata,
+				 FIXTURE_DATA(neighbour) *self,
+				 const struct plug *card)
 {
 	struct guest *guest = &self->guest;
 	struct moment since;
@@ -52,12 +53,12 @@ TEST_F_TIMEOUT(neighbour, e1000e_removed_by_surprise, TIMEOUT_S)
 {
 	struct plug card = e1000e("dev0");
 
-	lose_card(_metadata, self, &card);
+	surprise_remove_card(_metadata, self, &card);
 }
 
 /*
- * Where no device is, a read is all ones (PCIe Base Spec sec. 2.3.2). In QEMU's q35 it is
- * 0, and virtio-pci takes a card that is gone for one that has been reset.
+ * A read where there is no device must return all ones (PCIe Base Spec sec. 2.3.2). In
+ * QEMU's q35 it returns 0, which virtio-pci takes for a card that has been reset.
  */
 static int read_empty_slot(struct guest *guest, uint32_t *value)
 {
@@ -87,14 +88,14 @@ TEST_F_TIMEOUT(neighbour, virtio_removed_by_surprise, TIMEOUT_S)
 	if (value != ~0U)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
-				 "QEMU's %s has a read of nothing return 0",
+				 "in QEMU's %s, a read where there is no device returns 0",
 				 guest->config.machine->arch));
-	lose_card(_metadata, self, &card);
+	surprise_remove_card(_metadata, self, &card);
 }
 
 /*
- * Cards that ask for more resources than a slot has, or for other ones than most: an
- * address, a bus number, an I/O port. None must be taken from the other slot.
+ * Cards that need more memory than a slot has, or resources that most cards do not need:
+ * a bus number, I/O ports. The kernel must take none from the other slot.
  */
 FIXTURE(card_resources)
 {
@@ -110,8 +111,8 @@ FIXTURE_VARIANT(card_resources)
 	const char *model;
 	const char *driver;
 	const char *cmdline;
-	const char *complaint;	/* of the kernel, when the resource is not there */
-	const char *file;	/* of the card in sysfs, when it is */
+	const char *complaint;	/* the kernel's message when it lacks the resource */
+	const char *file;	/* the card's file in sysfs when it has the resource */
 	struct plug_property properties[3];
 };
 
@@ -142,7 +143,7 @@ FIXTURE_VARIANT_ADD(card_resources, bridge_with_bus)
 {
 	.port = PORT_XIO3130,
 	.model = "pcie-pci-bridge",
-	/* firmware, as that of q35, leaves no numbers between the ports' */
+	/* firmware, such as that of q35, leaves no bus numbers between the ports' */
 	.cmdline = "pci=assign-busses,hpbussize=4",
 	.file = "pci_bus",
 };
@@ -183,25 +184,26 @@ FIXTURE_TEARDOWN(card_resources)
 	end_guest(_metadata, &self->guest);
 }
 
-/* A card that has asked for nothing special proves nothing. */
+/* The case proves something only if the card did ask for the resource. */
 static void check_resources(struct __test_metadata *_metadata,
-			    struct guest *guest,
+			    FIXTURE_DATA(card_resources) *self,
 			    const FIXTURE_VARIANT(card_resources) *variant)
 {
-	char bdf[BDF_SIZE];
+	struct guest *guest = &self->guest;
+	char path[SLOT_PATH_SIZE];
+	bool has_resource;
 
 	ASSERT_OK(guest_fetch_log(guest));
 	if (variant->complaint)
 		EXPECT_NE(NULL, strstr(guest->log, variant->complaint));
 	if (!variant->file)
 		return;
-	slot_function_bdf(guest, FIRST, 0, bdf);
-	ASSERT_OK(guest_request(guest, "exists /sys/bus/pci/devices/%s/%s", bdf,
-				variant->file));
-	EXPECT_STREQ("yes", guest->agent.text);
+	sysfs_function_file(guest, &self->card, variant->file, path);
+	ASSERT_OK(guest_has_file(guest, path, &has_resource));
+	EXPECT_TRUE(has_resource);
 }
 
-/* The card comes, and the other slot's port forwards what it did before. */
+/* Add the card. The other slot's port must forward what it did before. */
 static void add_card(struct __test_metadata *_metadata,
 		     FIXTURE_DATA(card_resources) *self,
 		     const FIXTURE_VARIANT(card_resources) *variant)
@@ -212,7 +214,7 @@ static void add_card(struct __test_metadata *_metadata,
 
 	ASSERT_OK(config_read_forwarding(guest, bdf, &before));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
-	check_resources(_metadata, guest, variant);
+	check_resources(_metadata, self, variant);
 	ASSERT_OK(config_read_forwarding(guest, bdf, &after));
 	if (memcmp(&before, &after, sizeof(before)))
 		result_problem(&guest->result,

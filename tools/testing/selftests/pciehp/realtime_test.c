@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Guests whose time is the host's and whose CPUs run side by side: what interleaves
- * by chance here never does in virtual time. Nothing about time is exact.
+ * Guests whose time is the host's and whose CPUs run in parallel. So code interleaves by
+ * chance as it never does in virtual time. No time is exact.
  */
-#include <stdlib.h>
-
 #include "guest_fixture.h"
 
-/* Guest time. */
-#define DISK_MS		10000
-#define JOIN_MS		30000
+/* Guest time after the binding in which the driver has powered the slot on. */
 #define POWERED_ON_MS	3000
+
+/* Guest time in which the writers have begun to write. */
+#define WRITES_BEGIN_MS	300
 
 #define WRITERS		2
 
-static const char *const with_disk[] = {
-	"-blockdev", "driver=null-co,node-name=disk,size=67108864,read-zeroes=on",
-	NULL
-};
+static const char *const with_disk[] = { "-blockdev", ZERO_DISK, NULL };
 
 FIXTURE(realtime)
 {
@@ -39,9 +35,6 @@ FIXTURE_VARIANT_ADD(realtime, xio3130_2cpu) { PORT_XIO3130, 2 };
 
 FIXTURE_SETUP(realtime)
 {
-	static const struct plug_property drive[] = {
-		{ "drive", "disk" }, { "serial", "1" }, { }
-	};
 	struct guest_setup setup = {
 		.port = variant->port,
 		.cpus = variant->cpus,
@@ -51,12 +44,9 @@ FIXTURE_SETUP(realtime)
 	};
 
 	if (!strcmp(_metadata->name, "boot_then_hot_remove"))
-		setup.device = "virtio-net-pci,id=dev0,bus=port0,romfile=";
+		setup.device = VIRTIO_NET_AT_BOOT;
 	self->card = virtio_net(0, 0);
-	self->disk = (struct plug){
-		.model = "nvme", .driver = "nvme", .id = "disk0",
-		.properties = drive,
-	};
+	self->disk = nvme("disk0");
 	boot_guest(_metadata, variant, &self->guest, &setup);
 }
 
@@ -66,24 +56,24 @@ FIXTURE_TEARDOWN(realtime)
 }
 
 /*
- * A slot that is still being powered on cannot be powered off: the driver's commands have
- * to wait for those of the writers after the card is bound.
+ * The driver refuses to power a slot off until it has powered it on. That can be after
+ * the card is bound, as its commands wait for those of the writers.
  */
 static int power_off(struct guest *guest, const struct plug *card)
 {
 	int64_t until_ns = guest->agent.now.ns + POWERED_ON_MS * 1000000LL;
-	char path[SLOT_PATH_SIZE];
+	char power[SLOT_PATH_SIZE];
 	struct moment since;
 	int ret;
 
-	ret = slot_attribute(guest, 0, "power", path);
+	ret = slot_attribute(guest, 0, "power", power);
 	if (ret)
 		return ret;
 	do {
 		since = guest->agent.now;
-		ret = guest_request(guest, "write %s 0", path);
+		ret = guest_write(guest, power, "0");
 	} while (ret == -ENODEV && guest->agent.now.ns < until_ns &&
-		 !guest_request(guest, "sleep 20"));
+		 !guest_sleep(guest, 20));
 
 	return ret ?: slot_wait_removed(guest, card, since);
 }
@@ -102,33 +92,33 @@ TEST_F_TIMEOUT(realtime, hot_add_remove_add, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
-/* Writers on every CPU, with power and presence changing under them. */
+/* Every CPU writes commands while a card is added and powered off. */
 TEST_F_TIMEOUT(realtime, commands_against_hotplug, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	char path[SLOT_PATH_SIZE];
+	char attention[SLOT_PATH_SIZE];
 
-	ASSERT_OK(slot_attribute(guest, 0, "attention", path));
+	ASSERT_OK(slot_attribute(guest, 0, "attention", attention));
 	for (int i = 0; i < 4; i++)
-		ASSERT_OK(guest_request(guest, "start repeat 2000 write %s %d",
-					path, i % 2));
+		ASSERT_OK(guest_start_write_times(guest, 2000, attention,
+						  i % 2 ? "1" : "0"));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 	ASSERT_OK(power_off(guest, &self->card));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
-	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
+	EXPECT_TRUE(guest_joined_without_error(guest));
 }
 
-/* Two writers; writes in flight end in an error, every one, and nobody hangs. */
+/* Start writers. When the disk is removed, each must end with an error, none may hang. */
 static int start_writing(struct guest *guest)
 {
 	int ret;
 
-	ret = guest_request(guest, "appears /dev/nvme0n1 %d", DISK_MS);
+	ret = guest_wait_file(guest, NVME_DISK, DISK_MS);
 	for (int i = 0; !ret && i < WRITERS; i++)
-		ret = guest_request(guest, "start write-until-error /dev/nvme0n1");
+		ret = guest_start_write_until_error(guest, NVME_DISK);
 
-	return ret ?: guest_request(guest, "sleep 300");
+	return ret ?: guest_sleep(guest, WRITES_BEGIN_MS);
 }
 
 TEST_F_TIMEOUT(realtime, disk_removed_while_written, TIMEOUT_S)
@@ -138,7 +128,7 @@ TEST_F_TIMEOUT(realtime, disk_removed_while_written, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &self->disk));
 	ASSERT_OK(start_writing(guest));
 	ASSERT_OK(power_off(guest, &self->disk));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
 	expect_writes_ended(_metadata, guest, WRITERS);
 	ASSERT_OK(slot_hot_add(guest, &self->disk));
 }
@@ -153,7 +143,7 @@ TEST_F_TIMEOUT(realtime, disk_surprise_removed_while_written, TIMEOUT_S)
 	since = guest->agent.now;
 	ASSERT_OK(slot_surprise_remove(guest, &self->disk));
 	ASSERT_OK(slot_wait_gone(guest, &self->disk, since));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
 	expect_writes_ended(_metadata, guest, WRITERS);
 	ASSERT_OK(slot_hot_add(guest, &self->disk));
 }

@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Recovery from a fatal error that Advanced Error Reporting found above a switch
- * (PCIe Base Spec sec. 6.2). The kernel resets the bus, and restores the ports'
- * registers. The slot must be as it was before the error, not as it was when the
- * port was probed.
+ * Recovery from a fatal error on the link above a switch, which the kernel learns of by
+ * Advanced Error Reporting (PCIe Base Spec sec. 6.2). It resets the bus, and restores the
+ * ports' registers. The slot must be as it was before the error, not as it was when
+ * the port was probed.
  */
 #include "guest_fixture.h"
 
-/* Guest time in which a recovery is long done. */
+/* Guest time in which a recovery ends; far more than it takes. */
 #define RECOVERY_MS	10000
-#define JOIN_MS		30000
+
+/* Guest time in which a driver binds to its card. */
 #define BINDING_MS	2000
 
-/* QEMU's ids, see topology_build(). */
-#define UPSTREAM_PORT	"up0"
-
-/* Not one of "port0", ..., which are looked at when the test is over. */
+/* The ports "port0", ... are checked when the test is over; not so this one. */
 #define PORT_NEIGHBOUR	"neighbour"
 
-/* A machine whose error goes unnoticed would pass everything. */
+/* Inject an error, and wait for the end of its recovery. There must have been one. */
 static int recover(struct guest *guest)
 {
 	size_t seen = guest->log_len;
@@ -26,8 +24,7 @@ static int recover(struct guest *guest)
 	int ret;
 
 	ret = error_inject_fatal(guest) ?:
-	      guest_request(guest, "sleep %d", RECOVERY_MS) ?:
-	      guest_fetch_log(guest);
+	      guest_sleep(guest, RECOVERY_MS) ?: guest_fetch_log(guest);
 	if (ret)
 		return ret;
 	said = guest->log + seen;
@@ -39,12 +36,18 @@ static int recover(struct guest *guest)
 	return 0;
 }
 
-/* The kernel calls a recovery failed if a card has no driver that could take part. */
-static bool takes_part(struct guest *guest, const struct plug *card)
+/*
+ * Does the kernel have the card's driver? If a card has no driver that takes part in the
+ * recovery, the kernel says that the recovery failed.
+ */
+static bool can_recover(struct guest *guest, const struct plug *card)
 {
-	if (guest_request(guest, "exists /sys/bus/pci/drivers/%s",
-			  card->driver) ||
-	    !strcmp(guest->agent.text, "yes"))
+	char driver[SLOT_PATH_SIZE];
+	bool has_driver;
+
+	snprintf(driver, sizeof(driver), "/sys/bus/pci/drivers/%s",
+		 card->driver);
+	if (guest_has_file(guest, driver, &has_driver) || has_driver)
 		return true;
 	result_skip(&guest->result,
 		    "the kernel has no driver %s to recover the card",
@@ -53,7 +56,7 @@ static bool takes_part(struct guest *guest, const struct plug *card)
 	return false;
 }
 
-/* Recover, and see that a port forwards as before. */
+/* Recover from an error. The port must forward what it did before. */
 static int recover_forwarding(struct guest *guest, const char *id)
 {
 	struct forwarding before, after;
@@ -134,7 +137,7 @@ TEST_F_TIMEOUT(error_recovery, slot_filled_since_boot, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	if (!takes_part(guest, &self->card))
+	if (!can_recover(guest, &self->card))
 		SKIP(return, "%s", guest->result.skip);
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
@@ -154,7 +157,10 @@ TEST_F_TIMEOUT(error_recovery, attention_written_since_boot, TIMEOUT_S)
 	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 }
 
-/* Whether the reset meets the command, or the command meets the reset. */
+/*
+ * A command is written at several moments of the recovery. In the end the indicator must
+ * be as written, whether the command or the reset was first.
+ */
 TEST_F_TIMEOUT(error_recovery, attention_written_meanwhile, TIMEOUT_S)
 {
 	static const struct {
@@ -171,14 +177,13 @@ TEST_F_TIMEOUT(error_recovery, attention_written_meanwhile, TIMEOUT_S)
 	ASSERT_OK(slot_attribute(guest, 0, "attention", attention));
 	for (size_t i = 0; i < ARRAY_SIZE(moments_ms); i++) {
 		const int state = i % ARRAY_SIZE(states);
+		const uint16_t indicator = states[state].indicator;
 
 		ASSERT_OK(error_inject_fatal(guest));
-		ASSERT_OK(guest_request(guest, "sleep %d", moments_ms[i]));
-		ASSERT_OK(guest_request(guest, "write %s %s", attention,
-					states[state].value));
-		ASSERT_OK(guest_request(guest, "sleep %d", RECOVERY_MS));
-		ASSERT_OK(slot_check_attention(guest, 0,
-					       states[state].indicator));
+		ASSERT_OK(guest_sleep(guest, moments_ms[i]));
+		ASSERT_OK(guest_write(guest, attention, states[state].value));
+		ASSERT_OK(guest_sleep(guest, RECOVERY_MS));
+		ASSERT_OK(slot_check_attention(guest, 0, indicator));
 	}
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
@@ -188,7 +193,7 @@ TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	if (!takes_part(guest, &self->card))
+	if (!can_recover(guest, &self->card))
 		SKIP(return, "%s", guest->result.skip);
 	for (int i = 0; i < 3; i++) {
 		ASSERT_OK(recover(guest));
@@ -200,31 +205,34 @@ TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
 	}
 }
 
-/* A bus reset uses up what was saved when the port was probed. */
+/* The bus reset restores what was saved when the port was probed, and discards that. */
 TEST_F_TIMEOUT(error_recovery, after_bus_reset, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	char bdf[BDF_SIZE];
+	char bdf[BDF_SIZE], reset[SLOT_PATH_SIZE];
 
-	ASSERT_OK(pci_tree_find(&guest->vm.qmp, "root0", bdf));
-	ASSERT_OK(guest_request(guest,
-				"write /sys/bus/pci/devices/%s/reset_subordinate 1", bdf));
+	ASSERT_OK(pci_tree_find(&guest->vm.qmp, ROOT_PORT_ID, bdf));
+	sysfs_device_file(bdf, "reset_subordinate", reset);
+	ASSERT_OK(guest_write(guest, reset, "1"));
 	ASSERT_OK(recover(guest));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* Bus Master is set for it after it was probed, as it has no service itself. */
+/*
+ * The upstream port has no service, so its Bus Master is set after it was probed, and
+ * must be set again after the reset.
+ */
 TEST_F_TIMEOUT(error_recovery, upstream_port_forwards, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_OK(recover_forwarding(guest, UPSTREAM_PORT));
+	ASSERT_OK(recover_forwarding(guest, UPSTREAM_PORT_ID));
 }
 
 /*
- * A slot beside this one gives its part of the switch's window up, and a card comes
- * that needs it.
+ * Another slot of the switch has gone, and a card comes that needs that slot's part of
+ * the switch's window.
  */
 FIXTURE(error_recovery_two_slots)
 {
@@ -233,17 +241,12 @@ FIXTURE(error_recovery_two_slots)
 
 FIXTURE_SETUP(error_recovery_two_slots)
 {
-	/* of no content */
-	static const char *const with_disk[] = {
-		"-blockdev",
-		"driver=null-co,node-name=disk,size=67108864,read-zeroes=on",
-		NULL
-	};
+	static const char *const with_disk[] = { "-blockdev", ZERO_DISK, NULL };
 	struct guest_setup setup = {
 		.port = PORT_XIO3130,
 		.device = PORT_XIO3130 ",id=" PORT_NEIGHBOUR
-			  ",bus=" UPSTREAM_PORT ",addr=1,chassis=2,slot=1",
-		/* what is out of reach must not keep the card's driver */
+			  ",bus=" UPSTREAM_PORT_ID ",addr=1,chassis=2,slot=1",
+		/* the driver must bind also if it cannot reach the CMB */
 		.cmdline = "nvme.use_cmb_sqs=0",
 		.options = with_disk,
 	};
@@ -258,7 +261,7 @@ FIXTURE_TEARDOWN(error_recovery_two_slots)
 
 TEST_F_TIMEOUT(error_recovery_two_slots, window_grown_since_boot, TIMEOUT_S)
 {
-	/* a slot has 2 MiB, unless the command line says otherwise */
+	/* this needs more than the 2 MiB that a slot has by default */
 	const struct plug_property properties[] = {
 		{ "drive", "disk" }, { "serial", "1" },
 		{ "cmb_size_mb", "4", true }, { }
@@ -273,15 +276,14 @@ TEST_F_TIMEOUT(error_recovery_two_slots, window_grown_since_boot, TIMEOUT_S)
 	char neighbour[BDF_SIZE];
 
 	ASSERT_OK(pci_tree_find(&guest->vm.qmp, PORT_NEIGHBOUR, neighbour));
-	ASSERT_OK(guest_request(guest, "write /sys/bus/pci/devices/%s/remove 1",
-				neighbour));
+	ASSERT_OK(sysfs_remove_device(guest, neighbour));
 	ASSERT_OK(slot_hot_add(guest, &card));
-	/* the driver goes on with its card when it is bound */
-	ASSERT_OK(guest_request(guest, "sleep %d", BINDING_MS));
-	ASSERT_OK(recover_forwarding(guest, "port0"));
-	/* a driver that waits for its card may hold the lock for long */
-	ASSERT_OK(guest_request(guest, "start write /sys/bus/pci/rescan 1"));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
+	/* the driver initializes its card after it is bound */
+	ASSERT_OK(guest_sleep(guest, BINDING_MS));
+	ASSERT_OK(recover_forwarding(guest, PORT_ID));
+	/* the rescan needs a lock, which a driver that waits for its card may hold */
+	ASSERT_OK(guest_start_write(guest, SYSFS_RESCAN, "1"));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
 	ASSERT_OK(slot_hot_remove(guest, &card));
 }
 
@@ -323,7 +325,7 @@ TEST_F_TIMEOUT(error_recovery_with_card, slot_occupied, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	if (!takes_part(guest, &self->card))
+	if (!can_recover(guest, &self->card))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_OK(recover(guest));
@@ -343,7 +345,7 @@ TEST_F_TIMEOUT(error_recovery_with_card, slot_emptied_since_boot, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
-/* Two slots of the switch, a card in the first. The second must work afterwards. */
+/* A switch with two slots and a card in the first. The second must work afterwards. */
 FIXTURE(error_recovery_neighbour)
 {
 	struct guest guest;
@@ -368,7 +370,7 @@ TEST_F_TIMEOUT(error_recovery_neighbour, card_recovers, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct plug card = e1000e("dev0");
 
-	if (!takes_part(guest, &card))
+	if (!can_recover(guest, &card))
 		SKIP(return, "%s", guest->result.skip);
 	ASSERT_OK(slot_hot_add_and_settle(guest, &card));
 	ASSERT_OK(recover(guest));
@@ -376,7 +378,7 @@ TEST_F_TIMEOUT(error_recovery_neighbour, card_recovers, TIMEOUT_S)
 	ASSERT_OK(slot_hot_remove(guest, &self->neighbour));
 }
 
-/* It may be lost, and the recovery may be called failed; but not the ports. */
+/* The card may be lost, and the recovery may fail; the ports must still work. */
 TEST_F_TIMEOUT(error_recovery_neighbour, card_cannot_recover, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -384,7 +386,7 @@ TEST_F_TIMEOUT(error_recovery_neighbour, card_cannot_recover, TIMEOUT_S)
 
 	ASSERT_OK(slot_hot_add_and_settle(guest, &card));
 	ASSERT_OK(error_inject_fatal(guest));
-	ASSERT_OK(guest_request(guest, "sleep %d", RECOVERY_MS));
+	ASSERT_OK(guest_sleep(guest, RECOVERY_MS));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->neighbour));
 	ASSERT_OK(slot_hot_remove(guest, &self->neighbour));
 }

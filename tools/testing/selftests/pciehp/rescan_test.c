@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Ports and cards that are removed in sysfs, and found again. */
+/* Ports and cards that are removed by sysfs and found again by a rescan. */
 #include "guest_fixture.h"
 
-/* Guest time. */
-#define JOIN_MS		30000
-#define NOTICED_MS	1000
-
-#define RESCAN		"/sys/bus/pci/rescan"
 #define ROUNDS		30
 #define RESCANS		50
 
@@ -37,14 +32,14 @@ FIXTURE_TEARDOWN(rescan)
 	end_guest(_metadata, &self->guest);
 }
 
-/* These writes take locks, and must not wait for them for ever. */
+/* Wait for a write that takes locks, and must not wait for them for ever. */
 static int join_writer(struct guest *guest, const char *what)
 {
-	int ret = guest_request(guest, "join %d", JOIN_MS);
+	int ret = guest_join(guest, JOIN_MS);
 
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "%s never ends", what);
-	else if (!ret && strstr(guest->agent.text, "error"))
+	else if (!ret && !guest_joined_without_error(guest))
 		result_problem(&guest->result, "%s fails: %s", what,
 			       guest->agent.text);
 
@@ -53,26 +48,28 @@ static int join_writer(struct guest *guest, const char *what)
 
 static int remove_device(struct guest *guest, const char *bdf)
 {
-	return guest_request(guest,
-			     "start write /sys/bus/pci/devices/%s/remove 1",
-			     bdf) ?:
+	char remove[SLOT_PATH_SIZE];
+
+	sysfs_device_file(bdf, "remove", remove);
+
+	return guest_start_write(guest, remove, "1") ?:
 	       join_writer(guest, "the removal");
 }
 
 static int find_devices(struct guest *guest)
 {
-	return guest_request(guest, "start write " RESCAN " 1") ?:
+	return guest_start_write(guest, SYSFS_RESCAN, "1") ?:
 	       join_writer(guest, "the rescan");
 }
 
-/* With the card, if there is one. */
+/* Remove the port, and the card if there is one, and find them again. */
 static int remove_and_find_port(struct guest *guest)
 {
 	return remove_device(guest, guest->ports[0].bdf) ?: find_devices(guest) ?:
 	       guest_find_ports(guest);
 }
 
-/* All that has been waited for is all there was. */
+/* The card must not be added more often than the case has waited for. */
 static void check_not_added_again(struct guest *guest, struct moment since)
 {
 	char bdf[BDF_SIZE];
@@ -106,15 +103,14 @@ TEST_F_TIMEOUT(rescan, port_found_again_with_card, TIMEOUT_S)
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* What the button's press announced goes with the port that knew of it. */
+/* A press of the button must have no effect on the card if its port is removed. */
 TEST_F_TIMEOUT(rescan, port_found_again_after_button, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	struct moment since;
 
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
-	ASSERT_OK(slot_request_unplug(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "sleep %d", NOTICED_MS));
+	ASSERT_OK(press_button(guest, &self->card));
 	since = guest->agent.now;
 	ASSERT_OK(remove_and_find_port(guest));
 	ASSERT_OK(slot_wait_added(guest, &self->card, since));
@@ -143,14 +139,13 @@ TEST_F_TIMEOUT(rescan, card_found_again_and_again, TIMEOUT_S)
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* Two find the card at once. */
+/* The rescans and the driver find the card at the same time. */
 TEST_F_TIMEOUT(rescan, card_plugged_meanwhile, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	struct moment since = guest->agent.now;
 
-	ASSERT_OK(guest_request(guest, "start repeat %d write " RESCAN " 1",
-				RESCANS));
+	ASSERT_OK(guest_start_write_times(guest, RESCANS, SYSFS_RESCAN, "1"));
 	ASSERT_OK(slot_plug(guest, &self->card));
 	ASSERT_OK(slot_wait_added(guest, &self->card, since));
 	ASSERT_OK(join_writer(guest, "the rescans"));

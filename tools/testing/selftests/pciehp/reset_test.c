@@ -1,49 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Resets of the bus above a switch. The switch's ports forget their registers, and
- * the kernel restores them: Slot Control with its enables first, the port's MSI
- * later. What the slot, its card and its indicators were, they must be again; and
- * what happened meanwhile must not be lost.
+ * Resets of the bus above a switch. They clear the registers of the switch's ports. The
+ * kernel restores Slot Control with its enables first, and the port's MSI later.
+ * Afterwards the slot's power, card and indicators must be as before, and no event
+ * during the reset may be lost.
  */
 #include "guest_fixture.h"
 
-/* Guest time. PCIe Base Spec sec. 6.7.1.5 gives the attention button 5 s. */
-#define BUTTON_MS	5000
-/* A driver that polls looks once a second. */
-#define NOTICED_MS	2000
-#define JOIN_MS		30000
-
-/* QEMU's ids, see topology_build(). */
-#define ROOT_PORT	"root0"
-
-static int reset_path(struct guest *guest, char path[SLOT_PATH_SIZE])
+/* The kernel resets a bus with devices on it by the attribute of the bridge above. */
+static int find_reset(struct guest *guest, char path[SLOT_PATH_SIZE],
+		      bool *has_reset)
 {
 	char bdf[BDF_SIZE];
 	int ret;
 
-	ret = pci_tree_find(&guest->vm.qmp, ROOT_PORT, bdf);
+	ret = pci_tree_find(&guest->vm.qmp, ROOT_PORT_ID, bdf);
 	if (ret) {
-		result_error(&guest->result, "find %s: %s", ROOT_PORT,
+		result_error(&guest->result, "find %s: %s", ROOT_PORT_ID,
 			     strerror(-ret));
 		return ret;
 	}
-	snprintf(path, SLOT_PATH_SIZE,
-		 "/sys/bus/pci/devices/%s/reset_subordinate", bdf);
+	sysfs_device_file(bdf, "reset_subordinate", path);
 
-	return guest_request(guest, "exists %s", path);
+	return guest_has_file(guest, path, has_reset);
 }
 
-/* Of devices with others below them, the kernel resets none but in this way. */
+/* The last step of a fixture's setup, as it may skip the test. */
 static void boot_and_find_reset(struct __test_metadata *_metadata,
 				const void *variant, struct guest *guest,
 				const struct guest_setup *setup,
 				char path[SLOT_PATH_SIZE])
 {
+	bool has_reset;
+
 	boot_guest(_metadata, variant, guest, setup);
 	if (!guest->alive)
 		return;
-	ASSERT_OK(reset_path(guest, path));
-	if (strcmp(guest->agent.text, "yes"))
+	ASSERT_OK(find_reset(guest, path, &has_reset));
+	if (!has_reset)
 		SKIP(return, "%s",
 		     result_skip(&guest->result, "the kernel has no reset_subordinate"));
 }
@@ -92,13 +86,13 @@ TEST_F_TIMEOUT(bus_reset, slot_empty, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_OK(guest_request(guest, "write %s 1", self->reset));
+	ASSERT_OK(guest_write(guest, self->reset, "1"));
 	ASSERT_OK(slot_check_power(guest, 0, false));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* The card stays where it is, though its link goes down and up. */
+/* The card must not be removed, although its link goes down and up. */
 TEST_F_TIMEOUT(bus_reset, slot_occupied, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -106,7 +100,7 @@ TEST_F_TIMEOUT(bus_reset, slot_occupied, TIMEOUT_S)
 
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_OK(guest_request(guest, "write %s 1", self->reset));
+	ASSERT_OK(guest_write(guest, self->reset, "1"));
 	ASSERT_OK(slot_check_stays(guest, &self->card, since));
 	ASSERT_OK(slot_check_power(guest, 0, true));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
@@ -118,19 +112,35 @@ TEST_F_TIMEOUT(bus_reset, fifty_times, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_OK(guest_request(guest, "repeat 50 write %s 1", self->reset));
+	ASSERT_OK(guest_write_times(guest, 50, self->reset, "1"));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
 	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
-	ASSERT_OK(guest_request(guest, "repeat 50 write %s 1", self->reset));
+	ASSERT_OK(guest_write_times(guest, 50, self->reset, "1"));
 	ASSERT_OK(slot_check_stays(guest, &self->card, since));
 	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
+/* Write the attention indicator so long after a reset has begun. */
+static void write_attention_in_reset(struct __test_metadata *_metadata,
+				     FIXTURE_DATA(bus_reset) *self,
+				     const char *attention, const char *value,
+				     int moment_ms)
+{
+	struct guest *guest = &self->guest;
+
+	ASSERT_OK(guest_start_write(guest, self->reset, "1"));
+	ASSERT_OK(guest_sleep(guest, moment_ms));
+	ASSERT_OK(guest_write(guest, attention, value));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
+	ASSERT_TRUE(guest_joined_without_error(guest));
+}
+
 /*
- * While the switch is in reset, a command reaches nobody; and one that comes before
- * the registers are restored is overwritten then. Both must be made up for.
+ * While the switch is in reset, the port does not receive a command. If the command
+ * comes before the registers are restored, it is overwritten. The driver must make up
+ * for both.
  */
 TEST_F_TIMEOUT(bus_reset, attention_written_meanwhile, TIMEOUT_S)
 {
@@ -149,21 +159,16 @@ TEST_F_TIMEOUT(bus_reset, attention_written_meanwhile, TIMEOUT_S)
 	ASSERT_OK(slot_attribute(guest, 0, "attention", attention));
 	for (size_t i = 0; i < ARRAY_SIZE(moments_ms); i++) {
 		const int state = i % ARRAY_SIZE(states);
+		const uint16_t indicator = states[state].indicator;
 
-		ASSERT_OK(guest_request(guest, "start write %s 1",
-					self->reset));
-		ASSERT_OK(guest_request(guest, "sleep %d", moments_ms[i]));
-		ASSERT_OK(guest_request(guest, "write %s %s", attention,
-					states[state].value));
-		ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
-		ASSERT_EQ(NULL, strstr(guest->agent.text, "error"));
-		ASSERT_OK(slot_check_attention(guest, 0,
-					       states[state].indicator));
+		write_attention_in_reset(_metadata, self, attention,
+					 states[state].value, moments_ms[i]);
+		ASSERT_OK(slot_check_attention(guest, 0, indicator));
 	}
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
-/* Commands all along, of which some meet the reset wherever it is. */
+/* So many commands are written that some come at each moment of a reset. */
 TEST_F_TIMEOUT(bus_reset, attention_written_all_along, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -173,20 +178,17 @@ TEST_F_TIMEOUT(bus_reset, attention_written_all_along, TIMEOUT_S)
 	ASSERT_OK(slot_attribute(guest, 0, "attention", attention));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_OK(guest_request(guest, "start repeat 10 write %s 1",
-				self->reset));
-	ASSERT_OK(guest_request(guest, "start repeat 400 write %s 1",
-				attention));
-	ASSERT_OK(guest_request(guest, "start repeat 400 write %s 1",
-				attention));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
-	ASSERT_EQ(NULL, strstr(guest->agent.text, "error"));
+	ASSERT_OK(guest_start_write_times(guest, 10, self->reset, "1"));
+	ASSERT_OK(guest_start_write_times(guest, 400, attention, "1"));
+	ASSERT_OK(guest_start_write_times(guest, 400, attention, "1"));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
+	ASSERT_TRUE(guest_joined_without_error(guest));
 	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 	ASSERT_OK(slot_check_stays(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* The button was pressed for the card to go: once, and when its 5 s are over. */
+/* After the press, the card must be removed once, and not come back. */
 TEST_F_TIMEOUT(bus_reset, while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -196,8 +198,8 @@ TEST_F_TIMEOUT(bus_reset, while_button_pending, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
 	ASSERT_OK(slot_request_unplug(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "sleep %d", NOTICED_MS));
-	ASSERT_OK(guest_request(guest, "write %s 1", self->reset));
+	ASSERT_OK(guest_sleep(guest, NOTICED_BY_POLLING_MS));
+	ASSERT_OK(guest_write(guest, self->reset, "1"));
 	ASSERT_OK(slot_wait_removed(guest, &self->card, since));
 	slot_function_bdf(guest, 0, 0, bdf);
 	EXPECT_EQ(-ETIMEDOUT, guest_wait_event(guest, "add", bdf, since,
@@ -222,7 +224,10 @@ FIXTURE_VARIANT_ADD(bus_reset_no_power, msi)
 FIXTURE_VARIANT_ADD(bus_reset_no_power, polling)
 	{ INTERRUPT_POLLING };
 
-/* QEMU takes a card away when its slot's power goes off; so it has none to control. */
+/*
+ * QEMU removes a card when its slot is powered off. So the slot has no power controller
+ * here.
+ */
 FIXTURE_SETUP(bus_reset_no_power)
 {
 	struct guest_setup setup = {
@@ -242,26 +247,26 @@ FIXTURE_TEARDOWN(bus_reset_no_power)
 	end_guest(_metadata, &self->guest);
 }
 
-/* What somebody has turned off stays so until it is turned on. */
+/* After a write to "power", the card must stay off until another write turns it on. */
 TEST_F_TIMEOUT(bus_reset_no_power, card_turned_off_stays_so, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	char bdf[BDF_SIZE];
+	bool has_card;
 
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	ASSERT_OK(slot_write_attribute(guest, 0, "power", "0"));
-	ASSERT_OK(guest_request(guest, "write %s 1", self->reset));
-	ASSERT_OK(guest_request(guest, "sleep %d", NOTICED_MS));
-	slot_function_bdf(guest, 0, 0, bdf);
-	ASSERT_OK(guest_request(guest, "exists /sys/bus/pci/devices/%s", bdf));
-	EXPECT_STREQ("no", guest->agent.text);
+	ASSERT_OK(guest_write(guest, self->reset, "1"));
+	ASSERT_OK(guest_sleep(guest, NOTICED_BY_POLLING_MS));
+	ASSERT_OK(sysfs_has_function(guest, &self->card, &has_card));
+	EXPECT_FALSE(has_card);
 	ASSERT_OK(slot_write_attribute(guest, 0, "power", "1"));
 	ASSERT_OK(slot_wait_present(guest, &self->card));
 }
 
 /*
- * A moment of the reset: where the kernel is when it has reach these in order. All
- * are functions that compilers do not inline into those that call them.
+ * A moment of the reset is given by functions that the kernel calls one after the other:
+ * the machine stops at the call of the last. No compiler inlines these functions into
+ * their callers.
  */
 #define SYMBOLS_MAX	3
 
@@ -276,7 +281,7 @@ FIXTURE(reset_moment)
 FIXTURE_VARIANT(reset_moment)
 {
 	const char *symbols[SYMBOLS_MAX];
-	/* the port is still to be reset, and forgets what happens */
+	/* the port is not reset yet, and the reset clears its events */
 	bool is_before;
 };
 
@@ -286,7 +291,7 @@ FIXTURE_VARIANT_ADD(reset_moment, before_reset)
 	.is_before = true,
 };
 
-/* The port above is restored, so that this one can be reached. */
+/* The port above is restored, which makes this one accessible. */
 FIXTURE_VARIANT_ADD(reset_moment, before_restore)
 {
 	.symbols = { "pci_restore_msi_state" },
@@ -318,7 +323,7 @@ FIXTURE_TEARDOWN(reset_moment)
 	end_guest(_metadata, &self->guest);
 }
 
-/* Reset up to the moment, at which the machine stops. */
+/* Start a reset, and stop the machine at the moment. */
 static bool reset_to(FIXTURE_DATA(reset_moment) *self,
 		     const FIXTURE_VARIANT(reset_moment) *variant)
 {
@@ -360,7 +365,7 @@ TEST_F_TIMEOUT(reset_moment, card_added, TIMEOUT_S)
 	    pci_tree_find(&guest->vm.qmp, self->card.id, bdf) == -ENODEV)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
-				 "QEMU powers it on, and takes it as off is restored"));
+				 "QEMU removes the card as Slot Control is restored"));
 	ASSERT_OK(slot_wait_added(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
@@ -381,7 +386,7 @@ TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
-/* As in slot_use.*.swapped, QEMU takes the other card away with the slot's power. */
+/* As in slot_use.*.swapped, QEMU removes the other card with the slot's power. */
 TEST_F_TIMEOUT(reset_moment, card_swapped, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -407,7 +412,7 @@ TEST_F_TIMEOUT(reset_moment, button_pressed, TIMEOUT_S)
 	if (variant->is_before)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
-				 "a reset makes a port forget that its button was pressed"));
+				 "the reset clears Attention Button Pressed"));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Many slots in one guest: all at once, and again and again. */
+/* Many slots in one guest: hot-adds and hot-removes of all at once, and many in a row. */
 #include <stdlib.h>
 
 #include "guest_fixture.h"
 
-/* Guest time; so many cards at once take turns. */
+/* Guest time. It is long, as the cards are added and removed one after the other. */
 #define ALL_ADDED_MS	120000
 #define ALL_REMOVED_MS	120000
-#define POWER_OFF_MS	1500
 
-/* One is the port's, three are its card's. */
+/* MSI messages of a slot: one is the port's, three are its card's. */
 #define SLOT_MESSAGES	4
 
 #define SOAK_CYCLES	64
@@ -51,7 +50,7 @@ FIXTURE_TEARDOWN(slots)
 	end_guest(_metadata, &self->guest);
 }
 
-/* One request for all, as each costs some host time. */
+/* One request for all cards, as each request takes host time. */
 static void wait_request(const struct guest *guest, const char *actions, int n,
 			 struct moment since, int timeout_ms,
 			 char request[AGENT_REQUEST_SIZE])
@@ -66,7 +65,7 @@ static void wait_request(const struct guest *guest, const char *actions, int n,
 			  timeout_ms);
 }
 
-/* Every answer "ACTION BDF TIME_NS" of one action is a step. */
+/* Each line "ACTION BDF TIME_NS" of the answer is a step of that action. */
 static int note_steps(struct guest *guest, const char *action, const char *step,
 		      struct moment since)
 {
@@ -147,7 +146,7 @@ static int remove_all(struct guest *guest, int n)
 		result_lost(&guest->result, "%d of %d hot-removes are lost",
 			    n - removed, n);
 	if (!ret)
-		ret = guest_request(guest, "sleep %d", POWER_OFF_MS);
+		ret = guest_sleep(guest, SLOT_POWER_OFF_MS);
 	for (int i = 0; !ret && i < n; i++) {
 		card = card_in(i, id);
 		ret = slot_wait_deleted(guest, &card);
@@ -213,7 +212,7 @@ TEST_F_TIMEOUT(soak, add_and_remove, SOAK_TIMEOUT_S)
 	for (int done = 0; done < cycles; done += SOAK_SLOTS) {
 		ASSERT_OK(add_all(guest, SOAK_SLOTS));
 		ASSERT_OK(remove_all(guest, SOAK_SLOTS));
-		/* the log would overrun */
+		/* the kernel's log must not overrun before it is fetched */
 		ASSERT_OK(guest_fetch_log(guest));
 		if (wanted)
 			fprintf(stderr, "# %d of %d cards added and removed\n",

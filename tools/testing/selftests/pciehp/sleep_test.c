@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Cards that come and go while the guest, or the port alone, sleeps. */
+/* Hot-add and hot-remove while the guest or only the port is suspended. */
 #include "guest_fixture.h"
 
-/* Guest time. */
+/* Guest time, in seconds, after which the clock wakes the guest. */
 #define SLEEP_S		"20"
+
+/* Guest time in which a port that is idle suspends. */
 #define SUSPEND_MS	5000
 
-/* For every device this is the last step asleep. */
+/* Guest time after the resume in which a wrong removal would come. */
+#define RESUMED_MS	3000
+
+/* The kernel calls it to resume devices, when all of them are still suspended. */
 #define LAST_MOMENT	"dpm_resume_noirq"
 
 FIXTURE(suspend)
@@ -39,7 +44,8 @@ FIXTURE_TEARDOWN(suspend)
 	end_guest(_metadata, &self->guest);
 }
 
-static const char *cannot_wake_up(struct guest *guest, uint64_t *last_moment)
+/* Set the clock that wakes the guest. Return NULL, or why that is not possible. */
+static const char *prepare_wakeup(struct guest *guest, uint64_t *last_moment)
 {
 	const char *why = guest_cannot_wake(guest);
 
@@ -47,20 +53,19 @@ static const char *cannot_wake_up(struct guest *guest, uint64_t *last_moment)
 		return why;
 	if (guest_find_symbol(guest, LAST_MOMENT, last_moment))
 		return "the kernel tells no addresses of its functions";
-	if (guest_request(guest, "write /sys/class/rtc/rtc0/wakealarm +%s",
-			  SLEEP_S))
+	if (guest_write(guest, "/sys/class/rtc/rtc0/wakealarm", "+" SLEEP_S))
 		return "the guest's clock cannot wake it";
 
 	return NULL;
 }
 
-/* Suspend to idle; the machine stops as the guest has just woken up. */
-static bool fall_asleep(struct guest *guest)
+/* Suspend to idle. The machine stops after the clock has woken the guest. */
+static bool suspend_to_last_moment(struct guest *guest)
 {
 	uint64_t last_moment;
 	const char *why;
 
-	why = cannot_wake_up(guest, &last_moment);
+	why = prepare_wakeup(guest, &last_moment);
 	if (why) {
 		result_skip(&guest->result, "%s", why);
 		return false;
@@ -78,12 +83,12 @@ TEST_F_TIMEOUT(suspend, card_stays, TIMEOUT_S)
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 	since = guest->agent.now;
-	if (!fall_asleep(guest))
+	if (!suspend_to_last_moment(guest))
 		SKIP(return, "%s", guest->result.skip);
 	ASSERT_OK(guest_resume(guest));
 	slot_function_bdf(guest, 0, 0, bdf);
 	EXPECT_EQ(-ETIMEDOUT, guest_wait_event(guest, "remove", bdf, since,
-					       3000));
+					       RESUMED_MS));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
@@ -92,7 +97,7 @@ TEST_F_TIMEOUT(suspend, card_added, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	if (!fall_asleep(guest))
+	if (!suspend_to_last_moment(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_OK(slot_plug(guest, &self->card));
@@ -101,13 +106,13 @@ TEST_F_TIMEOUT(suspend, card_added, TIMEOUT_S)
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* Only the driver's own look at the slot tells it of the card. */
+/* No event tells the driver of the card: it must look at the slot when it resumes. */
 TEST_F_TIMEOUT(suspend, card_added_without_event, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	if (!fall_asleep(guest))
+	if (!suspend_to_last_moment(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_OK(slot_plug(guest, &self->card));
@@ -122,7 +127,7 @@ TEST_F_TIMEOUT(suspend, card_removed, TIMEOUT_S)
 	struct moment since;
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
-	if (!fall_asleep(guest))
+	if (!suspend_to_last_moment(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_OK(slot_surprise_remove(guest, &self->card));
@@ -131,14 +136,14 @@ TEST_F_TIMEOUT(suspend, card_removed, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
-/* As in slot_use.*.swapped, QEMU takes the other card away with the slot's power. */
+/* As in slot_use.*.swapped, QEMU removes the other card with the slot's power. */
 TEST_F_TIMEOUT(suspend, card_swapped, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	struct moment since;
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
-	if (!fall_asleep(guest))
+	if (!suspend_to_last_moment(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
 	ASSERT_OK(slot_surprise_remove(guest, &self->card));
@@ -149,7 +154,7 @@ TEST_F_TIMEOUT(suspend, card_swapped, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &self->other));
 }
 
-/* A switch with a slot of its own, which leaves while the guest sleeps. */
+/* A switch with a slot of its own is removed while the guest is suspended. */
 FIXTURE(suspend_nested)
 {
 	struct guest guest;
@@ -165,11 +170,11 @@ FIXTURE_VARIANT(suspend_nested)
 
 FIXTURE_VARIANT_ADD(suspend_nested, empty) { };
 FIXTURE_VARIANT_ADD(suspend_nested, occupied) {
-	.inner_card = "e1000e,id=inner,bus=port1,romfile=",
+	.inner_card = E1000E_NESTED_AT_BOOT,
 };
 
 FIXTURE_VARIANT_ADD(suspend_nested, emptied) {
-	.inner_card = "e1000e,id=inner,bus=port1,romfile=",
+	.inner_card = E1000E_NESTED_AT_BOOT,
 	.inner_leaves_first = true,
 };
 
@@ -192,18 +197,18 @@ FIXTURE_TEARDOWN(suspend_nested)
 	end_guest(_metadata, &self->guest);
 }
 
-/* Nothing may be expected of the port that is gone with the switch. */
+/* The port of the nested slot goes with the switch, so no check may use it. */
 TEST_F_TIMEOUT(suspend_nested, switch_removed, TIMEOUT_S)
 {
 	struct plug card = e1000e("dev0");
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	if (!fall_asleep(guest))
+	if (!suspend_to_last_moment(guest))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
-	ASSERT_OK(variant->inner_leaves_first ? slot_surprise_remove(guest,
-								     &self->inner) : 0);
+	if (variant->inner_leaves_first)
+		ASSERT_OK(slot_surprise_remove(guest, &self->inner));
 	ASSERT_OK(slot_surprise_remove(guest, &self->card));
 	ASSERT_OK(guest_resume(guest));
 	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
@@ -244,11 +249,14 @@ FIXTURE_TEARDOWN(runtime_suspend)
 	end_guest(_metadata, &self->guest);
 }
 
-static int port_power(struct guest *guest, const char *control)
+/* "auto" allows the kernel to suspend the port, "on" resumes it. */
+static int write_power_control(struct guest *guest, const char *control)
 {
-	return guest_request(guest,
-			     "write /sys/bus/pci/devices/%s/power/control %s",
-			     guest->ports[0].bdf, control);
+	char path[SLOT_PATH_SIZE];
+
+	sysfs_device_file(guest->ports[0].bdf, "power/control", path);
+
+	return guest_write(guest, path, control);
 }
 
 static bool is_suspended(struct guest *guest)
@@ -259,17 +267,17 @@ static bool is_suspended(struct guest *guest)
 }
 
 /*
- * Whether the port suspends is the kernel's choice. It allows D3 for the port when a card
- * that can be in D3cold has been added, and suspends it when the card has gone.
+ * Let the port suspend, if the kernel chooses to. It allows D3 for the port when a card
+ * that can be in D3cold has been added, and suspends the port when the card has gone.
  */
 static int let_port_suspend(struct guest *guest, const struct plug *card)
 {
 	return slot_hot_add(guest, card) ?: slot_hot_remove(guest, card) ?:
-	       port_power(guest, "auto") ?:
-	       guest_request(guest, "sleep %d", SUSPEND_MS);
+	       write_power_control(guest, "auto") ?:
+	       guest_sleep(guest, SUSPEND_MS);
 }
 
-/* A port without a Power Management capability can only interrupt. */
+/* A port without a Power Management capability can signal events only by interrupts. */
 TEST_F_TIMEOUT(runtime_suspend, card_added, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -286,7 +294,7 @@ TEST_F_TIMEOUT(runtime_suspend, awake_again, TIMEOUT_S)
 	ASSERT_OK(let_port_suspend(guest, &self->card));
 	ASSERT_OK(slot_check_can_signal(guest, 0));
 	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
-	ASSERT_OK(port_power(guest, "on"));
+	ASSERT_OK(write_power_control(guest, "on"));
 	ASSERT_FALSE(is_suspended(guest));
 	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
@@ -294,39 +302,38 @@ TEST_F_TIMEOUT(runtime_suspend, awake_again, TIMEOUT_S)
 }
 
 /*
- * The kernel does not look for PME below a port that is suspended. The ports above may
- * be, though they have no Power Management capability.
+ * The kernel does not look for PME below a port that is suspended. It may suspend the
+ * upstream port, although that has no Power Management capability.
  */
 static int keep_switch_awake(struct guest *guest)
 {
+	char path[SLOT_PATH_SIZE];
+
 	if (!topology_is_switch(guest->setup.port))
 		return 0;
+	sysfs_device_file(guest->ports[0].bdf, "../power/control", path);
 
-	return guest_request(guest,
-			     "write /sys/bus/pci/devices/%s/../power/control on",
-			     guest->ports[0].bdf);
+	return guest_write(guest, path, "on");
 }
 
-/* The kernel finds the port with a Power Management capability. */
+/* Make the kernel find the port again, with a Power Management capability. */
 static int find_port_with_pm(FIXTURE_DATA(runtime_suspend) *self,
 			     uint16_t pme_support)
 {
 	struct guest *guest = &self->guest;
-	const char *bdf = guest->ports[0].bdf;
 
-	return keep_switch_awake(guest) ?: port_power(guest, "on") ?:
+	return keep_switch_awake(guest) ?: write_power_control(guest, "on") ?:
 	       fake_pm_init(&self->pm, guest, 0, pme_support) ?:
-	       guest_request(guest, "write /sys/bus/pci/devices/%s/remove 1",
-			     bdf) ?:
-	       guest_request(guest, "write /sys/bus/pci/rescan 1");
+	       sysfs_remove_device(guest, guest->ports[0].bdf) ?:
+	       sysfs_rescan(guest);
 }
 
-static int lose_pm(FIXTURE_DATA(runtime_suspend) *self)
+static int remove_fake_pm(FIXTURE_DATA(runtime_suspend) *self)
 {
-	return port_power(&self->guest, "on") ?: fake_pm_cleanup(&self->pm);
+	return write_power_control(&self->guest, "on") ?: fake_pm_cleanup(&self->pm);
 }
 
-/* It signals PME for the card, and the kernel wakes it. */
+/* The suspended port signals PME for the card, and the kernel resumes the port. */
 TEST_F_TIMEOUT(runtime_suspend, port_with_pme_wakes, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -350,10 +357,10 @@ TEST_F_TIMEOUT(runtime_suspend, port_with_pme_wakes, TIMEOUT_S)
 		EXPECT_EQ(1, self->pm.signals);
 		ASSERT_OK(slot_hot_remove(guest, &self->card));
 	}
-	ASSERT_OK(lose_pm(self));
+	ASSERT_OK(remove_fake_pm(self));
 }
 
-/* In D3hot, Slot Control can be written. It is restored as the port wakes. */
+/* Slot Control can be written in D3hot. The kernel restores it when the port resumes. */
 TEST_F_TIMEOUT(runtime_suspend, attention_written_while_suspended, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -368,11 +375,11 @@ TEST_F_TIMEOUT(runtime_suspend, attention_written_while_suspended, TIMEOUT_S)
 	ASSERT_TRUE(is_suspended(guest));
 	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
 	EXPECT_TRUE(is_suspended(guest));
-	ASSERT_OK(lose_pm(self));
+	ASSERT_OK(remove_fake_pm(self));
 	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 }
 
-/* What must be so of a port that could signal no event if it were suspended. */
+/* A port must not be suspended if it could signal no event then. */
 static void check_stays_awake(struct __test_metadata *_metadata,
 			      FIXTURE_DATA(runtime_suspend) *self,
 			      uint16_t pme_support)
@@ -388,7 +395,7 @@ static void check_stays_awake(struct __test_metadata *_metadata,
 	EXPECT_FALSE(is_suspended(guest));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
-	ASSERT_OK(lose_pm(self));
+	ASSERT_OK(remove_fake_pm(self));
 }
 
 TEST_F_TIMEOUT(runtime_suspend, port_without_pme_stays_awake, TIMEOUT_S)
@@ -396,7 +403,7 @@ TEST_F_TIMEOUT(runtime_suspend, port_without_pme_stays_awake, TIMEOUT_S)
 	check_stays_awake(_metadata, self, 0);
 }
 
-/* In D0 a port signals no PME for its slot, and nothing takes this one to D3cold. */
+/* A port signals no PME for its slot in D0, and this port never goes to D3cold. */
 TEST_F_TIMEOUT(runtime_suspend, port_with_pme_in_other_states_stays_awake, TIMEOUT_S)
 {
 	check_stays_awake(_metadata, self,

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What people and programs do to a slot, one thing after another and at once. */
-#include <stdlib.h>
-
+/* Events in a slot and writes to its attributes, one after the other and at once. */
 #include "guest_fixture.h"
 
-/* Guest time. PCIe Base Spec sec. 6.7.1.5 gives the attention button 5 s. */
-#define BUTTON_MS	5000
-#define AFTER_BUTTON_MS	(BUTTON_MS + 3000)
-#define JOIN_MS		30000
-#define ADD_MS		15000
+/* Guest time in which a driver would notice an event, if it were bound. */
+#define UNBOUND_MS	2000
+
+/* Guest time without a uevent after which no more of the same cause come. */
+#define QUIET_MS	1500
+#define RESCAN_QUIET_MS	2000
 
 FIXTURE(slot_use)
 {
@@ -39,12 +38,6 @@ FIXTURE_TEARDOWN(slot_use)
 	end_guest(_metadata, &self->guest);
 }
 
-static int press_button(struct guest *guest, const struct plug *card)
-{
-	return slot_request_unplug(guest, card) ?:
-	       guest_request(guest, "sleep 1000");
-}
-
 TEST_F_TIMEOUT(slot_use, surprise_removal, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -57,7 +50,15 @@ TEST_F_TIMEOUT(slot_use, surprise_removal, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 }
 
-/* The guest itself turns the slot's power off, past its driver. */
+static int turn_power_off_behind_driver(struct guest *guest,
+					const struct port_regs *regs)
+{
+	return port_write_slot_control(guest, 0, regs->slot_control |
+				       PCI_EXP_SLTCTL_PWR_OFF |
+				       PCI_EXP_SLTCTL_PWR_IND_OFF);
+}
+
+/* The slot loses its power, and its driver did not turn it off. */
 TEST_F_TIMEOUT(slot_use, power_lost, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -67,17 +68,15 @@ TEST_F_TIMEOUT(slot_use, power_lost, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 	ASSERT_OK(port_read_regs(guest, 0, &regs));
 	since = guest->agent.now;
-	ASSERT_OK(port_write_slot_control(guest, 0, regs.slot_control |
-					  PCI_EXP_SLTCTL_PWR_OFF |
-					  PCI_EXP_SLTCTL_PWR_IND_OFF));
+	ASSERT_OK(turn_power_off_behind_driver(guest, &regs));
 	ASSERT_OK(slot_wait_gone(guest, &self->pullable, since));
 	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 }
 
 /*
- * Another card is in the slot before the driver knows. It takes the slot's power
- * off on behalf of the first, and with that QEMU takes the other away too; so all
- * that can be asked for is that nothing of either is left.
+ * Another card is in the slot before the driver notices the removal. The driver powers
+ * the slot off for the first card, and with the power QEMU removes the other card. So
+ * the case can only require that both cards are gone.
  */
 TEST_F_TIMEOUT(slot_use, swapped, TIMEOUT_S)
 {
@@ -93,16 +92,18 @@ TEST_F_TIMEOUT(slot_use, swapped, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
-/* The guest has the new card, or it and QEMU have none, which then comes once more. */
-static int have_card(struct guest *guest, const struct plug *card)
+/*
+ * After a swap, the guest has the new card, or QEMU has removed it with the slot's
+ * power. In that case, plug it again.
+ */
+static int add_new_card_if_removed(struct guest *guest, const struct plug *card)
 {
-	char bdf[BDF_SIZE];
+	bool has_card;
 	int ret;
 
-	slot_function_bdf(guest, card->port, card->function, bdf);
-	ret = guest_request(guest, "quiet 1500 %d", JOIN_MS) ?:
-	      guest_request(guest, "exists /sys/bus/pci/devices/%s", bdf);
-	if (ret || !strcmp(guest->agent.text, "yes"))
+	ret = guest_wait_quiet(guest, QUIET_MS, JOIN_MS) ?:
+	      sysfs_has_function(guest, card, &has_card);
+	if (ret || has_card)
 		return ret;
 
 	return slot_wait_deleted(guest, card) ?: slot_hot_add(guest, card);
@@ -120,11 +121,10 @@ TEST_F_TIMEOUT(slot_use, swapped_twenty_times, TIMEOUT_S)
 	for (int i = 0; i < 20; i++) {
 		since = guest->agent.now;
 		ASSERT_OK(slot_surprise_remove(guest, old));
-		ASSERT_OK(guest_request(guest, "sleep %d",
-					empty_ms[i % ARRAY_SIZE(empty_ms)]));
+		ASSERT_OK(guest_sleep(guest, empty_ms[i % ARRAY_SIZE(empty_ms)]));
 		ASSERT_OK(slot_plug(guest, new));
 		ASSERT_OK(slot_wait_gone(guest, old, since));
-		ASSERT_OK(have_card(guest, new));
+		ASSERT_OK(add_new_card_if_removed(guest, new));
 		card = old;
 		old = new;
 		new = card;
@@ -133,8 +133,8 @@ TEST_F_TIMEOUT(slot_use, swapped_twenty_times, TIMEOUT_S)
 }
 
 /*
- * The button's work must not outlive what it was for: the next press has its
- * full 5 s.
+ * The removal by the button must be cancelled with the power. The next press, for
+ * another card, must have its full 5 s.
  */
 TEST_F_TIMEOUT(slot_use, power_off_while_button_pending, TIMEOUT_S)
 {
@@ -159,7 +159,7 @@ TEST_F_TIMEOUT(slot_use, power_off_while_button_pending, TIMEOUT_S)
 		result_lost(&guest->result, "the second press of the button had less than 5 s");
 }
 
-/* The slot is on: nothing changes, and the button's removal goes on. */
+/* The slot is on already, so the write must not cancel the removal by the button. */
 TEST_F_TIMEOUT(slot_use, power_on_while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -172,47 +172,44 @@ TEST_F_TIMEOUT(slot_use, power_on_while_button_pending, TIMEOUT_S)
 	ASSERT_OK(slot_wait_removed(guest, &self->card, pressed));
 }
 
-/* Commands of others, hundreds of them, in between those of the driver. */
+static int start_four_writers(struct guest *guest, const char *attention)
+{
+	int ret = 0;
+
+	for (int i = 0; !ret && i < 4; i++)
+		ret = guest_start_write_times(guest, 100, attention,
+					      i % 2 ? "1" : "0");
+
+	return ret;
+}
+
+/* Hundreds of commands are written in between those of a hot-add and a hot-remove. */
 TEST_F_TIMEOUT(slot_use, attention_written_by_four, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	char path[SLOT_PATH_SIZE];
+	char attention[SLOT_PATH_SIZE];
 
-	ASSERT_OK(slot_attribute(guest, 0, "attention", path));
-	for (int i = 0; i < 4; i++)
-		ASSERT_OK(guest_request(guest, "start repeat 100 write %s %d",
-					path, i % 2));
+	ASSERT_OK(slot_attribute(guest, 0, "attention", attention));
+	ASSERT_OK(start_four_writers(guest, attention));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
-	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
+	EXPECT_TRUE(guest_joined_without_error(guest));
 
-	for (int i = 0; i < 4; i++)
-		ASSERT_OK(guest_request(guest, "start repeat 100 write %s %d",
-					path, i % 2));
+	ASSERT_OK(start_four_writers(guest, attention));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
-	EXPECT_EQ(NULL, strstr(guest->agent.text, "error"));
-}
-
-/* The service of the port that pciehp drives, by "bind" or "unbind". */
-static int drive(struct guest *guest, const char *verb)
-{
-	char request[SLOT_PATH_SIZE];
-
-	slot_service_request(guest, 0, verb, request, sizeof(request));
-
-	return guest_request(guest, "%s", request);
+	ASSERT_OK(guest_join(guest, JOIN_MS));
+	EXPECT_TRUE(guest_joined_without_error(guest));
 }
 
 TEST_F_TIMEOUT(slot_use, unbound_port_is_silent, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 
-	ASSERT_OK(drive(guest, "unbind"));
+	ASSERT_OK(sysfs_unbind_pciehp(guest, 0));
 	ASSERT_OK(slot_plug(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "sleep 2000"));
+	ASSERT_OK(guest_sleep(guest, UNBOUND_MS));
 	guest->ports[0].unbound = true;
-	/* its power is off, so that nobody need be asked */
+	/* its power is off, so QEMU removes the card without asking the guest */
 	ASSERT_OK(slot_request_unplug(guest, &self->card));
 	ASSERT_OK(slot_wait_deleted(guest, &self->card));
 }
@@ -222,24 +219,24 @@ TEST_F_TIMEOUT(slot_use, added_while_unbound, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	struct moment since = guest->agent.now;
 
-	ASSERT_OK(drive(guest, "unbind"));
+	ASSERT_OK(sysfs_unbind_pciehp(guest, 0));
 	ASSERT_OK(slot_plug(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "sleep 2000"));
-	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(guest_sleep(guest, UNBOUND_MS));
+	ASSERT_OK(sysfs_bind_pciehp(guest, 0));
 	ASSERT_OK(slot_wait_added(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* Only the driver's own look at the slot tells it of the card. */
+/* No event tells the driver of the card: it must look at the slot when it is bound. */
 TEST_F_TIMEOUT(slot_use, added_while_unbound_without_event, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	struct moment since = guest->agent.now;
 
-	ASSERT_OK(drive(guest, "unbind"));
+	ASSERT_OK(sysfs_unbind_pciehp(guest, 0));
 	ASSERT_OK(slot_plug(guest, &self->card));
 	ASSERT_OK(slot_clear_events(guest, 0));
-	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(sysfs_bind_pciehp(guest, 0));
 	ASSERT_OK(slot_wait_added(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
@@ -250,10 +247,10 @@ TEST_F_TIMEOUT(slot_use, removed_while_unbound, TIMEOUT_S)
 	struct moment since;
 
 	ASSERT_OK(slot_hot_add(guest, &self->pullable));
-	ASSERT_OK(drive(guest, "unbind"));
+	ASSERT_OK(sysfs_unbind_pciehp(guest, 0));
 	since = guest->agent.now;
 	ASSERT_OK(slot_surprise_remove(guest, &self->pullable));
-	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(sysfs_bind_pciehp(guest, 0));
 	ASSERT_OK(slot_wait_gone(guest, &self->pullable, since));
 	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 }
@@ -265,13 +262,13 @@ TEST_F_TIMEOUT(slot_use, bound_again_with_card, TIMEOUT_S)
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_OK(drive(guest, "unbind"));
-	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(sysfs_unbind_pciehp(guest, 0));
+	ASSERT_OK(sysfs_bind_pciehp(guest, 0));
 	ASSERT_OK(slot_check_stays(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-/* Nobody is there any more to do what the blinking announces. */
+/* Unbinding the driver must cancel the removal, also if the driver is bound again. */
 TEST_F_TIMEOUT(slot_use, unbound_while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -280,35 +277,26 @@ TEST_F_TIMEOUT(slot_use, unbound_while_button_pending, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
 	ASSERT_OK(press_button(guest, &self->card));
-	ASSERT_OK(drive(guest, "unbind"));
-	ASSERT_OK(drive(guest, "bind"));
+	ASSERT_OK(sysfs_unbind_pciehp(guest, 0));
+	ASSERT_OK(sysfs_bind_pciehp(guest, 0));
 	ASSERT_OK(slot_check_stays(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-static void device_file(struct guest *guest, const struct plug *card,
-			const char *name, char path[SLOT_PATH_SIZE])
-{
-	char bdf[BDF_SIZE];
-
-	slot_function_bdf(guest, card->port, card->function, bdf);
-	snprintf(path, SLOT_PATH_SIZE, "/sys/bus/pci/devices/%s/%s", bdf, name);
-}
-
-/* The kernel forgets the device; the slot still has it, and lets it go. */
+/* The kernel removes the device, and the card stays in the slot until the button. */
 TEST_F_TIMEOUT(slot_use, forgotten_then_removed, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	char path[SLOT_PATH_SIZE];
 	struct moment since;
+	char bdf[BDF_SIZE];
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
-	device_file(guest, &self->card, "remove", path);
+	slot_function_bdf(guest, 0, 0, bdf);
 	since = guest->agent.now;
-	ASSERT_OK(guest_request(guest, "write %s 1", path));
+	ASSERT_OK(sysfs_remove_device(guest, bdf));
 	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
 	ASSERT_OK(slot_request_unplug(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "sleep %d", AFTER_BUTTON_MS));
+	ASSERT_OK(guest_sleep(guest, AFTER_BUTTON_MS));
 	ASSERT_OK(slot_wait_deleted(guest, &self->card));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
@@ -316,54 +304,42 @@ TEST_F_TIMEOUT(slot_use, forgotten_then_removed, TIMEOUT_S)
 TEST_F_TIMEOUT(slot_use, rescanned_while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	char path[SLOT_PATH_SIZE];
 	struct moment since;
+	char bdf[BDF_SIZE];
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
-	device_file(guest, &self->card, "remove", path);
+	slot_function_bdf(guest, 0, 0, bdf);
 	ASSERT_OK(press_button(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_OK(guest_request(guest, "write %s 1", path));
+	ASSERT_OK(sysfs_remove_device(guest, bdf));
 	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
-	ASSERT_OK(guest_request(guest, "write /sys/bus/pci/rescan 1"));
+	ASSERT_OK(sysfs_rescan(guest));
 	ASSERT_OK(slot_wait_added(guest, &self->card, since));
 	ASSERT_OK(slot_wait_removed(guest, &self->card, since));
 }
 
-/* Both take locks on the way to the device, and must not wait for each other. */
+/* The two removals take locks, and must not wait for each other. */
 TEST_F_TIMEOUT(slot_use, forgotten_against_power_off, TIMEOUT_S)
 {
-	char power[SLOT_PATH_SIZE], path[SLOT_PATH_SIZE];
+	char power[SLOT_PATH_SIZE], remove[SLOT_PATH_SIZE];
 	struct guest *guest = &self->guest;
 	struct moment since;
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
-	device_file(guest, &self->card, "remove", path);
+	sysfs_function_file(guest, &self->card, "remove", remove);
 	ASSERT_OK(slot_attribute(guest, 0, "power", power));
 	since = guest->agent.now;
-	ASSERT_OK(guest_request(guest, "start write %s 0", power));
-	ASSERT_OK(guest_request(guest, "start write %s 1", path));
-	ASSERT_OK(guest_request(guest, "start write /sys/bus/pci/rescan 1"));
+	ASSERT_OK(guest_start_write(guest, power, "0"));
+	ASSERT_OK(guest_start_write(guest, remove, "1"));
+	ASSERT_OK(guest_start_write(guest, SYSFS_RESCAN, "1"));
 	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
-	ASSERT_OK(guest_request(guest, "quiet 2000 %d", JOIN_MS));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
+	ASSERT_OK(guest_wait_quiet(guest, RESCAN_QUIET_MS, JOIN_MS));
 	ASSERT_OK(slot_wait_deleted(guest, &self->card));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
-/* How often the handler has been called, for whatever reason. */
-static int count_interrupts(struct guest *guest, unsigned long *count)
-{
-	int ret;
-
-	ret = guest_request(guest, "interrupts pciehp");
-	if (!ret)
-		*count = strtoul(guest->agent.text, NULL, 10);
-
-	return ret;
-}
-
-/* Without function 0, there is no card: nothing is to tell of it. */
+/* A slot without function 0 is empty, so the port must not interrupt for function 1. */
 TEST_F_TIMEOUT(slot_use, function_1_taken_back_before_0_comes, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -374,30 +350,31 @@ TEST_F_TIMEOUT(slot_use, function_1_taken_back_before_0_comes, TIMEOUT_S)
 	int ret;
 
 	slot_function_bdf(guest, 0, 1, bdf);
-	ASSERT_OK(count_interrupts(guest, &before));
+	ASSERT_OK(guest_count_interrupts(guest, "pciehp", &before));
 	since = guest->agent.now;
 	ASSERT_OK(slot_plug(guest, &other));
-	ASSERT_OK(guest_request(guest, "sleep 1000"));
+	ASSERT_OK(guest_sleep(guest, NOTICED_MS));
 	ASSERT_OK(slot_request_unplug(guest, &other));
 	ASSERT_OK(slot_wait_deleted(guest, &other));
 	ret = guest_wait_event(guest, "add", bdf, since, AFTER_BUTTON_MS);
 	if (!ret)
 		result_problem(&guest->result, "the guest has seen %s", bdf);
 	ASSERT_TRUE(!ret || ret == -ETIMEDOUT);
-	ASSERT_OK(count_interrupts(guest, &after));
+	ASSERT_OK(guest_count_interrupts(guest, "pciehp", &after));
 	if (before != after)
 		result_problem(&guest->result, "the port has interrupted for %s", bdf);
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
-	ASSERT_OK(count_interrupts(guest, &before));
+	ASSERT_OK(guest_count_interrupts(guest, "pciehp", &before));
 	EXPECT_LT(after, before);
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
 /*
- * An event between the handler's read of Slot Status and its write, which clears
- * only what was read: with MSI no message tells of it, for not all events were
- * clear (PCIe Base Spec sec. 6.7.3.4). The handler must look again.
+ * An event occurs between the handler's read of Slot Status and its write, which clears
+ * only the events that it read. The port sends no message for the event, as not all
+ * events were clear (PCIe Base Spec sec. 6.7.3.4). The handler must read Slot Status
+ * again.
  */
 TEST_F_TIMEOUT(slot_use, event_while_handler_clears_another, TIMEOUT_S)
 {
@@ -411,7 +388,7 @@ TEST_F_TIMEOUT(slot_use, event_while_handler_clears_another, TIMEOUT_S)
 		     result_skip(&guest->result, "the kernel tells no addresses of its functions"));
 	slot_function_bdf(guest, 0, 0, bdf);
 	guest_format_wait(request, sizeof(request), "add", bdf, guest->agent.now,
-			  ADD_MS);
+			  SLOT_ADD_TIMEOUT_MS);
 
 	ASSERT_OK(slot_complete_command(guest, 0));
 	ASSERT_OK(guest_request_to(guest, clear, request));
@@ -422,7 +399,7 @@ TEST_F_TIMEOUT(slot_use, event_while_handler_clears_another, TIMEOUT_S)
 	ASSERT_OK(ret);
 }
 
-/* What is for the handler's thread must still be there when that runs. */
+/* A command that completes must not hide the event that the thread is to handle. */
 TEST_F_TIMEOUT(slot_use, command_completes_before_thread_runs, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -435,7 +412,7 @@ TEST_F_TIMEOUT(slot_use, command_completes_before_thread_runs, TIMEOUT_S)
 		     result_skip(&guest->result, "the kernel tells no addresses of its functions"));
 	slot_function_bdf(guest, 0, 0, bdf);
 	guest_format_wait(request, sizeof(request), "add", bdf, guest->agent.now,
-			  ADD_MS);
+			  SLOT_ADD_TIMEOUT_MS);
 
 	ASSERT_OK(slot_plug(guest, &self->card));
 	ASSERT_OK(guest_request_to(guest, thread, request));

@@ -2,11 +2,10 @@
 /* Hot-remove of a card that has a virtual function. */
 #include "guest_fixture.h"
 
-/* Guest time. */
-#define BUTTON_MS	4500	/* of the attention button's 5 s */
-#define JOIN_MS		60000
+/* Guest time in which the writers end; the removal of the card is part of it. */
+#define WRITERS_END_MS	60000
 
-/* An NVMe's virtual functions are controllers of its subsystem, which has no slot. */
+/* QEMU's NVMe has virtual functions only if it is in a subsystem, which is in no slot. */
 static const char *const with_subsystem[] = {
 	"-device", "nvme-subsys,id=subsystem", NULL
 };
@@ -23,31 +22,32 @@ FIXTURE(sriov)
 	struct guest guest;
 	struct plug pf;
 	struct plug vf;
-	char path[SLOT_PATH_SIZE];	/* of @pf in sysfs */
+	char numvfs[SLOT_PATH_SIZE];	/* path of the number of @pf's virtual functions */
 	int error;
 };
 
 /*
- * No driver is to be bound to the virtual function: it is offline, as its controller has
- * been given no queues.
+ * Add the card, and keep the kernel from binding a driver to its virtual function. That
+ * is offline, as its controller has no queues.
  */
 static int add_card(FIXTURE_DATA(sriov) *self)
 {
 	struct guest *guest = &self->guest;
-	char bdf[BDF_SIZE];
+	char autoprobe[SLOT_PATH_SIZE];
+	bool has_vfs;
 	int ret;
 
-	slot_function_bdf(guest, 0, 0, bdf);
-	snprintf(self->path, sizeof(self->path), "/sys/bus/pci/devices/%s", bdf);
+	sysfs_function_file(guest, &self->pf, "sriov_numvfs", self->numvfs);
+	sysfs_function_file(guest, &self->pf, "sriov_drivers_autoprobe",
+			    autoprobe);
 	ret = slot_hot_add(guest, &self->pf) ?:
-	      guest_request(guest, "exists %s/sriov_numvfs", self->path);
-	if (!ret && strcmp(guest->agent.text, "yes")) {
+	      guest_has_file(guest, self->numvfs, &has_vfs);
+	if (!ret && !has_vfs) {
 		result_skip(&guest->result, "the kernel lacks CONFIG_PCI_IOV");
 		return -EOPNOTSUPP;
 	}
 
-	return ret ?: guest_request(guest, "write %s/sriov_drivers_autoprobe 0",
-				    self->path);
+	return ret ?: guest_write(guest, autoprobe, "0");
 }
 
 FIXTURE_SETUP(sriov)
@@ -85,7 +85,7 @@ TEST_F_TIMEOUT(sriov, hot_remove_with_vf, TIMEOUT_S)
 
 	ASSERT_OK(self->error);
 	since = guest->agent.now;
-	ASSERT_OK(guest_request(guest, "write %s/sriov_numvfs 1", self->path));
+	ASSERT_OK(guest_write(guest, self->numvfs, "1"));
 	ASSERT_OK(slot_wait_added(guest, &self->vf, since));
 	since = guest->agent.now;
 	ASSERT_OK(slot_request_unplug(guest, &self->pf));
@@ -95,8 +95,8 @@ TEST_F_TIMEOUT(sriov, hot_remove_with_vf, TIMEOUT_S)
 }
 
 /*
- * A write holds the device's lock as it takes pci_rescan_remove_lock; the removal takes
- * them the other way round.
+ * A write to sriov_numvfs takes the device's lock, and then pci_rescan_remove_lock. The
+ * removal takes them in the other order.
  */
 TEST_F_TIMEOUT(sriov, hot_remove_while_vf_comes_and_goes, TIMEOUT_S)
 {
@@ -108,15 +108,15 @@ TEST_F_TIMEOUT(sriov, hot_remove_while_vf_comes_and_goes, TIMEOUT_S)
 	ASSERT_OK(self->error);
 	since = guest->agent.now;
 	ASSERT_OK(slot_request_unplug(guest, &self->pf));
-	ASSERT_OK(guest_request(guest, "sleep %d", BUTTON_MS));
+	ASSERT_OK(guest_sleep(guest, ALMOST_REMOVED_MS));
 	for (int i = 0; i < 2; i++)
-		ASSERT_OK(guest_request(guest, "start repeat 1000000 write %s/sriov_numvfs %d",
-					self->path, i));
-	ret = guest_request(guest, "join %d", JOIN_MS);
+		ASSERT_OK(guest_start_write_times(guest, 1000000, self->numvfs,
+						  i ? "1" : "0"));
+	ret = guest_join(guest, WRITERS_END_MS);
 	if (ret == -ETIMEDOUT)
 		result_lost(&guest->result, "a write to sriov_numvfs never ends");
 	ASSERT_TRUE(!ret || ret == -ETIMEDOUT);
-	/* without a virtual function, nothing has been tried */
+	/* the case proves something only if there was a virtual function */
 	slot_function_bdf(guest, self->vf.port, self->vf.function, bdf);
 	EXPECT_EQ(0, guest_wait_event(guest, "add", bdf, since, 0));
 	ASSERT_OK(slot_wait_removed(guest, &self->pf, since));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A card that is a switch, and has a slot itself. */
+/* A card that is a switch, and has a slot of its own. */
 #include "guest_fixture.h"
+
+/* Guest time in which the nested slot's driver, which may be waiting, has ended. */
+#define NESTED_GONE_MS	3000
 
 FIXTURE(nested_slot)
 {
@@ -16,11 +19,11 @@ FIXTURE_VARIANT(nested_slot)
 
 FIXTURE_VARIANT_ADD(nested_slot, empty) { };
 FIXTURE_VARIANT_ADD(nested_slot, occupied) {
-	.inner_card = "e1000e,id=inner,bus=port1,romfile=",
+	.inner_card = E1000E_NESTED_AT_BOOT,
 };
 
 FIXTURE_VARIANT_ADD(nested_slot, polling) {
-	.inner_card = "e1000e,id=inner,bus=port1,romfile=",
+	.inner_card = E1000E_NESTED_AT_BOOT,
 	.interrupt = INTERRUPT_POLLING,
 };
 
@@ -42,7 +45,7 @@ FIXTURE_TEARDOWN(nested_slot)
 	end_guest(_metadata, &self->guest);
 }
 
-/* The port of the nested slot goes as well, and nothing may be expected of it. */
+/* The port of the nested slot goes with the switch, so no check may use it. */
 TEST_F_TIMEOUT(nested_slot, switch_removed, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -59,8 +62,7 @@ TEST_F_TIMEOUT(nested_slot, switch_removed_by_surprise, TIMEOUT_S)
 
 	ASSERT_OK(slot_surprise_remove(guest, &self->card));
 	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
-	/* its slot's driver may have more to wait for */
-	ASSERT_OK(guest_request(guest, "sleep 3000"));
+	ASSERT_OK(guest_sleep(guest, NESTED_GONE_MS));
 	ASSERT_OK(guest_find_ports(guest));
 	ASSERT_EQ(1, guest->n_ports);
 }

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The setup of the report: a virtual function, passed on by VFIO, that is plugged into
- * a guest of KVM on an arm64 host. The host is emulated, and the virtual function is an
- * NVMe's, or a network card's.
+ * The setup of the report: VFIO assigns a virtual function to a guest of KVM on an arm64
+ * host. The function is plugged into the guest. The host is emulated. The virtual
+ * function is one of an NVMe or of a network card.
  */
-#include <stdlib.h>
-
 #include "guest_fixture.h"
 
-/* As long as all the waits for a boot and for answers take together. */
-#undef TIMEOUT_S
-#define TIMEOUT_S	600
+/* Host time of one test: more than all the waits for a boot and for answers together. */
+#define NESTED_TIMEOUT_S	600
 
-/* Guest time. */
-#define BOOT_COMMANDS_MS	5000	/* in which the report's timeouts have shown up */
-#define BUTTON_MS		4500	/* of the attention button's 5 s */
-#define DISK_MS			10000
-#define JOIN_MS			30000
-#define LINK_MS			10000
+/* Guest time from the hot-add of the network card until its link is up. */
+#define LINK_MS		10000
 
-#define DISK			"/dev/nvme0n1"
-#define BLOCKS			64
-#define FRAMES			64
+#define VFIO_UNBIND	"/sys/bus/pci/drivers/vfio-pci/unbind"
+
+#define BLOCKS		64
+#define FRAMES		64
 
 static const struct plug_property host_vf[] = {
 	{ "host", NESTED_VF }, { }
@@ -80,57 +74,44 @@ FIXTURE_TEARDOWN(vfio)
 	end_nested(_metadata, &self->nested);
 }
 
-/* No command times out, of the boot nor after it. */
-TEST_F_TIMEOUT(vfio, attention_indicator_on_and_off, TIMEOUT_S)
+/* No command may time out, neither during the boot nor afterwards. */
+TEST_F_TIMEOUT(vfio, attention_indicator_on_and_off, NESTED_TIMEOUT_S)
 {
-	ASSERT_OK(guest_request(self->guest, "sleep %d", BOOT_COMMANDS_MS));
+	ASSERT_OK(guest_sleep(self->guest, BOOT_COMMANDS_MS));
 	ASSERT_OK(slot_write_attribute(self->guest, 0, "attention", "1"));
 	ASSERT_OK(slot_write_attribute(self->guest, 0, "attention", "0"));
 }
 
-TEST_F_TIMEOUT(vfio, hot_add, TIMEOUT_S)
+TEST_F_TIMEOUT(vfio, hot_add, NESTED_TIMEOUT_S)
 {
 	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 }
 
-TEST_F_TIMEOUT(vfio, hot_remove, TIMEOUT_S)
+TEST_F_TIMEOUT(vfio, hot_remove, NESTED_TIMEOUT_S)
 {
 	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	ASSERT_OK(slot_hot_remove(self->guest, &self->vf));
 }
 
-static int count_interrupts(struct guest *guest, const char *name,
-			    unsigned long *count)
-{
-	int ret;
-
-	ret = guest_request(guest, "interrupts %s", name);
-	if (!ret)
-		*count = strtoul(guest->agent.text, NULL, 10);
-
-	return ret;
-}
-
 static int wait_disk(struct guest *guest)
 {
-	return guest_request(guest, "appears " DISK " %d", DISK_MS);
+	return guest_wait_file(guest, NVME_DISK, DISK_MS);
 }
 
-/* Each block is written and read, and no two wait for the same interrupt. */
-TEST_F_TIMEOUT(vfio, disk_keeps_what_is_written, TIMEOUT_S)
+/* Each block is written and then read. Each write and each read has its own interrupt. */
+TEST_F_TIMEOUT(vfio, disk_keeps_what_is_written, NESTED_TIMEOUT_S)
 {
 	unsigned long before, after;
 
 	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	ASSERT_OK(wait_disk(self->guest));
-	ASSERT_OK(count_interrupts(self->guest, "nvme0q", &before));
-	ASSERT_OK(guest_request(self->guest, "write-and-compare " DISK " %d",
-				BLOCKS));
-	ASSERT_OK(count_interrupts(self->guest, "nvme0q", &after));
+	ASSERT_OK(guest_count_interrupts(self->guest, "nvme0q", &before));
+	ASSERT_OK(guest_write_and_compare(self->guest, NVME_DISK, BLOCKS));
+	ASSERT_OK(guest_count_interrupts(self->guest, "nvme0q", &after));
 	EXPECT_LE(before + 2 * BLOCKS, after);
 }
 
-TEST_F_TIMEOUT(vfio, add_again_ten_times, TIMEOUT_S)
+TEST_F_TIMEOUT(vfio, add_again_ten_times, NESTED_TIMEOUT_S)
 {
 	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	for (int i = 0; i < 10; i++) {
@@ -139,8 +120,8 @@ TEST_F_TIMEOUT(vfio, add_again_ten_times, TIMEOUT_S)
 	}
 }
 
-/* Writes in flight end in an error, and nobody hangs. */
-TEST_F_TIMEOUT(vfio, removed_while_written, TIMEOUT_S)
+/* When the disk is removed, the writer must end with an error, and not hang. */
+TEST_F_TIMEOUT(vfio, removed_while_written, NESTED_TIMEOUT_S)
 {
 	struct guest *guest = self->guest;
 	struct moment since;
@@ -149,23 +130,22 @@ TEST_F_TIMEOUT(vfio, removed_while_written, TIMEOUT_S)
 	ASSERT_OK(wait_disk(guest));
 	since = guest->agent.now;
 	ASSERT_OK(slot_request_unplug(guest, &self->vf));
-	ASSERT_OK(guest_request(guest, "sleep %d", BUTTON_MS));
-	ASSERT_OK(guest_request(guest, "start write-until-error " DISK));
+	ASSERT_OK(guest_sleep(guest, ALMOST_REMOVED_MS));
+	ASSERT_OK(guest_start_write_until_error(guest, NVME_DISK));
 	ASSERT_OK(slot_wait_removed(guest, &self->vf, since));
-	ASSERT_OK(guest_request(guest, "join %d", JOIN_MS));
+	ASSERT_OK(guest_join(guest, JOIN_MS));
 	expect_writes_ended(_metadata, guest, 1);
 }
 
-/* VFIO asks QEMU for the function back, and QEMU the guest, by the attention button. */
-TEST_F_TIMEOUT(vfio, unbound_in_host, TIMEOUT_S)
+/* VFIO requests the function from QEMU, which presses the attention button for that. */
+TEST_F_TIMEOUT(vfio, unbound_in_host, NESTED_TIMEOUT_S)
 {
 	struct nested *nested = &self->nested;
 	struct moment since;
 
 	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	since = self->guest->agent.now;
-	ASSERT_OK(nested_host_request(nested, "start write /sys/bus/pci/drivers/vfio-pci/unbind "
-				      NESTED_VF));
+	ASSERT_OK(nested_host_request(nested, "start write " VFIO_UNBIND " " NESTED_VF));
 	ASSERT_OK(slot_wait_removed(self->guest, &self->vf, since));
 	ASSERT_OK(nested_host_request(nested, "join %d", JOIN_MS));
 	EXPECT_EQ(0, strncmp(nested->host.agent.text, "ok", strlen("ok")));
@@ -190,7 +170,7 @@ FIXTURE_TEARDOWN(vfio_occupied)
 	end_nested(_metadata, &self->nested);
 }
 
-TEST_F_TIMEOUT(vfio_occupied, boot_then_hot_remove, TIMEOUT_S)
+TEST_F_TIMEOUT(vfio_occupied, boot_then_hot_remove, NESTED_TIMEOUT_S)
 {
 	struct plug vf = virtual_function();
 
@@ -198,7 +178,7 @@ TEST_F_TIMEOUT(vfio_occupied, boot_then_hot_remove, TIMEOUT_S)
 	ASSERT_OK(slot_hot_remove(&self->nested.guest, &vf));
 }
 
-/* All options of the report, and a kernel that says all on a slow console. */
+/* All options of the report, and a kernel that prints all messages on a slow console. */
 FIXTURE(vfio_as_reported)
 {
 	struct nested nested;
@@ -215,7 +195,7 @@ FIXTURE_TEARDOWN(vfio_as_reported)
 	end_nested(_metadata, &self->nested);
 }
 
-TEST_F_TIMEOUT(vfio_as_reported, hot_add_and_hot_remove, TIMEOUT_S)
+TEST_F_TIMEOUT(vfio_as_reported, hot_add_and_hot_remove, NESTED_TIMEOUT_S)
 {
 	struct plug vf = virtual_function();
 
@@ -223,7 +203,7 @@ TEST_F_TIMEOUT(vfio_as_reported, hot_add_and_hot_remove, TIMEOUT_S)
 	ASSERT_OK(slot_hot_remove(&self->nested.guest, &vf));
 }
 
-/* What the report's card is: a network card's virtual function. */
+/* The report's card: a virtual function of a network card. */
 FIXTURE(vfio_network)
 {
 	struct nested nested;
@@ -249,33 +229,33 @@ FIXTURE_TEARDOWN(vfio_network)
 	end_nested(_metadata, &self->nested);
 }
 
-/* Each request waits for its answer, and no two for the same interrupt. */
+/* Each request waits for its answer, so each answer has an interrupt of its own. */
 static void check_traffic(struct __test_metadata *_metadata, struct guest *guest)
 {
 	unsigned long before, after;
 
 	ASSERT_OK(guest_request(guest, "network-up eth0 %d", LINK_MS));
-	ASSERT_OK(count_interrupts(guest, "eth0-rx", &before));
+	ASSERT_OK(guest_count_interrupts(guest, "eth0-rx", &before));
 	ASSERT_OK(guest_request(guest, "ask-gateway eth0 %d", FRAMES));
-	ASSERT_OK(count_interrupts(guest, "eth0-rx", &after));
+	ASSERT_OK(guest_count_interrupts(guest, "eth0-rx", &after));
 	EXPECT_LE(before + FRAMES, after);
 }
 
-TEST_F_TIMEOUT(vfio_network, hot_add_passes_traffic, TIMEOUT_S)
+TEST_F_TIMEOUT(vfio_network, hot_add_passes_traffic, NESTED_TIMEOUT_S)
 {
 	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	check_traffic(_metadata, self->guest);
 }
 
-TEST_F_TIMEOUT(vfio_network, hot_remove_of_interface_that_is_up, TIMEOUT_S)
+TEST_F_TIMEOUT(vfio_network, hot_remove_of_interface_that_is_up, NESTED_TIMEOUT_S)
 {
 	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	check_traffic(_metadata, self->guest);
 	ASSERT_OK(slot_hot_remove(self->guest, &self->vf));
 }
 
-/* The card works as well the second time. */
-TEST_F_TIMEOUT(vfio_network, add_again_passes_traffic, TIMEOUT_S)
+/* The card must also work when it is added again. */
+TEST_F_TIMEOUT(vfio_network, add_again_passes_traffic, NESTED_TIMEOUT_S)
 {
 	ASSERT_OK(slot_hot_add(self->guest, &self->vf));
 	ASSERT_OK(slot_hot_remove(self->guest, &self->vf));

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the host does to a machine, with hotplug under way. */
+/* Stops and migrations of the machine during hotplug, and hotplug at two slots at once. */
 #include <unistd.h>
 
 #include "guest_fixture.h"
 
-/* Host time. */
+/* Host time: the machine runs and stands still in turn. */
 #define RUN_MS		10
 #define PAUSE_MS	20
 
-/* Guest time; see lib/slot/slot.c. */
-#define ADD_MS		15000
+/* Guest time in which a hot-add would be noticed. */
+#define REFUSED_MS	3000
+
+/* What QEMU is told of the card when the machine has migrated. */
+#define MIGRATED_CARD	"virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="
 
 FIXTURE(vm)
 {
@@ -38,7 +41,7 @@ FIXTURE_TEARDOWN(vm)
 	end_guest(_metadata, &self->guest);
 }
 
-/* Nothing is asked of the guest while it stands still, and it must not know. */
+/* The host stops the machine many times, which must not affect the hot-add. */
 TEST_F_TIMEOUT(vm, stopped_again_and_again_in_hot_add, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -48,7 +51,8 @@ TEST_F_TIMEOUT(vm, stopped_again_and_again_in_hot_add, TIMEOUT_S)
 
 	slot_function_bdf(guest, 0, 0, bdf);
 	ASSERT_OK(slot_plug(guest, &self->card));
-	guest_format_wait(request, sizeof(request), "add", bdf, since, ADD_MS);
+	guest_format_wait(request, sizeof(request), "add", bdf, since,
+			  SLOT_ADD_TIMEOUT_MS);
 	ASSERT_OK(guest_begin(guest, "%s", request));
 	do
 		ret = guest_run_and_pause(guest, RUN_MS, PAUSE_MS);
@@ -62,7 +66,7 @@ TEST_F_TIMEOUT(vm, stopped_again_and_again_in_hot_add, TIMEOUT_S)
 		    guest->agent.time_ns);
 }
 
-/* The guest finds an empty slot, and a button that was pressed. */
+/* When the machine runs again, the slot is empty, and its button was pressed. */
 TEST_F_TIMEOUT(vm, plugged_and_unplugged_while_stopped, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -70,7 +74,7 @@ TEST_F_TIMEOUT(vm, plugged_and_unplugged_while_stopped, TIMEOUT_S)
 	ASSERT_OK(slot_plug(guest, &self->card));
 	ASSERT_OK(slot_request_unplug(guest, &self->card));
 	ASSERT_OK(slot_wait_deleted(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "sleep 7000"));
+	ASSERT_OK(guest_sleep(guest, AFTER_BUTTON_MS));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
 
@@ -109,8 +113,7 @@ TEST_F_TIMEOUT(migration, with_card, TIMEOUT_S)
 	struct guest *guest = &self->guest;
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
-	ASSERT_OK(guest_migrate(guest,
-				"virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="));
+	ASSERT_OK(guest_migrate(guest, MIGRATED_CARD));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }
@@ -119,15 +122,11 @@ TEST_F_TIMEOUT(migration, while_button_pending, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
 	struct moment since;
-	char bdf[BDF_SIZE];
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 	since = guest->agent.now;
-	ASSERT_OK(slot_request_unplug(guest, &self->card));
-	ASSERT_OK(guest_request(guest, "sleep 1000"));
-	ASSERT_OK(guest_migrate(guest,
-				"virtio-net-pci,id=dev0,bus=port0,addr=0.0,romfile="));
-	slot_function_bdf(guest, 0, 0, bdf);
+	ASSERT_OK(press_button(guest, &self->card));
+	ASSERT_OK(guest_migrate(guest, MIGRATED_CARD));
 	ASSERT_OK(slot_wait_removed(guest, &self->card, since));
 }
 
@@ -162,7 +161,7 @@ FIXTURE_TEARDOWN(no_hotplug)
 	end_guest(_metadata, &self->guest);
 }
 
-/* QEMU refuses, and the guest has no slot that it could be told of. */
+/* QEMU must refuse the hot-add, and the guest must have no such slot. */
 TEST_F_TIMEOUT(no_hotplug, hot_add_is_refused, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -170,10 +169,10 @@ TEST_F_TIMEOUT(no_hotplug, hot_add_is_refused, TIMEOUT_S)
 
 	guest->ports[0].unbound = true;
 	ASSERT_EQ(-EREMOTEIO, slot_try_plug(guest, &self->card));
-	EXPECT_NE(NULL, strstr(guest->vm.qmp.error, "port0"));
+	EXPECT_NE(NULL, strstr(guest->vm.qmp.error, PORT_ID));
 	slot_function_bdf(guest, 0, 0, bdf);
 	EXPECT_EQ(-ETIMEDOUT, guest_wait_event(guest, "add", bdf,
-					       guest->agent.now, 3000));
+					       guest->agent.now, REFUSED_MS));
 	EXPECT_EQ(-ENODEV, guest_request(guest, "slot %s", bdf));
 }
 
