@@ -2,10 +2,11 @@
 /*
  * interrupt_cost
  *
- * Prints how many instructions the CPU executes on KERNEL from the interrupt vector to
- * the return of pciehp's handler, and how many of these are the handler's, when a
- * command completes and nobody traces it: by single steps of the guest, the least of
- * several. Only arm64 has one vector for all interrupts.
+ * Counts the instructions that the CPU executes on KERNEL for an interrupt of pciehp,
+ * from the interrupt vector to the return of pciehp's handler, and those of the handler
+ * alone. The interrupt is that of a command that completes, with no trace event enabled.
+ * The guest executes single steps. Prints the least of several counts. Only on arm64 do
+ * all interrupts have the same vector.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "../kselftest.h"
 
 #include "libpciehp.h"
+#include "slot/guest_action.h"
 
 /* Arm ARM, "Exception vectors": IRQ from the current EL with its own stack pointer */
 #define VECTOR_IRQ	0x280
@@ -23,19 +25,23 @@
 /* Host time. */
 #define STOP_TIMEOUT_MS	20000
 
-/* An interrupt that has not reach the handler by then is another one's. */
+/* An interrupt that does not reach the handler in so many instructions is not pciehp's. */
 #define INSTRUCTIONS_MAX	4000
+
+/* Interrupts after a command, of which one is pciehp's. */
 #define INTERRUPTS_MAX		20
 
-/* On its way to the handler, an interrupt may have to do with clocks as well. */
+/* More than one, as the kernel may handle a timer before it calls the handler. */
 #define COMMANDS	8
 
+/* Addresses of what the guest's kernel executes for a command and its interrupt. */
 struct places {
 	uint64_t command;
 	uint64_t vector;
 	uint64_t handler;
 };
 
+/* Numbers of instructions. */
 struct cost {
 	int from_vector;
 	int handler;
@@ -47,7 +53,7 @@ static int find_places(struct guest *guest, struct places *places)
 
 	ret = guest_find_symbol(guest, "pcie_do_write_cmd", &places->command) ?:
 	      guest_find_symbol(guest, "vectors", &places->vector);
-	/* what the series registers, or else stock does */
+	/* the handler of the series is pciehp_irq(), that of stock pciehp_isr() */
 	if (!ret && guest_find_symbol(guest, "pciehp_irq", &places->handler))
 		ret = guest_find_symbol(guest, "pciehp_isr", &places->handler);
 	places->vector += VECTOR_IRQ;
@@ -55,10 +61,10 @@ static int find_places(struct guest *guest, struct places *places)
 	return ret;
 }
 
-/* The bench has them on. */
-static int trace_events_off(struct guest *guest)
+/* They are enabled when the guest has booted. */
+static int disable_trace_events(struct guest *guest)
 {
-	int ret = guest_request(guest, "write " TRACE_EVENTS " 0");
+	int ret = guest_write(guest, TRACE_EVENTS, "0");
 
 	return ret == -ENOENT ? 0 : ret;
 }
@@ -71,8 +77,8 @@ static int step(struct guest *guest, uint64_t *pc)
 	       gdb_read_register(gdb, guest->config.machine->pc_register, pc);
 }
 
-/* The guest is at the vector. */
-static int count(struct guest *guest, uint64_t handler, struct cost *cost)
+/* Count the instructions of an interrupt; the guest is at the vector. */
+static int count_instructions(struct guest *guest, uint64_t handler, struct cost *cost)
 {
 	uint64_t pc, back = 0;
 	int entered = 0, ret;
@@ -97,7 +103,7 @@ static int count(struct guest *guest, uint64_t handler, struct cost *cost)
 	return -ENOENT;
 }
 
-/* A command to the indicator, and the interrupt of its completion. */
+/* Count for the interrupt of one command, which sets the attention indicator. */
 static int measure_command(struct guest *guest, const struct places *places,
 			   const char *request, struct cost *cost)
 {
@@ -108,7 +114,7 @@ static int measure_command(struct guest *guest, const struct places *places,
 		return ret;
 	for (int i = 0; i < INTERRUPTS_MAX; i++) {
 		ret = guest_run_to(guest, places->vector) ?:
-		      count(guest, places->handler, cost);
+		      count_instructions(guest, places->handler, cost);
 		if (ret != -ENOENT)
 			return ret ?: guest_resume(guest);
 	}
@@ -123,7 +129,7 @@ static int measure(struct guest *guest, struct cost *least)
 	struct cost cost;
 	int ret;
 
-	ret = trace_events_off(guest) ?: find_places(guest, &places) ?:
+	ret = disable_trace_events(guest) ?: find_places(guest, &places) ?:
 	      slot_attribute(guest, 0, "attention", attention);
 	for (int i = 0; !ret && i < COMMANDS; i++) {
 		snprintf(request, sizeof(request), "write %s %d", attention,
@@ -140,7 +146,7 @@ int main(int argc, char **argv)
 {
 	const struct guest_setup setup = {
 		.port = PORT_PCIE_ROOT_PORT,
-		/* QEMU never comes to the end of a step under -icount */
+		/* with -icount, a single step of QEMU never ends */
 		.real_time = true,
 	};
 	struct guest guest;
