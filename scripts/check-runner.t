@@ -104,7 +104,7 @@ gone_since() {
 }
 ok 'what cannot be run any more is not ok' gone_since
 
-# expecting LINES STATUS TAP: like gives, with an .verdicts file that has these lines.
+# expecting LINES STATUS TAP: like gives, with a .verdicts file that has these lines.
 expecting() {
 	printf '%b\n' "$1" >"$tmp/expect"
 	EXPECT=$tmp/expect gives "$2" "$3"
