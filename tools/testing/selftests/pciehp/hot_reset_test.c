@@ -94,7 +94,7 @@ static void plug_and_reset(struct __test_metadata *_metadata,
 	ended = join_writers(guest, "reset_subordinate");
 	added = slot_wait_added(guest, card, since);
 	ASSERT_OK(ended ?: added);
-	ASSERT_OK(slot_check_stays(guest, card, since));
+	ASSERT_OK(slot_check_kept(guest, card, since));
 	ASSERT_OK(slot_hot_remove(guest, card));
 }
 
@@ -198,7 +198,7 @@ TEST_F_TIMEOUT(card_reset, twenty_times, TIMEOUT_S)
 	ASSERT_OK(start_resets(self, FEW_RESETS));
 	ASSERT_OK(join_writers(guest, "reset"));
 	EXPECT_TRUE(guest_joined_without_error(guest));
-	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_check_kept(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 

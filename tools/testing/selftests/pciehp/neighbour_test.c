@@ -72,10 +72,10 @@ static int read_empty_slot(struct guest *guest, uint32_t *value)
 	if (ret)
 		return ret;
 	addr = (uint64_t)(empty_slot.memory[0] & ~PCI_MEMORY_RANGE_TYPE_MASK) << 16;
-	ret = gdb_physical(gdb, true) ?:
+	ret = gdb_set_physical(gdb, true) ?:
 	      gdb_read(gdb, addr, value, sizeof(*value));
 
-	return gdb_physical(gdb, false) ?: ret;
+	return gdb_set_physical(gdb, false) ?: ret;
 }
 
 TEST_F_TIMEOUT(neighbour, virtio_removed_by_surprise, TIMEOUT_S)
@@ -230,7 +230,7 @@ TEST_F_TIMEOUT(card_resources, beside_card, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->neighbour));
 	since = guest->agent.now;
 	add_card(_metadata, self, variant);
-	ASSERT_OK(slot_check_stays(guest, &self->neighbour, since));
+	ASSERT_OK(slot_check_kept(guest, &self->neighbour, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->usual));
 	ASSERT_OK(slot_hot_remove(guest, &self->neighbour));

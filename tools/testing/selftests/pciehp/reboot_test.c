@@ -195,7 +195,7 @@ TEST_F_TIMEOUT(reboot, kexec_while_button_pending, TIMEOUT_S)
 		SKIP(return, "%s", guest->result.skip);
 	ASSERT_OK(ret);
 	ASSERT_OK(slot_wait_present(guest, &self->card));
-	ASSERT_OK(slot_check_stays(guest, &self->card, guest->agent.now));
+	ASSERT_OK(slot_check_kept(guest, &self->card, guest->agent.now));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 }

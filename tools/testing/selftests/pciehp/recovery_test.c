@@ -143,7 +143,7 @@ TEST_F_TIMEOUT(error_recovery, slot_filled_since_boot, TIMEOUT_S)
 	since = guest->agent.now;
 	ASSERT_OK(recover(guest));
 	ASSERT_OK(slot_check_power(guest, 0, true));
-	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_check_kept(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
@@ -200,7 +200,7 @@ TEST_F_TIMEOUT(error_recovery, three_times, TIMEOUT_S)
 		ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 		since = guest->agent.now;
 		ASSERT_OK(recover(guest));
-		ASSERT_OK(slot_check_stays(guest, &self->card, since));
+		ASSERT_OK(slot_check_kept(guest, &self->card, since));
 		ASSERT_OK(slot_hot_remove(guest, &self->card));
 	}
 }
@@ -330,7 +330,7 @@ TEST_F_TIMEOUT(error_recovery_with_card, slot_occupied, TIMEOUT_S)
 	since = guest->agent.now;
 	ASSERT_OK(recover(guest));
 	ASSERT_OK(slot_check_power(guest, 0, true));
-	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_check_kept(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }

@@ -114,7 +114,7 @@ TEST_F_TIMEOUT(rescan, port_found_again_after_button, TIMEOUT_S)
 	since = guest->agent.now;
 	ASSERT_OK(remove_and_find_port(guest));
 	ASSERT_OK(slot_wait_added(guest, &self->card, since));
-	ASSERT_OK(slot_check_stays(guest, &self->card, guest->agent.now));
+	ASSERT_OK(slot_check_kept(guest, &self->card, guest->agent.now));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 

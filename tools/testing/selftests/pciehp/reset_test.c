@@ -101,7 +101,7 @@ TEST_F_TIMEOUT(bus_reset, slot_occupied, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	since = guest->agent.now;
 	ASSERT_OK(guest_write(guest, self->reset, "1"));
-	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_check_kept(guest, &self->card, since));
 	ASSERT_OK(slot_check_power(guest, 0, true));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
@@ -117,7 +117,7 @@ TEST_F_TIMEOUT(bus_reset, fifty_times, TIMEOUT_S)
 	since = guest->agent.now;
 	ASSERT_OK(slot_write_attribute(guest, 0, "attention", "1"));
 	ASSERT_OK(guest_write_times(guest, 50, self->reset, "1"));
-	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_check_kept(guest, &self->card, since));
 	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
@@ -184,7 +184,7 @@ TEST_F_TIMEOUT(bus_reset, attention_written_all_along, TIMEOUT_S)
 	ASSERT_OK(guest_join(guest, JOIN_MS));
 	ASSERT_TRUE(guest_joined_without_error(guest));
 	ASSERT_OK(slot_check_attention(guest, 0, PCI_EXP_SLTCTL_ATTN_IND_ON));
-	ASSERT_OK(slot_check_stays(guest, &self->card, since));
+	ASSERT_OK(slot_check_kept(guest, &self->card, since));
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 

@@ -160,7 +160,7 @@ TEST_F_TIMEOUT(slots, all_at_once, 2 * TIMEOUT_S)
 	struct guest *guest = &self->guest;
 	const struct machine *machine = guest->config.machine;
 
-	if (machine->messages && machine->messages < variant->n * SLOT_MESSAGES)
+	if (machine->max_msis && machine->max_msis < variant->n * SLOT_MESSAGES)
 		SKIP(return, "%s",
 		     result_skip(&guest->result,
 				 "a CPU of %s has too few messages for so many cards",

@@ -33,8 +33,8 @@ int cpu_read_pc(struct guest *guest, uint64_t *pc)
 int cpu_step(struct guest *guest)
 {
 	const struct machine *machine = guest->config.machine;
-	uint32_t masks = machine->masks_interrupts;
-	uint32_t takes = machine->takes_interrupts;
+	uint32_t masks = machine->irq_mask_bits;
+	uint32_t takes = machine->irq_enable_bits;
 	struct gdbstub *gdb = &guest->vm.gdb;
 	int flags = machine->pc_register + 1;
 	uint32_t was, masked;

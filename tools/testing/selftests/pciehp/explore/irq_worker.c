@@ -191,7 +191,7 @@ int irq_worker_wake(struct guest *guest, int number)
 	bits[number / 8] = 1 << number % 8;
 	ret = irq_worker_save(guest, &base);
 
-	return ret ?: gdb_physical(gdb, true) ?:
+	return ret ?: gdb_set_physical(gdb, true) ?:
 	       gdb_write(gdb, base + EDU_INTERRUPT_RAISE, bits, sizeof(bits)) ?:
-	       gdb_physical(gdb, false);
+	       gdb_set_physical(gdb, false);
 }

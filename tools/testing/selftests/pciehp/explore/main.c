@@ -327,7 +327,7 @@ int main(int argc, char **argv)
 		last = replay(&explore, argv[i], count);
 		ret = last < 0 ? EXIT_BROKEN : ret > last ? ret : last;
 	}
-	states_remove(explore.states);
+	state_remove_all(explore.states);
 	points_free(&explore.points);
 
 	return ret;

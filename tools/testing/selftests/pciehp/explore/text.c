@@ -32,9 +32,9 @@ int text_read(struct guest *guest, const struct points *points, uint64_t addr,
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 
-	return gdb_physical(gdb, true) ?:
+	return gdb_set_physical(gdb, true) ?:
 	       gdb_read(gdb, physical_address(points, addr), code, len) ?:
-	       gdb_physical(gdb, false);
+	       gdb_set_physical(gdb, false);
 }
 
 /**
@@ -72,7 +72,7 @@ int text_write(struct guest *guest, const struct points *points, uint64_t addr,
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 
-	return gdb_physical(gdb, true) ?:
+	return gdb_set_physical(gdb, true) ?:
 	       gdb_write(gdb, physical_address(points, addr), code, len) ?:
-	       gdb_physical(gdb, false);
+	       gdb_set_physical(gdb, false);
 }

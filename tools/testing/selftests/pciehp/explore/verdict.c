@@ -178,7 +178,7 @@ static int try_add(struct guest *guest, const struct plug *card,
 
 	return slot_plug(guest, card) ?:
 	       batch_ask(&progress->batch, guest, requests) ?:
-	       slot_judge_added(guest, card, since, &progress->batch.answers[0]);
+	       slot_check_added(guest, card, since, &progress->batch.answers[0]);
 }
 
 static void discard_problems(struct guest *guest, const char *start)
@@ -262,7 +262,7 @@ static void check_settled(struct guest *guest,
 	for (int i = 0; i < guest->n_ports; i++)
 		guest->ports[i].unbound = !settle_driver_bound(guest, i,
 							  &progress->batch);
-	invariants_judge(guest, &progress->batch);
+	invariants_check_answers(guest, &progress->batch);
 	discard_timeouts(guest, interleaving);
 	if (progress->scenario_error[0])
 		result_problem(&guest->result, "%s", progress->scenario_error);
@@ -373,7 +373,7 @@ static void check_works(struct guest *guest,
 		record_check_error(guest, "see whether the slots work", ret);
 		return;
 	}
-	invariants_judge(guest, &progress->batch);
+	invariants_check_answers(guest, &progress->batch);
 	discard_timeouts(guest, interleaving);
 }
 

@@ -15,13 +15,13 @@
 #include "pciehp_agent.h"
 
 /**
- * agent_say() - put one line into the kernel log, and so on the console
+ * agent_log() - put one line into the kernel log, and so on the console
  * @fmt: as of printf()
  *
  * A line in the kernel log cannot be split by kernel messages, and has its
  * place in time among them.
  */
-void agent_say(const char *fmt, ...)
+void agent_log(const char *fmt, ...)
 {
 	char line[512];
 	va_list ap;
@@ -62,7 +62,7 @@ static void mount_at(const char *type, const char *path)
 {
 	mkdir(path, 0755);
 	if (mount(type, path, type, 0, NULL) && errno != EBUSY)
-		agent_say("mount %s at %s: %s", type, path, strerror(errno));
+		agent_log("mount %s at %s: %s", type, path, strerror(errno));
 }
 
 /**
@@ -121,7 +121,7 @@ int boot_load_modules(void)
 		if (!ret)
 			loaded++;
 		else if (ret != -EEXIST)
-			agent_say("cannot load module %s: %s", name,
+			agent_log("cannot load module %s: %s", name,
 				  strerror(-ret));
 	}
 	fclose(order);

@@ -20,7 +20,7 @@
 #define ARGS_MAX	128
 
 static pid_t child;
-static int child_lives = -1;	/* hangs up when it does not */
+static int child_pipe = -1;	/* hangs up when it does not */
 
 /* In the child, which says whatever it says to OUTPUT. */
 static void exec_program(char **argv, const char *output)
@@ -63,13 +63,13 @@ int host_spawn(char *args)
 	if (!child)
 		exec_program(argv, output);
 	close(lives[1]);
-	child_lives = lives[0];
+	child_pipe = lives[0];
 
 	return child < 0 ? -errno : 0;
 }
 
 /* The program that host_spawn() started has ended. */
-static void tell_end(struct answer *answer)
+static void report_end(struct answer *answer)
 {
 	int status;
 
@@ -96,7 +96,7 @@ int host_await(const char *path, struct answer *answer)
 {
 	struct pollfd pfds[] = {
 		{ .events = POLLIN },
-		{ .fd = child_lives },
+		{ .fd = child_pipe },
 	};
 	char something[64];
 	int ret = 0;
@@ -107,7 +107,7 @@ int host_await(const char *path, struct answer *answer)
 	if (poll(pfds, ARRAY_SIZE(pfds), -1) < 0) {
 		ret = -errno;
 	} else if (pfds[1].revents) {
-		tell_end(answer);
+		report_end(answer);
 		ret = -ECHILD;
 	} else if (read(pfds[0].fd, something, sizeof(something)) < 0) {
 		ret = -errno;

@@ -110,7 +110,7 @@ static void enable_interrupt(const struct irq_worker *worker)
 		return;
 	command &= ~PCI_COMMAND_INTX_DISABLE;
 	if (pwrite(worker->config, &command, 2, PCI_COMMAND) != 2)
-		agent_say("irq-worker: cannot enable the interrupt: %s",
+		agent_log("irq-worker: cannot enable the interrupt: %s",
 			  strerror(errno));
 }
 
@@ -149,7 +149,7 @@ static void serve(const struct irq_worker *worker)
 	}
 }
 
-static int be_first_on(int cpu)
+static int set_top_priority(int cpu)
 {
 	const struct sched_param param = {
 		.sched_priority = sched_get_priority_max(SCHED_FIFO),
@@ -167,7 +167,7 @@ static int be_first_on(int cpu)
 }
 
 /* Nor is anything else to run there that the agent starts. */
-static int leave_cpu(int cpu)
+static int avoid_cpu(int cpu)
 {
 	int n = sysconf(_SC_NPROCESSORS_ONLN);
 	cpu_set_t cpus;
@@ -238,7 +238,7 @@ int irq_worker_start(const char *bdf, int cpu, const char *requests)
 	if (ret)
 		return ret;
 	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
-		ret = route_interrupt(bdf, cpu) ?: leave_cpu(cpu);
+		ret = route_interrupt(bdf, cpu) ?: avoid_cpu(cpu);
 	if (ret)
 		return ret;
 
@@ -252,9 +252,9 @@ int irq_worker_start(const char *bdf, int cpu, const char *requests)
 	if (pid < 0)
 		return -errno;
 	if (!pid) {
-		uevent_leave();
-		if (be_first_on(cpu))
-			agent_say("irq-worker: cannot be the first to run: %s",
+		uevent_close();
+		if (set_top_priority(cpu))
+			agent_log("irq-worker: cannot be the first to run: %s",
 				  strerror(errno));
 		serve(&worker);
 	}

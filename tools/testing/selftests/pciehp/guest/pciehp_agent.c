@@ -61,7 +61,7 @@ static void publish(const struct answer *answer)
  * takes the host to stop them too. In guest time that is exact only if they sleep:
  * let them end what they are at.
  */
-static void let_others_rest(void)
+static void let_other_cpus_idle(void)
 {
 	const struct timespec rest = { .tv_nsec = 1300000 };
 
@@ -89,11 +89,11 @@ int main(void)
 		answer.error = -uevent_init();
 
 	modules = boot_load_modules();
-	agent_say("ready, %d modules loaded", modules);
+	agent_log("ready, %d modules loaded", modules);
 	answer.time_ns = now_ns();
 
 	for (;;) {
-		let_others_rest();
+		let_other_cpus_idle();
 		publish(&answer);
 		stop_point();
 

@@ -28,7 +28,7 @@ void boot_stay_on_cpu0(void);
 void boot_mount_filesystems(void);
 int boot_load_modules(void);
 __printf(1, 2)
-void agent_say(const char *fmt, ...);
+void agent_log(const char *fmt, ...);
 
 /* uevent.c */
 int64_t now_ns(void);
@@ -36,10 +36,10 @@ int uevent_init(void);
 uint64_t uevent_seqnum(void);
 int uevent_wait(const char *action, const char *bdf, int64_t deadline_ns,
 		uint64_t *seqnum, int64_t *time_ns);
-int uevent_await(int fd, int64_t deadline_ns);
+int uevent_wait_readable(int fd, int64_t deadline_ns);
 int uevent_sleep(int64_t until_ns);
-void uevent_leave(void);
-int uevent_quiet(int quiet_ms, int timeout_ms);
+void uevent_close(void);
+int uevent_wait_quiet(int quiet_ms, int timeout_ms);
 
 /* answer.c */
 __printf(2, 3)

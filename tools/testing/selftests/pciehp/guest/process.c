@@ -23,7 +23,7 @@ static void run(const char *request, int out)
 	char words[AGENT_REQUEST_SIZE], text[256];
 	struct answer answer = { .text = text, .size = sizeof(text) };
 
-	uevent_leave();
+	uevent_close();
 	snprintf(words, sizeof(words), "%s", request);
 	request_run(words, &answer);
 	if (answer.error)
@@ -74,7 +74,7 @@ static int receive(const struct process *process, int64_t deadline_ns,
 	ssize_t len;
 	int ret;
 
-	ret = uevent_await(process->out, deadline_ns);
+	ret = uevent_wait_readable(process->out, deadline_ns);
 	if (ret)
 		return ret;
 	len = read(process->out, text, size - 1);

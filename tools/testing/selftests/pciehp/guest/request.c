@@ -88,7 +88,7 @@ static int do_quiet(char *args, struct answer *answer)
 	if (sscanf(args, "%d %d", &quiet_ms, &timeout_ms) != 2)
 		return -EINVAL;
 
-	return uevent_quiet(quiet_ms, timeout_ms);
+	return uevent_wait_quiet(quiet_ms, timeout_ms);
 }
 
 static int do_devices(char *args, struct answer *answer)

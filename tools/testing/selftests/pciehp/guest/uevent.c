@@ -122,7 +122,7 @@ static void queue_pci_event(const char *msg, size_t len)
 	event->seqnum = seqnum;
 	snprintf(event->action, sizeof(event->action), "%s", action);
 	snprintf(event->bdf, sizeof(event->bdf), "%s", slot + 1);
-	agent_say("%s %s", action, slot + 1);
+	agent_log("%s %s", action, slot + 1);
 }
 
 static int receive_one(void)
@@ -218,13 +218,13 @@ int uevent_wait(const char *action, const char *bdf, int64_t deadline_ns,
 }
 
 /**
- * uevent_await() - wait until a file has something to read
+ * uevent_wait_readable() - wait until a file has something to read
  * @fd: the file
  * @deadline_ns: until when
  *
  * Return: 0, -ETIMEDOUT, or another negative errno.
  */
-int uevent_await(int fd, int64_t deadline_ns)
+int uevent_wait_readable(int fd, int64_t deadline_ns)
 {
 	int ret;
 
@@ -243,28 +243,28 @@ int uevent_await(int fd, int64_t deadline_ns)
  */
 int uevent_sleep(int64_t until_ns)
 {
-	int ret = uevent_await(-1, until_ns);
+	int ret = uevent_wait_readable(-1, until_ns);
 
 	return ret == -ETIMEDOUT ? 0 : ret;
 }
 
 /**
- * uevent_leave() - a process that the agent has forked leaves the uevents to it
+ * uevent_close() - a process that the agent has forked leaves the uevents to it
  */
-void uevent_leave(void)
+void uevent_close(void)
 {
 	close(sock);
 	sock = -1;
 }
 
 /**
- * uevent_quiet() - wait until no PCI uevent has come for a while
+ * uevent_wait_quiet() - wait until no PCI uevent has come for a while
  * @quiet_ms: for how long none may come
  * @timeout_ms: when to give up
  *
  * Return: 0, -ETIMEDOUT, or another negative errno of the socket.
  */
-int uevent_quiet(int quiet_ms, int timeout_ms)
+int uevent_wait_quiet(int quiet_ms, int timeout_ms)
 {
 	int64_t give_up = now_ns() + timeout_ms * NSEC_PER_MSEC;
 	int64_t quiet_since = now_ns();

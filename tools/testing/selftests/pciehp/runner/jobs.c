@@ -431,7 +431,7 @@ int jobs_run(struct run *run, unsigned int parallel)
 	interruption_catch();
 	ret = make_jobs(run) ?: run_all(run, parallel);
 	end_jobs(run);
-	states_remove(run->states);
+	state_remove_all(run->states);
 
 	return ret;
 }

@@ -38,7 +38,7 @@ static void keep_console(struct guest *guest, bool wanted)
 }
 
 /* The command that runs this case alone. */
-static void print_again(const struct guest *guest)
+static void print_rerun_command(const struct guest *guest)
 {
 	static const char *const variables[] = {
 		"KERNEL", "QEMU", "CMDLINE", "PCIEHP_INITRD",
@@ -98,7 +98,7 @@ static void describe_failure(struct guest *guest)
 		fprintf(stderr, "# last trace events:\n");
 		text_print_tail(guest->trace, TAIL_LINES);
 	}
-	print_again(guest);
+	print_rerun_command(guest);
 }
 
 static void write_result(struct guest *guest)

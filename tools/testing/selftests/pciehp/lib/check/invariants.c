@@ -165,7 +165,7 @@ static void check_message(struct guest *guest, const char *text)
 	}
 
 	/* a reset that waits for a card; one that was pulled does not become ready */
-	if (strstr(text, "giving up") && !guest->pulled) {
+	if (strstr(text, "giving up") && !guest->surprise_removed) {
 		result_problem(&guest->result, "I5: %s", text);
 		return;
 	}
@@ -256,7 +256,7 @@ static void check_quiet(struct guest *guest, const struct batch *batch)
 }
 
 /**
- * invariants_requests() - what a guest must be asked for invariants_judge()
+ * invariants_requests() - what a guest must be asked for invariants_check_answers()
  * @guest: the guest
  * @requests: receives it, as batch_begin() takes it
  * @size: room in @requests
@@ -272,11 +272,11 @@ void invariants_requests(const struct guest *guest, char *requests, size_t size)
 }
 
 /**
- * invariants_judge() - check I1 to I7
+ * invariants_check_answers() - check I1 to I7
  * @guest: a guest that has settled; what is found goes into its result
  * @batch: its answers to invariants_requests()
  */
-void invariants_judge(struct guest *guest, const struct batch *batch)
+void invariants_check_answers(struct guest *guest, const struct batch *batch)
 {
 	check_quiet(guest, batch);
 	check_devices(guest, batch);
@@ -298,7 +298,7 @@ void invariants_check(struct guest *guest)
 	invariants_requests(guest, requests, sizeof(requests));
 	ret = batch_ask(&batch, guest, requests);
 	if (!ret)
-		invariants_judge(guest, &batch);
+		invariants_check_answers(guest, &batch);
 	else if (ret != -ENOLINK)
 		result_error(&guest->result,
 			     "ask the guest for its devices and registers: %s",

@@ -7,7 +7,7 @@
 #include "guest/guest.h"
 
 void invariants_requests(const struct guest *guest, char *requests, size_t size);
-void invariants_judge(struct guest *guest, const struct batch *batch);
+void invariants_check_answers(struct guest *guest, const struct batch *batch);
 void invariants_check(struct guest *guest);
 void invariants_check_log(struct guest *guest, const char *log);
 void invariants_check_trace(struct guest *guest, const char *trace);

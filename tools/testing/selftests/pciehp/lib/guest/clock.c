@@ -8,7 +8,7 @@
  * On a machine with ACPI, rtc_cmos leaves it to ACPI's fixed event to wake it up.
  * QEMU 7.2's clock raises that in suspend-to-RAM only.
  */
-static bool acpi_hears_clock(struct guest *guest)
+static bool rtc_raises_acpi_event(struct guest *guest)
 {
 	static const char event[] = "/sys/firmware/acpi/interrupts/ff_rt_clk";
 
@@ -34,7 +34,7 @@ const char *guest_cannot_wake(struct guest *guest)
 	if (guest_request(guest, "exists /sys/class/rtc/rtc0/wakealarm") ||
 	    strcmp(guest->agent.text, "yes"))
 		return "the guest has no clock that could wake it";
-	if (!acpi_hears_clock(guest))
+	if (!rtc_raises_acpi_event(guest))
 		return "QEMU's clock raises no ACPI event to wake from suspend-to-idle";
 
 	return NULL;

@@ -78,17 +78,17 @@ static int start_timers(struct guest *guest)
 
 	if (!addr)
 		return 0;
-	ret = gdb_physical(gdb, true);
+	ret = gdb_set_physical(gdb, true);
 	for (int cpu = 0; !ret && cpu < guest->config.cpus; cpu++) {
 		ret = gdb_read(gdb, addr, &time, sizeof(time)) ?:
 		      gdb_write(gdb, addr, &time, sizeof(time));
 		addr += sizeof(time);
 	}
 
-	return ret ?: gdb_physical(gdb, false);
+	return ret ?: gdb_set_physical(gdb, false);
 }
 
-static int reach_agent(struct guest *guest)
+static int connect_agent(struct guest *guest)
 {
 	const struct vm_config *config = &guest->config;
 	int ret;
@@ -128,7 +128,7 @@ static int reach_agent(struct guest *guest)
  */
 int guest_bring_up(struct guest *guest)
 {
-	return guest_start(guest) ?: reach_agent(guest);
+	return guest_start(guest) ?: connect_agent(guest);
 }
 
 /*
@@ -253,7 +253,7 @@ static int configure(struct guest *guest)
 			    setup->iommu ? "SMMU" : "GICv2m");
 		return -EOPNOTSUPP;
 	}
-	if (config->machine->starves && config->cpus > 1 && !config->real_time) {
+	if (config->machine->spin_starves_others && config->cpus > 1 && !config->real_time) {
 		result_skip(&guest->result,
 			    "a CPU of %s that spins starves the others in QEMU's guest time",
 			    config->machine->arch);
@@ -407,7 +407,7 @@ int guest_migrate(struct guest *guest, const char *device)
 	guest->alive = false;
 
 	guest->config.incoming = file;
-	ret = ret ?: guest_start(guest) ?: reach_agent(guest);
+	ret = ret ?: guest_start(guest) ?: connect_agent(guest);
 	guest->config.incoming = 0;
 	close(file);
 

@@ -118,7 +118,7 @@ struct guest_setup {
  * @log_len: bytes of @log
  * @trace: pciehp's trace events fetched so far, one a line
  * @trace_len: bytes of @trace
- * @pulled: a card was taken away without the guest's being asked
+ * @surprise_removed: a card was taken away without the guest's being asked
  * @alive: booted, and the link has not failed since
  */
 struct guest {
@@ -139,7 +139,7 @@ struct guest {
 	size_t log_len;
 	char *trace;
 	size_t trace_len;
-	bool pulled;
+	bool surprise_removed;
 	bool alive;
 };
 

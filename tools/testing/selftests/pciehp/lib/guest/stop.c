@@ -217,7 +217,7 @@ static bool is_at_doorbell(uint64_t pc)
  * tells of the one stop only. But QEMU remembers the other, and ends when it rings
  * again: have it tell of that, too, at the next instruction.
  */
-static int hear_doorbell(struct guest *guest)
+static int collect_doorbell_stop(struct guest *guest)
 {
 	struct gdbstub *gdb = &guest->vm.gdb;
 	uint64_t pc;
@@ -256,7 +256,7 @@ int guest_run_and_pause(struct guest *guest, int run_ms, int pause_ms)
 	ret = gdb_wait_stop(&guest->vm.gdb, STOP_TIMEOUT_MS);
 	if (ret != -EINTR)
 		return ret ? fail(guest, "stop the machine", ret) : -EALREADY;
-	ret = hear_doorbell(guest);
+	ret = collect_doorbell_stop(guest);
 	if (ret)
 		return ret == -EALREADY ? ret :
 		       fail(guest, "look whether the guest has answered", ret);

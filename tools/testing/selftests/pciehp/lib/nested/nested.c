@@ -46,7 +46,7 @@ static void explain_silence(struct nested *nested)
 
 	if (!stream_write(nested->control, "\n", 1) &&
 	    !agent_wait_any(&host->agent, WAKE_TIMEOUT_MS, &rests) &&
-	    rests == NESTED_HOST_LAYER)
+	    rests == NESTED_HOST_LEVEL)
 		result_error(&guest->result,
 			     "the guest in the host is silent, while the host answers");
 	else
@@ -106,7 +106,7 @@ void nested_init(struct nested *nested, const char *name)
 		    environment_get("PCIEHP_CASE") ?: name);
 }
 
-static int give_up(struct nested *nested, int error)
+static int fail_link(struct nested *nested, int error)
 {
 	struct agent *agent = &nested->guest.agent;
 
@@ -133,12 +133,12 @@ static int run_until(struct nested *nested, unsigned int nesting_level, int time
 		ret = left_ms <= 0 ? -ETIMEDOUT :
 		      agent_wait_any(&guest->agent, left_ms, &rests);
 		if (ret)
-			return give_up(nested, ret);
+			return fail_link(nested, ret);
 		if (rests == nesting_level)
 			return 0;
 		/* of itself it wakes only when it has lost its QEMU */
-		if (rests == NESTED_HOST_LAYER)
-			return give_up(nested, -EXDEV);
+		if (rests == NESTED_HOST_LEVEL)
+			return fail_link(nested, -EXDEV);
 		ret = guest_take_answer(guest);
 		if (ret != -ENOLINK)
 			ret = guest_begin(guest, SLICE);
@@ -159,13 +159,13 @@ int nested_boot_guest(struct nested *nested, int timeout_ms)
 	struct guest *guest = &nested->guest;
 	int ret;
 
-	agent_join(&guest->agent, &nested->host.vm.gdb, NESTED_GUEST_LAYER);
+	agent_join(&guest->agent, &nested->host.vm.gdb, NESTED_GUEST_LEVEL);
 	ret = guest_begin(&nested->host, REST);
 	if (ret)
 		return ret;
 	guest->alive = true;
 	result_request(&guest->result, "boot");
-	ret = run_until(nested, NESTED_GUEST_LAYER, timeout_ms) ?:
+	ret = run_until(nested, NESTED_GUEST_LEVEL, timeout_ms) ?:
 	      guest_take_answer(guest);
 	if (ret && ret != -ENOLINK)
 		result_error(&guest->result, "the agent cannot work: %s",
@@ -175,12 +175,12 @@ int nested_boot_guest(struct nested *nested, int timeout_ms)
 }
 
 /**
- * nested_let_run() - let guest and host run for a slice, for qmp_init_halted()
+ * nested_run_slice() - let guest and host run for a slice, for qmp_init_halted()
  * @context: the struct nested
  *
  * Return: 0, or -ENOLINK when it has failed, which has been explained.
  */
-int nested_let_run(void *context)
+int nested_run_slice(void *context)
 {
 	struct nested *nested = context;
 
@@ -196,10 +196,10 @@ static int wake_host(struct nested *nested)
 		return -ENOLINK;
 	ret = stream_write(nested->control, "\n", 1) ?:
 	      guest_begin(&nested->guest, SLICE) ?:
-	      run_until(nested, NESTED_HOST_LAYER, ANSWER_TIMEOUT_MS) ?:
+	      run_until(nested, NESTED_HOST_LEVEL, ANSWER_TIMEOUT_MS) ?:
 	      guest_take_answer(&nested->host);
 
-	return ret == -ECHILD ? give_up(nested, -EXDEV) : ret;
+	return ret == -ECHILD ? fail_link(nested, -EXDEV) : ret;
 }
 
 /**
@@ -224,13 +224,13 @@ int nested_host_request(struct nested *nested, const char *fmt, ...)
 
 	ret = wake_host(nested) ?:
 	      guest_begin(host, "%s", request) ?:
-	      run_until(nested, NESTED_HOST_LAYER, ANSWER_TIMEOUT_MS);
+	      run_until(nested, NESTED_HOST_LEVEL, ANSWER_TIMEOUT_MS);
 	free(request);
 	if (ret)
 		return ret;
 	answer = guest_take_answer(host);
 	ret = guest_begin(host, REST) ?:
-	      run_until(nested, NESTED_GUEST_LAYER, ANSWER_TIMEOUT_MS);
+	      run_until(nested, NESTED_GUEST_LEVEL, ANSWER_TIMEOUT_MS);
 	if (!ret && guest_take_answer(guest) == -ENOLINK)
 		ret = -ENOLINK;
 
@@ -263,7 +263,7 @@ void nested_end(struct nested *nested)
 	case_check(guest);
 	if (guest->alive)
 		check_host(nested);
-	result_take(&guest->result, &host->result, "the host");
+	result_merge(&guest->result, &host->result, "the host");
 	case_close(guest);
 	guest_cleanup(host);
 	result_cleanup(&host->result);

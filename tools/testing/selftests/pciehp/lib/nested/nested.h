@@ -10,8 +10,8 @@
 #define NESTED_NETWORK_VF	"0000:00:18.0"
 
 /* Their agents, see AGENT_NESTING_LEVEL. */
-#define NESTED_HOST_LAYER	0
-#define NESTED_GUEST_LAYER	1
+#define NESTED_HOST_LEVEL	0
+#define NESTED_GUEST_LEVEL	1
 
 #define NESTED_ARGS_SIZE	3072
 
@@ -41,7 +41,7 @@ struct nested {
 
 void nested_init(struct nested *nested, const char *name);
 int nested_boot_guest(struct nested *nested, int timeout_ms);
-int nested_let_run(void *context);
+int nested_run_slice(void *context);
 __printf(2, 3)
 int nested_host_request(struct nested *nested, const char *fmt, ...);
 void nested_end(struct nested *nested);

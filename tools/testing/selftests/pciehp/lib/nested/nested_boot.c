@@ -288,7 +288,7 @@ static void describe_guest(struct nested *nested,
 	    AGENT_NESTING_LEVEL "=%d %s",
 	    setup->as_reported ?
 	    "root=/dev/vda -m 4096 rw pciehp.pciehp_debug=1 searlycon=pl011,0x9000000" :
-	    "quiet", NESTED_GUEST_LAYER, cmdline ?: "");
+	    "quiet", NESTED_GUEST_LEVEL, cmdline ?: "");
 }
 
 static int start_guest(struct nested *nested, const struct nested_setup *setup)
@@ -311,7 +311,7 @@ static int connect_monitor(struct nested *nested)
 	int ret;
 
 	ret = qmp_init_halted(&guest->vm.qmp, guest->vm.qmp.fd,
-			      REPLY_TIMEOUT_MS, nested_let_run, nested);
+			      REPLY_TIMEOUT_MS, nested_run_slice, nested);
 	if (ret)
 		result_error(&guest->result, "the monitor in the host: %s",
 			     guest->vm.qmp.error);

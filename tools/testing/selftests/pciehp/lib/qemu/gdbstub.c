@@ -300,13 +300,13 @@ int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
 }
 
 /**
- * gdb_physical() - do addresses mean physical memory, devices' included
+ * gdb_set_physical() - do addresses mean physical memory, devices' included
  * @gdb: the connection
  * @on: from now on they do; or, again, virtual memory
  *
  * Return: 0, -EOPNOTSUPP when the stub is not QEMU's, or another negative errno.
  */
-int gdb_physical(struct gdbstub *gdb, bool on)
+int gdb_set_physical(struct gdbstub *gdb, bool on)
 {
 	return gdb_transact_ok(gdb, on ? "Qqemu.PhyMemMode:1" :
 				     "Qqemu.PhyMemMode:0");

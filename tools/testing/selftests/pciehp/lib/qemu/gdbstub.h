@@ -38,7 +38,7 @@ int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
 int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n);
 int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value);
 int gdb_write_register(struct gdbstub *gdb, int number, uint64_t value);
-int gdb_physical(struct gdbstub *gdb, bool on);
+int gdb_set_physical(struct gdbstub *gdb, bool on);
 int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len);
 int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len);
 int gdb_continue(struct gdbstub *gdb);

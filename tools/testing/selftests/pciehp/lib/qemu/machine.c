@@ -15,7 +15,7 @@ static const struct machine machines[] = {
 	{
 		.arch = "arm64",
 		.magic = "ARM\x64",
-		.magic_at = 56,
+		.magic_offset = 56,
 		.qemu = "qemu-system-aarch64",
 		.type = "virt,gic-version=3,dtb-randomness=off",
 		.type_gicv2m = "virt,gic-version=2,dtb-randomness=off",
@@ -25,12 +25,12 @@ static const struct machine machines[] = {
 		.ecam = 0x4010000000,
 		.pc_register = 32,
 		/* PSTATE.I */
-		.masks_interrupts = 0x80,
+		.irq_mask_bits = 0x80,
 	}, {
 		/* Ports that ACPI can hotplug are hidden from pciehp by QEMU's firmware. */
 		.arch = "x86_64",
 		.magic = "HdrS",
-		.magic_at = 0x202,
+		.magic_offset = 0x202,
 		.qemu = "qemu-system-x86_64",
 		.type = "q35",
 		.cpu = "Nehalem",
@@ -39,7 +39,7 @@ static const struct machine machines[] = {
 		.ecam = 0xb0000000,
 		.pc_register = 16,
 		/* EFLAGS.IF */
-		.takes_interrupts = 0x200,
+		.irq_enable_bits = 0x200,
 	}, {
 		/*
 		 * Without the aia option, there is but a PLIC, which takes no MSI. With it,
@@ -50,15 +50,15 @@ static const struct machine machines[] = {
 		 */
 		.arch = "riscv64",
 		.magic = "RSC\x05",
-		.magic_at = 56,
+		.magic_offset = 56,
 		.qemu = "qemu-system-riscv64",
 		.type = "virt,aia=aplic-imsic",
 		.cpu = "rv64,sstc=off",
 		.console = "ttynull earlycon keep_bootcon",
 		.ecam = 0x30000000,
 		.timers = 0x2004000,
-		.messages = 254,
-		.starves = true,
+		.max_msis = 254,
+		.spin_starves_others = true,
 		.pc_register = 32,
 	},
 };
@@ -133,7 +133,7 @@ const struct machine *machine_of_kernel(const char *path, char *why,
 	}
 
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
-		if (matches(head, len, machines[i].magic_at, machines[i].magic))
+		if (matches(head, len, machines[i].magic_offset, machines[i].magic))
 			return &machines[i];
 	}
 

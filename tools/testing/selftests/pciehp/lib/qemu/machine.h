@@ -11,7 +11,7 @@
  * struct machine - how QEMU emulates one architecture
  * @arch: as the kernel names it
  * @magic: what images of its kernels have
- * @magic_at: at which byte
+ * @magic_offset: at which byte
  * @qemu: QEMU's program
  * @type: argument of -machine
  * @type_gicv2m: the same with MSIs by way of a GICv2m frame, or NULL
@@ -23,16 +23,16 @@
  *	sec. 7.2.2)
  * @timers: physical address of the CPUs' time compare registers, of 64 bits each, when
  *	QEMU saves what is in them but does not start the timers again; else 0
- * @messages: how many MSIs a CPU can tell apart, 0 if nobody wants so many
- * @starves: a CPU that spins keeps the others from running when guest time is virtual
+ * @max_msis: how many MSIs a CPU can tell apart, 0 if nobody wants so many
+ * @spin_starves_others: a CPU that spins keeps the others from running when guest time is virtual
  * @pc_register: the program counter's number in the gdb protocol
- * @masks_interrupts: bits of the flags, the next register, that mask interrupts when set
- * @takes_interrupts: bits that do when clear
+ * @irq_mask_bits: bits of the flags, the next register, that mask interrupts when set
+ * @irq_enable_bits: bits that do when clear
  */
 struct machine {
 	const char *arch;
 	const char *magic;
-	size_t magic_at;
+	size_t magic_offset;
 	const char *qemu;
 	const char *type;
 	const char *type_gicv2m;
@@ -42,11 +42,11 @@ struct machine {
 	const char *console;
 	uint64_t ecam;
 	uint64_t timers;
-	int messages;
-	bool starves;
+	int max_msis;
+	bool spin_starves_others;
 	int pc_register;
-	uint32_t masks_interrupts;
-	uint32_t takes_interrupts;
+	uint32_t irq_mask_bits;
+	uint32_t irq_enable_bits;
 };
 
 extern const struct machine machine_arm64_host;

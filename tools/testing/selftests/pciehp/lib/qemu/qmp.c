@@ -51,12 +51,12 @@ static int fill_and_run(struct qmp *qmp, int64_t deadline_ms)
 {
 	int ret;
 
-	if (!qmp->let_run)
+	if (!qmp->run_slice)
 		return fill(qmp, deadline_ms);
 	while ((ret = fill(qmp, 0)) == -ETIMEDOUT) {
 		if (host_now_ms() >= deadline_ms)
 			break;
-		ret = qmp->let_run(qmp->context);
+		ret = qmp->run_slice(qmp->context);
 		if (ret)
 			break;
 	}
@@ -228,19 +228,19 @@ int qmp_init(struct qmp *qmp, int fd, int timeout_ms)
  * @qmp: to be initialised
  * @fd: stream socket; owned from now on, also on failure
  * @timeout_ms: how long any reply may take, host time
- * @let_run: lets the peer run for a while, and returns 0 or a negative errno
- * @context: for @let_run
+ * @run_slice: lets the peer run for a while, and returns 0 or a negative errno
+ * @context: for @run_slice
  *
  * Return: as qmp_init().
  */
 int qmp_init_halted(struct qmp *qmp, int fd, int timeout_ms,
-		    int (*let_run)(void *context), void *context)
+		    int (*run_slice)(void *context), void *context)
 {
 	json_t *greeting;
 	int ret;
 
 	*qmp = (struct qmp){
-		.fd = fd, .timeout_ms = timeout_ms, .let_run = let_run,
+		.fd = fd, .timeout_ms = timeout_ms, .run_slice = run_slice,
 		.context = context,
 	};
 	qmp->events = json_array();

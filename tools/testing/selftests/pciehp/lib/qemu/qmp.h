@@ -13,8 +13,8 @@
  * @buf: bytes received and not yet parsed
  * @len: how many
  * @size: room of @buf
- * @let_run: lets a peer run for a while that does not of itself, or NULL
- * @context: of @let_run
+ * @run_slice: lets a peer run for a while that does not of itself, or NULL
+ * @context: of @run_slice
  * @events: array of events received and not yet waited for, oldest first
  * @error: text of the last failure, for people
  */
@@ -24,7 +24,7 @@ struct qmp {
 	char *buf;
 	size_t len;
 	size_t size;
-	int (*let_run)(void *context);
+	int (*run_slice)(void *context);
 	void *context;
 	json_t *events;
 	char error[256];
@@ -32,7 +32,7 @@ struct qmp {
 
 int qmp_init(struct qmp *qmp, int fd, int timeout_ms);
 int qmp_init_halted(struct qmp *qmp, int fd, int timeout_ms,
-		    int (*let_run)(void *context), void *context);
+		    int (*run_slice)(void *context), void *context);
 void qmp_cleanup(struct qmp *qmp);
 int qmp_command(struct qmp *qmp, const char *command, json_t *arguments,
 		json_t **result);

@@ -125,7 +125,7 @@ int state_load_console(int console, const char *path)
 }
 
 /* Memory that is a file, which both sides map, need not be in the stream. */
-static int leave_memory_out(struct qmp *qmp)
+static int ignore_shared_memory(struct qmp *qmp)
 {
 	return qmp_command(qmp, "migrate-set-capabilities",
 			   json_pack("{s:[{s:s, s:b}]}", "capabilities",
@@ -135,7 +135,7 @@ static int leave_memory_out(struct qmp *qmp)
 
 static int migrate(struct qmp *qmp, const char *command, const char *uri)
 {
-	return leave_memory_out(qmp) ?:
+	return ignore_shared_memory(qmp) ?:
 	       qmp_command(qmp, command, json_pack("{s:s}", "uri", uri),
 			   NULL);
 }
@@ -198,7 +198,7 @@ int state_load(struct qmp *qmp, int file, int sock, int number)
  * format, which may not change: its name, instance 0, version 1, a length, then
  * the name of the state in a field of 100 bytes.
  */
-static int say_paused(const char *path)
+static int mark_paused(const char *path)
 {
 	static const char debug[] = "\x0bglobalstate\0\0\0\0\0\0\0\1\0\0\0\6debug";
 	static const char paused[] = "\x0bglobalstate\0\0\0\0\0\0\0\1\0\0\0\7paused";
@@ -233,7 +233,7 @@ static int migrate_to(struct qmp *qmp, const char *path)
 
 	return migrate(qmp, "migrate", uri) ?:
 	       wait_for_status(qmp, "query-migrate", "completed") ?:
-	       say_paused(path);
+	       mark_paused(path);
 }
 
 /*
@@ -275,10 +275,10 @@ int state_save(struct qmp *qmp, int said, const struct vm_config *config)
 }
 
 /**
- * states_remove() - remove a folder of states
+ * state_remove_all() - remove a folder of states
  * @dir: the folder
  */
-void states_remove(const char *dir)
+void state_remove_all(const char *dir)
 {
 	struct dirent *entry;
 	DIR *states;

@@ -14,6 +14,6 @@ int state_save(struct qmp *qmp, int said, const struct vm_config *config);
 int state_load_console(int console, const char *path);
 int state_load(struct qmp *qmp, int file, int sock, int number);
 int state_send(struct qmp *qmp, int fd);
-void states_remove(const char *dir);
+void state_remove_all(const char *dir);
 
 #endif /* LIBPCIEHP_QEMU_STATE_H */

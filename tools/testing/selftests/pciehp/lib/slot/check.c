@@ -9,10 +9,10 @@
  * Guest time; longer than the attention button's 5 s (PCIe Base Spec sec. 6.7.1.5),
  * after which a card would go that nobody asked for.
  */
-#define STAYS_MS	8000
+#define KEPT_MS	8000
 
 /**
- * slot_check_stays() - a device must neither go nor lose its driver
+ * slot_check_kept() - a device must neither go nor lose its driver
  * @guest: the guest
  * @plug: the device
  * @since: the moment since which it must not have gone, not even to come back
@@ -20,14 +20,14 @@
  * Return: 0, also when it does, which is recorded in the result; or a negative
  * errno.
  */
-int slot_check_stays(struct guest *guest, const struct plug *plug,
-		     struct moment since)
+int slot_check_kept(struct guest *guest, const struct plug *plug,
+		    struct moment since)
 {
 	char bdf[BDF_SIZE];
 	int ret;
 
 	slot_function_bdf(guest, plug->port, plug->function, bdf);
-	ret = guest_wait_event(guest, "remove", bdf, since, STAYS_MS);
+	ret = guest_wait_event(guest, "remove", bdf, since, KEPT_MS);
 	if (!ret)
 		result_lost(&guest->result, "%s was removed", bdf);
 	if (ret != -ETIMEDOUT)

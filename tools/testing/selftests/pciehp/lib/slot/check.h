@@ -10,8 +10,8 @@
 
 void port_check_can_signal(struct guest *guest, const struct port_regs *regs);
 int slot_check_can_signal(struct guest *guest, int port);
-int slot_check_stays(struct guest *guest, const struct plug *plug,
-		     struct moment since);
+int slot_check_kept(struct guest *guest, const struct plug *plug,
+		    struct moment since);
 int slot_check_power(struct guest *guest, int port, bool on);
 int slot_check_attention(struct guest *guest, int port, uint16_t indicator);
 

@@ -45,9 +45,9 @@ int config_read16(struct guest *guest, const char *bdf, int offset,
 	uint8_t bytes[2];
 	int ret;
 
-	ret = gdb_physical(gdb, true) ?:
+	ret = gdb_set_physical(gdb, true) ?:
 	      gdb_read(gdb, config_address(guest, bdf, offset), bytes, 2) ?:
-	      gdb_physical(gdb, false);
+	      gdb_set_physical(gdb, false);
 	if (ret)
 		return fail(guest, "read", bdf, ret);
 	*value = bytes[1] << 8 | bytes[0];
@@ -71,9 +71,9 @@ int config_write16(struct guest *guest, const char *bdf, int offset,
 	uint8_t bytes[2] = { value & 0xff, value >> 8 };
 	int ret;
 
-	ret = gdb_physical(gdb, true) ?:
+	ret = gdb_set_physical(gdb, true) ?:
 	      gdb_write(gdb, config_address(guest, bdf, offset), bytes, 2) ?:
-	      gdb_physical(gdb, false);
+	      gdb_set_physical(gdb, false);
 
 	return ret ? fail(guest, "write", bdf, ret) : 0;
 }

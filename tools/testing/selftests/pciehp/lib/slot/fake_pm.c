@@ -194,7 +194,7 @@ static int execute(struct fake_pm *pm, const struct access *access)
 	return gdb_write_register(gdb, access->data, value);
 }
 
-static bool is_ours(const struct fake_pm *pm, uint64_t address)
+static bool is_faked(const struct fake_pm *pm, uint64_t address)
 {
 	const uint64_t offset = address - pm->address;
 
@@ -212,7 +212,7 @@ static int serve(void *context)
 	ret = read_access(gdb, &access);
 	if (ret == -ENOENT)
 		return 0;
-	if (!ret && !is_ours(pm, access.address))
+	if (!ret && !is_faked(pm, access.address))
 		ret = -EFAULT;
 	if (!ret)
 		ret = look_for_event(pm) ?: execute(pm, &access) ?:
@@ -288,10 +288,10 @@ static int check_unused(struct fake_pm *pm)
 	return ret;
 }
 
-static int watch_or_not(struct fake_pm *pm,
-			int (*change)(struct gdbstub *gdb,
-				      enum gdb_access access,
-				      uint64_t address, size_t size))
+static int change_watchpoints(struct fake_pm *pm,
+			      int (*change)(struct gdbstub *gdb,
+					    enum gdb_access access,
+					    uint64_t address, size_t size))
 {
 	struct gdbstub *gdb = &pm->guest->vm.gdb;
 	int ret;
@@ -335,7 +335,7 @@ int fake_pm_init(struct fake_pm *pm, struct guest *guest, int port,
 		return -EOPNOTSUPP;
 	}
 	ret = find_address(pm) ?: check_unused(pm) ?:
-	      watch_or_not(pm, gdb_set_watchpoint);
+	      change_watchpoints(pm, gdb_set_watchpoint);
 	if (ret)
 		return ret;
 	guest->agent.serve = serve;
@@ -354,5 +354,5 @@ int fake_pm_cleanup(struct fake_pm *pm)
 {
 	pm->guest->agent.serve = NULL;
 
-	return watch_or_not(pm, gdb_clear_watchpoint);
+	return change_watchpoints(pm, gdb_clear_watchpoint);
 }

@@ -153,7 +153,7 @@ void slot_added_request(const struct guest *guest, const struct plug *plug,
 }
 
 /**
- * slot_judge_added() - has the guest taken a device in?
+ * slot_check_added() - has the guest taken a device in?
  * @guest: the guest
  * @plug: what was plugged
  * @since: the moment at which it was
@@ -161,7 +161,7 @@ void slot_added_request(const struct guest *guest, const struct plug *plug,
  *
  * Return: as slot_wait_added().
  */
-int slot_judge_added(struct guest *guest, const struct plug *plug,
+int slot_check_added(struct guest *guest, const struct plug *plug,
 		     struct moment since, const struct batch_answer *answer)
 {
 	char bdf[BDF_SIZE];
@@ -199,7 +199,7 @@ int slot_wait_added(struct guest *guest, const struct plug *plug,
 	slot_added_request(guest, plug, since, request, sizeof(request));
 	ret = batch_ask(&batch, guest, request);
 	if (!ret)
-		ret = slot_judge_added(guest, plug, since, &batch.answers[0]);
+		ret = slot_check_added(guest, plug, since, &batch.answers[0]);
 	batch_free(&batch);
 
 	return ret;

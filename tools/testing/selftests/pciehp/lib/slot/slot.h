@@ -61,7 +61,7 @@ int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug);
 int slot_hot_remove(struct guest *guest, const struct plug *plug);
 void slot_added_request(const struct guest *guest, const struct plug *plug,
 			struct moment since, char *request, size_t size);
-int slot_judge_added(struct guest *guest, const struct plug *plug,
+int slot_check_added(struct guest *guest, const struct plug *plug,
 		     struct moment since, const struct batch_answer *answer);
 int slot_wait_added(struct guest *guest, const struct plug *plug,
 		    struct moment since);

@@ -233,7 +233,7 @@ int slot_surprise_remove(struct guest *guest, const struct plug *plug)
 	uint16_t control, off;
 	int offset, ret;
 
-	guest->pulled = true;
+	guest->surprise_removed = true;
 	ret = find_slot_control(guest, plug->port, &offset, &control);
 	if (ret)
 		return ret;

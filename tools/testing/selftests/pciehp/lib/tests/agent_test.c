@@ -470,7 +470,7 @@ TEST_F(agent, random_corruption)
 		if (i % 8 == 0)
 			fake_peer_corrupt(&self->peer, &seed);
 
-		gdb_init(&self->gdb, fake_peer_start_deaf(&self->peer),
+		gdb_init(&self->gdb, fake_peer_start_unchecked(&self->peer),
 			 TIMEOUT_MS);
 		ret = agent_init(&self->agent, &self->gdb, TIMEOUT_MS);
 		if (!ret)

@@ -169,7 +169,7 @@ TEST_F(batch, card_that_went_does_not_stay)
 	fake_agent_expect(&self->peer, "wait remove " CARD " 5 8000");
 	fake_agent_answer(&self->peer, "9 ok remove " CARD " 8\n");
 	ASSERT_EQ(0, boot(self));
-	slot_check_stays(&self->guest, &self->card, SINCE);
+	slot_check_kept(&self->guest, &self->card, SINCE);
 	EXPECT_TRUE(self->guest.result.lost);
 }
 

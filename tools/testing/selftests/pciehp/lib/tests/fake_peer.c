@@ -279,14 +279,14 @@ int fake_peer_start(struct fake_peer *peer)
 }
 
 /**
- * fake_peer_start_deaf() - send all that the script sends, and hang up
+ * fake_peer_start_unchecked() - send all that the script sends, and hang up
  * @peer: the peer
  *
  * The peer takes whatever it is sent. This needs no process, so it is quick.
  *
  * Return: the socket that is connected to it, or a negative errno.
  */
-int fake_peer_start_deaf(struct fake_peer *peer)
+int fake_peer_start_unchecked(struct fake_peer *peer)
 {
 	int fds[2], ret = peer->error;
 

@@ -65,7 +65,7 @@ struct fake_step *fake_peer_pick_sent(struct fake_peer *peer,
 				      unsigned int *seed);
 void fake_peer_corrupt(struct fake_peer *peer, unsigned int *seed);
 int fake_peer_start(struct fake_peer *peer);
-int fake_peer_start_deaf(struct fake_peer *peer);
+int fake_peer_start_unchecked(struct fake_peer *peer);
 int fake_peer_finish(struct fake_peer *peer);
 
 #endif /* LIBPCIEHP_TESTS_FAKE_PEER_H */

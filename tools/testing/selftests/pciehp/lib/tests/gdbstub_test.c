@@ -30,17 +30,17 @@ FIXTURE(gdbstub)
 	struct gdbstub gdb;
 };
 
-static void hears(FIXTURE_DATA(gdbstub) *self, const char *packet)
+static void expect_packet(FIXTURE_DATA(gdbstub) *self, const char *packet)
 {
 	fake_stub_expect(&self->peer, packet);
 }
 
-static void says(FIXTURE_DATA(gdbstub) *self, const char *packet)
+static void send_packet(FIXTURE_DATA(gdbstub) *self, const char *packet)
 {
 	fake_stub_send(&self->peer, packet);
 }
 
-static void says_raw(FIXTURE_DATA(gdbstub) *self, const char *bytes)
+static void send_raw(FIXTURE_DATA(gdbstub) *self, const char *bytes)
 {
 	fake_peer_send(&self->peer, bytes, strlen(bytes));
 }
@@ -117,12 +117,12 @@ static int write_register(struct gdbstub *gdb)
 
 static int physical(struct gdbstub *gdb)
 {
-	return gdb_physical(gdb, true);
+	return gdb_set_physical(gdb, true);
 }
 
 static int not_physical(struct gdbstub *gdb)
 {
-	return gdb_physical(gdb, false);
+	return gdb_set_physical(gdb, false);
 }
 
 static int read_ab12(struct gdbstub *gdb)
@@ -230,8 +230,8 @@ TEST_F(gdbstub, replies)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		hears(self, cases[i].request);
-		says(self, cases[i].reply);
+		expect_packet(self, cases[i].request);
+		send_packet(self, cases[i].reply);
 		connect_client(self);
 		EXPECT_EQ(cases[i].ret, cases[i].run(&self->gdb)) {
 			TH_LOG("%s: %s", cases[i].request, cases[i].reply);
@@ -243,10 +243,10 @@ TEST_F(gdbstub, replies)
 /* All are sent back, and only one is another. */
 TEST_F(gdbstub, register_written)
 {
-	hears(self, "g");
-	says(self, REG_2 REG_0 REG_2);
-	hears(self, "G" REG_2 REG_1 REG_2);
-	says(self, "OK");
+	expect_packet(self, "g");
+	send_packet(self, REG_2 REG_0 REG_2);
+	expect_packet(self, "G" REG_2 REG_1 REG_2);
+	send_packet(self, "OK");
 	connect_client(self);
 	EXPECT_EQ(0, write_register(&self->gdb));
 }
@@ -272,8 +272,8 @@ TEST_F(gdbstub, broken_packets)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		hears(self, "Z1,1000000,1");
-		says_raw(self, cases[i].bytes);
+		expect_packet(self, "Z1,1000000,1");
+		send_raw(self, cases[i].bytes);
 		fake_peer_hang_up(&self->peer);
 		connect_client(self);
 		EXPECT_EQ(cases[i].ret, set_breakpoint(&self->gdb)) {
@@ -286,10 +286,10 @@ TEST_F(gdbstub, broken_packets)
 TEST_F(gdbstub, packets_byte_by_byte)
 {
 	self->peer.max_piece = 1;
-	hears(self, "m1000000,2");
-	says(self, "ab12");
-	hears(self, "c");
-	says(self, "T05thread:01;");
+	expect_packet(self, "m1000000,2");
+	send_packet(self, "ab12");
+	expect_packet(self, "c");
+	send_packet(self, "T05thread:01;");
 	connect_client(self);
 	EXPECT_EQ(0, read_ab12(&self->gdb));
 	EXPECT_EQ(0, run(&self->gdb));
@@ -297,12 +297,12 @@ TEST_F(gdbstub, packets_byte_by_byte)
 
 TEST_F(gdbstub, acknowledgments_everywhere)
 {
-	hears(self, "m1000000,2");
-	says_raw(self, "++-+");
-	says(self, "ab12");
-	says_raw(self, "+");
-	hears(self, "Z1,1000000,1");
-	says_raw(self, "+$OK#9a+");
+	expect_packet(self, "m1000000,2");
+	send_raw(self, "++-+");
+	send_packet(self, "ab12");
+	send_raw(self, "+");
+	expect_packet(self, "Z1,1000000,1");
+	send_raw(self, "+$OK#9a+");
 	fake_peer_expect(&self->peer, "+", 1);
 	connect_client(self);
 	EXPECT_EQ(0, read_ab12(&self->gdb));
@@ -311,8 +311,8 @@ TEST_F(gdbstub, acknowledgments_everywhere)
 
 TEST_F(gdbstub, two_packets_in_one_read)
 {
-	hears(self, "Z1,1000000,1");
-	says_raw(self, "$OK#9a+$S05#b8");
+	expect_packet(self, "Z1,1000000,1");
+	send_raw(self, "$OK#9a+$S05#b8");
 	fake_peer_expect(&self->peer, "++", 2);
 	connect_client(self);
 	EXPECT_EQ(0, set_breakpoint(&self->gdb));
@@ -350,8 +350,8 @@ TEST_F(gdbstub, error_in_a_later_packet)
 	static uint8_t memory[GDB_MEMORY_MAX + 16];
 
 	fake_stub_expect_read(&self->peer, 0x1000, memory, GDB_MEMORY_MAX);
-	hears(self, "m17e0,10");
-	says(self, "E14");
+	expect_packet(self, "m17e0,10");
+	send_packet(self, "E14");
 	connect_client(self);
 	EXPECT_EQ(-EREMOTEIO, gdb_read(&self->gdb, 0x1000, memory,
 				       sizeof(memory)));
@@ -363,7 +363,7 @@ TEST_F(gdbstub, endless_packet)
 
 	memset(bytes, 'a', sizeof(bytes));
 	bytes[0] = '$';
-	hears(self, "m1000000,2");
+	expect_packet(self, "m1000000,2");
 	fake_peer_send(&self->peer, bytes, sizeof(bytes));
 	connect_client(self);
 	EXPECT_EQ(-EMSGSIZE, read_ab12(&self->gdb));
@@ -377,7 +377,7 @@ TEST_F(gdbstub, long_packet)
 	memset(bytes, 'a', sizeof(bytes));
 	bytes[0] = '$';
 	bytes[sizeof(bytes) - 3] = '#';
-	hears(self, "m1000000,2");
+	expect_packet(self, "m1000000,2");
 	fake_peer_send(&self->peer, bytes, sizeof(bytes));
 	connect_client(self);
 	EXPECT_EQ(-EMSGSIZE, read_ab12(&self->gdb));
@@ -387,8 +387,8 @@ TEST_F(gdbstub, silent_peer)
 {
 	int64_t start;
 
-	hears(self, "Z1,1000000,1");
-	hears(self, "c");
+	expect_packet(self, "Z1,1000000,1");
+	expect_packet(self, "c");
 	connect_client(self);
 	self->gdb.timeout_ms = SHORT_MS;
 	start = host_now_ms();
@@ -418,7 +418,7 @@ TEST_F(gdbstub, peer_gone_before_the_request)
 /* QEMU does not wait for the acknowledgment. */
 TEST_F(gdbstub, peer_gone_after_its_last_words)
 {
-	says_raw(self, "$W00#b7");
+	send_raw(self, "$W00#b7");
 	fake_peer_hang_up(&self->peer);
 	connect_client(self);
 	ASSERT_EQ(0, fake_peer_finish(&self->peer));
@@ -431,10 +431,10 @@ TEST_F(gdbstub, random_pieces)
 
 	self->peer.max_piece = 6;
 	for (int i = 0; i < rounds; i++) {
-		hears(self, "m1000000,2");
-		says(self, "ab12");
-		hears(self, "c");
-		says(self, "T05thread:01;");
+		expect_packet(self, "m1000000,2");
+		send_packet(self, "ab12");
+		expect_packet(self, "c");
+		send_packet(self, "T05thread:01;");
 	}
 	connect_client(self);
 	for (int i = 0; i < rounds; i++) {
@@ -451,18 +451,18 @@ TEST_F(gdbstub, random_corruption)
 	for (int i = 0; i < 3000; i++) {
 		int ret;
 
-		hears(self, "Z1,1000000,1");
-		says(self, "OK");
-		hears(self, "m1000000,2");
-		says(self, "ab12");
-		hears(self, "c");
-		says(self, "T05thread:01;");
+		expect_packet(self, "Z1,1000000,1");
+		send_packet(self, "OK");
+		expect_packet(self, "m1000000,2");
+		send_packet(self, "ab12");
+		expect_packet(self, "c");
+		send_packet(self, "T05thread:01;");
 		if (i % 2)
 			fake_stub_corrupt(&self->peer, &seed);
 		for (int n = rand_r(&seed) % 4; n > 0; n--)
 			fake_peer_corrupt(&self->peer, &seed);
 
-		gdb_init(&self->gdb, fake_peer_start_deaf(&self->peer),
+		gdb_init(&self->gdb, fake_peer_start_unchecked(&self->peer),
 			 TIMEOUT_MS);
 		ret = set_breakpoint(&self->gdb);
 		if (!ret)

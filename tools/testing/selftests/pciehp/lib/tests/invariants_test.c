@@ -63,8 +63,8 @@ static struct batch_answer *answer_to(FIXTURE_DATA(invariants) *self,
 }
 
 /* What the guest answers. */
-static void answers(FIXTURE_DATA(invariants) *self, const char *word, int error,
-		    const char *text)
+static void set_answer(FIXTURE_DATA(invariants) *self, const char *word,
+		       int error, const char *text)
 {
 	struct batch_answer *answer = answer_to(self, word);
 
@@ -74,23 +74,23 @@ static void answers(FIXTURE_DATA(invariants) *self, const char *word, int error,
 }
 
 /* What it has told by now, of which its last answer may be but the end. */
-static void told(char **all, size_t *len, const char *text)
+static void set_text(char **all, size_t *len, const char *text)
 {
 	free(*all);
 	*all = strdup(text);
 	*len = strlen(text);
 }
 
-static void tells_log(FIXTURE_DATA(invariants) *self, const char *text)
+static void set_log(FIXTURE_DATA(invariants) *self, const char *text)
 {
-	told(&self->guest.log, &self->guest.log_len, text);
-	answers(self, "log", 0, text);
+	set_text(&self->guest.log, &self->guest.log_len, text);
+	set_answer(self, "log", 0, text);
 }
 
-static void tells_trace(FIXTURE_DATA(invariants) *self, const char *text)
+static void set_trace(FIXTURE_DATA(invariants) *self, const char *text)
 {
-	told(&self->guest.trace, &self->guest.trace_len, text);
-	answers(self, "trace", 0, text);
+	set_text(&self->guest.trace, &self->guest.trace_len, text);
+	set_answer(self, "trace", 0, text);
 }
 
 /* A guest of which nothing is wrong. */
@@ -111,11 +111,11 @@ static void begin(FIXTURE_DATA(invariants) *self)
 	while ((request = strsep(&next, ";")))
 		self->batch.answers[self->batch.n++] =
 			(struct batch_answer){ .request = strdup(request) };
-	answers(self, "quiet", 0, "");
-	answers(self, "devices", 0, DEVICES);
-	answers(self, "slot-registers", 0, REGISTERS("17f1", "0040", ACTIVE));
-	tells_log(self, LOG);
-	tells_trace(self, TRACE);
+	set_answer(self, "quiet", 0, "");
+	set_answer(self, "devices", 0, DEVICES);
+	set_answer(self, "slot-registers", 0, REGISTERS("17f1", "0040", ACTIVE));
+	set_log(self, LOG);
+	set_trace(self, TRACE);
 
 	fake_peer_init(&self->qemu);
 	fake_qmp_greet(&self->qemu);
@@ -129,7 +129,7 @@ static int judge(FIXTURE_DATA(invariants) *self)
 			   TIMEOUT_MS);
 
 	if (!ret)
-		invariants_judge(&self->guest, &self->batch);
+		invariants_check_answers(&self->guest, &self->batch);
 
 	return ret;
 }
@@ -162,7 +162,7 @@ static void expect_of_registers(struct __test_metadata *_metadata,
 				FIXTURE_DATA(invariants) *self,
 				const char *registers, const char *problem)
 {
-	answers(self, "slot-registers", 0, registers);
+	set_answer(self, "slot-registers", 0, registers);
 	if (problem) {
 		expect_problem(_metadata, self, problem);
 	} else {
@@ -189,26 +189,26 @@ TEST_F(invariants, nothing_is_wrong)
 
 TEST_F(invariants, i1_guest_lacks_a_device)
 {
-	answers(self, "devices", 0, PORT " 0x1b36:0x000c pcieport\n");
+	set_answer(self, "devices", 0, PORT " 0x1b36:0x000c pcieport\n");
 	expect_problem(_metadata, self, "I1: QEMU has 0000:01:00.0 (0x1af4:0x1041)");
 }
 
 TEST_F(invariants, i1_guest_has_one_that_is_gone)
 {
-	answers(self, "devices", 0, DEVICES "0000:02:00.0 0x8086:0x10d3 e1000e\n");
+	set_answer(self, "devices", 0, DEVICES "0000:02:00.0 0x8086:0x10d3 e1000e\n");
 	expect_problem(_metadata, self, "I1: the guest has 0000:02:00.0 (0x8086:0x10d3)");
 }
 
 TEST_F(invariants, i1_guest_has_another)
 {
-	answers(self, "devices", 0,
-		PORT " 0x1b36:0x000c pcieport\n0000:01:00.0 0x8086:0x10d3 e1000e\n");
+	set_answer(self, "devices", 0,
+		   PORT " 0x1b36:0x000c pcieport\n0000:01:00.0 0x8086:0x10d3 e1000e\n");
 	expect_problem(_metadata, self, "I1: the guest has 0000:01:00.0 (0x8086:0x10d3)");
 }
 
 TEST_F(invariants, i2_command_times_out)
 {
-	tells_log(self, LOG TIMEOUT);
+	set_log(self, LOG TIMEOUT);
 	expect_problem(_metadata, self, "I2: pcieport");
 	EXPECT_EQ(1U, json_array_size(self->guest.result.timeouts));
 }
@@ -286,52 +286,52 @@ TEST_F(invariants, i5_kernel_complains)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(complaints); i++) {
-		tells_log(self, complaints[i]);
+		set_log(self, complaints[i]);
 		expect_problem(_metadata, self, "I5: ");
 		end(self);
 		begin(self);
 	}
 }
 
-/* A card that has been pulled is never ready again. */
+/* A card that has been surprise_removed is never ready again. */
 TEST_F(invariants, i5_reset_waits_for_a_card_that_is_gone)
 {
-	self->guest.pulled = true;
-	tells_log(self, GAVE_UP);
+	self->guest.surprise_removed = true;
+	set_log(self, GAVE_UP);
 	ASSERT_EQ(0, judge(self));
 	EXPECT_EQ(NULL, result_first_problem(&self->guest.result));
 }
 
 TEST_F(invariants, port_does_not_answer)
 {
-	answers(self, "slot-registers", -ENODEV, "");
+	set_answer(self, "slot-registers", -ENODEV, "");
 	expect_problem(_metadata, self, "a port does not answer");
 }
 
 /* A log that somebody has looked at before still counts. */
 TEST_F(invariants, i5_kernel_complained_before)
 {
-	told(&self->guest.log, &self->guest.log_len, WARNING LOG);
+	set_text(&self->guest.log, &self->guest.log_len, WARNING LOG);
 	expect_problem(_metadata, self, "I5: WARNING: CPU: 0");
 }
 
 TEST_F(invariants, i5_log_is_not_told)
 {
-	answers(self, "log", -EPIPE, "");
+	set_answer(self, "log", -EPIPE, "");
 	expect_problem(_metadata, self, "cannot read the kernel's log");
 	EXPECT_TRUE(self->guest.result.error);
 }
 
 TEST_F(invariants, i6_interrupt_is_thrown_away)
 {
-	told(&self->guest.trace, &self->guest.trace_len, TRACE IGNORED);
-	answers(self, "trace", 0, IGNORED);
+	set_text(&self->guest.trace, &self->guest.trace_len, TRACE IGNORED);
+	set_answer(self, "trace", 0, IGNORED);
 	expect_problem(_metadata, self, "I6: an interrupt is thrown away");
 }
 
 TEST_F(invariants, i6_trace_is_not_told)
 {
-	answers(self, "trace", -EIO, "");
+	set_answer(self, "trace", -EIO, "");
 	expect_problem(_metadata, self, "cannot read the trace events");
 	EXPECT_TRUE(self->guest.result.error);
 }
@@ -339,8 +339,8 @@ TEST_F(invariants, i6_trace_is_not_told)
 /* A kernel whose driver has none. */
 TEST_F(invariants, i6_no_trace_events)
 {
-	told(&self->guest.trace, &self->guest.trace_len, "");
-	answers(self, "trace", -ENOENT, "");
+	set_text(&self->guest.trace, &self->guest.trace_len, "");
+	set_answer(self, "trace", -ENOENT, "");
 	ASSERT_EQ(0, judge(self));
 	EXPECT_EQ(NULL, result_first_problem(&self->guest.result));
 }
@@ -370,7 +370,7 @@ TEST_F(invariants, i7_nothing_wakes_the_port)
 
 TEST_F(invariants, guest_does_not_settle)
 {
-	answers(self, "quiet", -ETIMEDOUT, "");
+	set_answer(self, "quiet", -ETIMEDOUT, "");
 	expect_problem(_metadata, self, "the guest does not settle");
 }
 

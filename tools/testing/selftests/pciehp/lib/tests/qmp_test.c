@@ -32,17 +32,17 @@ FIXTURE(qmp)
 	struct qmp qmp;
 };
 
-static void hears(FIXTURE_DATA(qmp) *self, const char *json)
+static void expect_json(FIXTURE_DATA(qmp) *self, const char *json)
 {
 	fake_qmp_expect(&self->peer, json);
 }
 
-static void says(FIXTURE_DATA(qmp) *self, const char *json)
+static void send_json(FIXTURE_DATA(qmp) *self, const char *json)
 {
 	fake_qmp_send(&self->peer, json);
 }
 
-static void greets(FIXTURE_DATA(qmp) *self)
+static void send_greeting(FIXTURE_DATA(qmp) *self)
 {
 	fake_qmp_greet(&self->peer);
 }
@@ -83,7 +83,7 @@ FIXTURE_TEARDOWN(qmp)
 TEST_F(qmp, greeting_byte_by_byte)
 {
 	self->peer.max_piece = 1;
-	greets(self);
+	send_greeting(self);
 	EXPECT_EQ(0, connect_client(self));
 }
 
@@ -104,7 +104,7 @@ TEST_F(qmp, greeting_of_something_else)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		says(self, cases[i].greeting);
+		send_json(self, cases[i].greeting);
 		fake_peer_hang_up(&self->peer);
 		EXPECT_EQ(cases[i].error, connect_client(self)) {
 			TH_LOG("greeting: %s", cases[i].greeting);
@@ -116,9 +116,9 @@ TEST_F(qmp, greeting_of_something_else)
 
 TEST_F(qmp, capabilities_refused)
 {
-	says(self, GREETING);
-	hears(self, "{'execute':'qmp_capabilities'}");
-	says(self, "{'error': {'class': 'GenericError', 'desc': 'no'}}\n");
+	send_json(self, GREETING);
+	expect_json(self, "{'execute':'qmp_capabilities'}");
+	send_json(self, "{'error': {'class': 'GenericError', 'desc': 'no'}}\n");
 	EXPECT_EQ(-EREMOTEIO, connect_client(self));
 }
 
@@ -126,9 +126,9 @@ TEST_F(qmp, command_with_arguments_and_result)
 {
 	json_t *result = NULL;
 
-	greets(self);
-	hears(self, "{'execute':'qom-get','arguments':{'path':'/machine'}}");
-	says(self, "{'return': 'off'}\n");
+	send_greeting(self);
+	expect_json(self, "{'execute':'qom-get','arguments':{'path':'/machine'}}");
+	send_json(self, "{'return': 'off'}\n");
 	ASSERT_EQ(0, connect_client(self));
 	ASSERT_EQ(0, qmp_command(&self->qmp, "qom-get",
 				 json_pack("{s:s}", "path", "/machine"),
@@ -155,9 +155,9 @@ TEST_F(qmp, replies_that_are_failures)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		greets(self);
-		hears(self, STOP);
-		says(self, cases[i].reply);
+		send_greeting(self);
+		expect_json(self, STOP);
+		send_json(self, cases[i].reply);
 		fake_peer_hang_up(&self->peer);
 		ASSERT_EQ(0, connect_client(self));
 		EXPECT_EQ(cases[i].ret,
@@ -173,7 +173,7 @@ TEST_F(qmp, replies_that_are_failures)
 
 TEST_F(qmp, peer_gone_before_the_command)
 {
-	greets(self);
+	send_greeting(self);
 	fake_peer_hang_up(&self->peer);
 	ASSERT_EQ(0, connect_client(self));
 	ASSERT_EQ(0, fake_peer_finish(&self->peer));
@@ -183,10 +183,10 @@ TEST_F(qmp, peer_gone_before_the_command)
 
 TEST_F(qmp, event_before_the_reply_is_kept)
 {
-	greets(self);
-	hears(self, STOP);
-	says(self, DELETED("dev0"));
-	says(self, RETURN);
+	send_greeting(self);
+	expect_json(self, STOP);
+	send_json(self, DELETED("dev0"));
+	send_json(self, RETURN);
 	ASSERT_EQ(0, connect_client(self));
 	ASSERT_EQ(0, qmp_command(&self->qmp, "stop", NULL, NULL));
 	EXPECT_EQ(0, wait_deleted(self, "dev0", 0));
@@ -196,9 +196,9 @@ TEST_F(qmp, event_before_the_reply_is_kept)
 
 TEST_F(qmp, event_after_the_reply_in_the_same_read)
 {
-	greets(self);
-	hears(self, STOP);
-	says(self, RETURN DELETED("dev0"));
+	send_greeting(self);
+	expect_json(self, STOP);
+	send_json(self, RETURN DELETED("dev0"));
 	ASSERT_EQ(0, connect_client(self));
 	ASSERT_EQ(0, qmp_command(&self->qmp, "stop", NULL, NULL));
 	EXPECT_EQ(0, wait_deleted(self, "dev0", 0));
@@ -206,18 +206,18 @@ TEST_F(qmp, event_after_the_reply_in_the_same_read)
 
 TEST_F(qmp, event_of_another_device_or_kind)
 {
-	greets(self);
-	says(self, DELETED("dev1"));
-	says(self, "{'event': 'RESUME', 'data': {'device': 'dev0'}}\n");
-	says(self, "{'event': 'DEVICE_DELETED'}\n");
+	send_greeting(self);
+	send_json(self, DELETED("dev1"));
+	send_json(self, "{'event': 'RESUME', 'data': {'device': 'dev0'}}\n");
+	send_json(self, "{'event': 'DEVICE_DELETED'}\n");
 	ASSERT_EQ(0, connect_client(self));
 	EXPECT_EQ(-ETIMEDOUT, wait_deleted(self, "dev0", SHORT_MS));
 }
 
 TEST_F(qmp, event_without_its_device_given)
 {
-	greets(self);
-	says(self, "{'event': 'RESUME'}\n" DELETED("dev1"));
+	send_greeting(self);
+	send_json(self, "{'event': 'RESUME'}\n" DELETED("dev1"));
 	ASSERT_EQ(0, connect_client(self));
 	EXPECT_EQ(0, wait_deleted(self, NULL, TIMEOUT_MS));
 	EXPECT_EQ(0, qmp_wait_event(&self->qmp, "RESUME", NULL, 0));
@@ -225,10 +225,10 @@ TEST_F(qmp, event_without_its_device_given)
 
 TEST_F(qmp, events_waited_for_in_another_order)
 {
-	greets(self);
-	says(self, DELETED("dev0"));
-	says(self, DELETED("dev1"));
-	says(self, DELETED("dev2"));
+	send_greeting(self);
+	send_json(self, DELETED("dev0"));
+	send_json(self, DELETED("dev1"));
+	send_json(self, DELETED("dev2"));
 	ASSERT_EQ(0, connect_client(self));
 	EXPECT_EQ(0, wait_deleted(self, "dev2", TIMEOUT_MS));
 	EXPECT_EQ(0, wait_deleted(self, "dev0", 0));
@@ -238,9 +238,9 @@ TEST_F(qmp, events_waited_for_in_another_order)
 /* A second removal has an event of its own. */
 TEST_F(qmp, event_answers_once)
 {
-	greets(self);
-	hears(self, STOP);
-	says(self, DELETED("dev0") RETURN);
+	send_greeting(self);
+	expect_json(self, STOP);
+	send_json(self, DELETED("dev0") RETURN);
 	ASSERT_EQ(0, connect_client(self));
 	ASSERT_EQ(0, qmp_command(&self->qmp, "stop", NULL, NULL));
 	EXPECT_EQ(0, wait_deleted(self, "dev0", 0));
@@ -251,8 +251,8 @@ TEST_F(qmp, silent_peer)
 {
 	int64_t start;
 
-	greets(self);
-	hears(self, STOP);
+	send_greeting(self);
+	expect_json(self, STOP);
 	ASSERT_EQ(0, connect_client(self));
 	self->qmp.timeout_ms = SHORT_MS;
 	start = host_now_ms();
@@ -263,13 +263,13 @@ TEST_F(qmp, silent_peer)
 
 TEST_F(qmp, slow_pieces_do_not_extend_the_timeout)
 {
-	greets(self);
-	hears(self, STOP);
+	send_greeting(self);
+	expect_json(self, STOP);
 	for (int i = 0; i < 3; i++) {
-		says(self, DELETED("dev0"));
+		send_json(self, DELETED("dev0"));
 		fake_peer_sleep(&self->peer, SHORT_MS / 2);
 	}
-	says(self, RETURN DELETED("dev1"));
+	send_json(self, RETURN DELETED("dev1"));
 	ASSERT_EQ(0, connect_client(self));
 	self->qmp.timeout_ms = SHORT_MS;
 	EXPECT_EQ(-ETIMEDOUT, qmp_command(&self->qmp, "stop", NULL, NULL));
@@ -331,10 +331,10 @@ TEST_F(qmp, random_pieces)
 	const int rounds = 500;
 
 	self->peer.max_piece = 24;
-	greets(self);
+	send_greeting(self);
 	for (int i = 0; i < rounds; i++) {
-		hears(self, STOP);
-		says(self, i % 2 ? DELETED("dev1") RETURN DELETED("dev0") :
+		expect_json(self, STOP);
+		send_json(self, i % 2 ? DELETED("dev1") RETURN DELETED("dev0") :
 				   RETURN);
 	}
 	ASSERT_EQ(0, connect_client(self));
@@ -355,13 +355,13 @@ TEST_F(qmp, random_corruption)
 	for (int i = 0; i < 3000; i++) {
 		int ret;
 
-		greets(self);
-		says(self, DELETED("dev0") "{'return': {'a': [1, 'b']}}\n");
-		says(self, "{'error': {'class': 'C', 'desc': 'd'}}\n");
+		send_greeting(self);
+		send_json(self, DELETED("dev0") "{'return': {'a': [1, 'b']}}\n");
+		send_json(self, "{'error': {'class': 'C', 'desc': 'd'}}\n");
 		for (int n = rand_r(&seed) % 4; n >= 0; n--)
 			fake_peer_corrupt(&self->peer, &seed);
 
-		ret = qmp_init(&self->qmp, fake_peer_start_deaf(&self->peer),
+		ret = qmp_init(&self->qmp, fake_peer_start_unchecked(&self->peer),
 			       TIMEOUT_MS);
 		if (!ret)
 			ret = qmp_command(&self->qmp, "stop", NULL, NULL);

@@ -171,13 +171,13 @@ void result_error(struct result *result, const char *fmt, ...)
 }
 
 /**
- * result_take() - take over what another result has of problems
+ * result_merge() - take over what another result has of problems
  * @result: the result
  * @from: the other, which has told them on stderr
  * @whose: a word for what the other is about
  */
-void result_take(struct result *result, const struct result *from,
-		 const char *whose)
+void result_merge(struct result *result, const struct result *from,
+		  const char *whose)
 {
 	json_t *problem;
 	char text[600];

@@ -62,8 +62,8 @@ void result_problem(struct result *result, const char *fmt, ...);
 const char *result_first_problem(const struct result *result);
 __printf(2, 3)
 void result_error(struct result *result, const char *fmt, ...);
-void result_take(struct result *result, const struct result *from,
-		 const char *whose);
+void result_merge(struct result *result, const struct result *from,
+		  const char *whose);
 bool result_ok(const struct result *result);
 int result_write(const struct result *result, const char *dir,
 		 long peak_kib);
