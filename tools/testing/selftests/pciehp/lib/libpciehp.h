@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Everything that a test needs. */
+/* All headers that a test with a guest needs. */
 #ifndef LIBPCIEHP_H
 #define LIBPCIEHP_H
 

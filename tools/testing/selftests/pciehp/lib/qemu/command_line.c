@@ -33,8 +33,8 @@ static void add_option(struct command_line *cl, const char *option,
 }
 
 /*
- * Memory of a machine that is to be saved is a file, of which each machine that
- * is loaded from it changes a private copy, page by page.
+ * A machine that is to be saved has its memory in a file. A machine that is loaded
+ * from the saved state maps that file copy-on-write.
  */
 static void add_memory(struct command_line *cl, const struct vm_config *config)
 {
@@ -54,8 +54,8 @@ static void add_memory(struct command_line *cl, const struct vm_config *config)
 }
 
 /*
- * Guest time is the count of instructions, and leaps over idle time: a guest
- * that waits 5 s costs nothing, and every run sees the same times.
+ * Guest time is the count of executed instructions and skips idle time. A guest
+ * that waits 5 s takes no host time, and all runs have the same guest times.
  */
 static void add_virtual_time(struct command_line *cl,
 			     const struct vm_config *config)
@@ -65,7 +65,7 @@ static void add_virtual_time(struct command_line *cl,
 	    vm_config_records(config) ? ",rr=record,rrfile=/dev/null" : "");
 }
 
-/* In real time, every CPU has a thread of its own. */
+/* In real time, each CPU has a thread of its own. */
 static void add_time(struct command_line *cl, const struct vm_config *config)
 {
 	add(cl, "-smp");
@@ -94,14 +94,15 @@ static void add_channels(struct command_line *cl, int qmp, int gdb,
 }
 
 /*
- * A guest that panics ends QEMU, by panic=-1 and -no-reboot. One that may reboot
- * must not do it then: it hangs.
+ * With panic=-1 and -no-reboot, QEMU exits when the guest panics. A guest that may
+ * reboot is started without -no-reboot. With panic=0 it hangs in a panic instead of
+ * rebooting.
  */
 static void add_kernel(struct command_line *cl, const struct vm_config *config)
 {
 	if (!config->reboots)
 		add(cl, "-no-reboot");
-	/* a loaded machine has it in memory, and needs it only for a reset */
+	/* a loaded machine has the kernel in memory, and needs the file only for a reset */
 	if ((config->load || config->incoming) && !config->reboots)
 		return;
 	add_option(cl, "-kernel", config->kernel);
@@ -112,17 +113,17 @@ static void add_kernel(struct command_line *cl, const struct vm_config *config)
 }
 
 /**
- * command_line_build() - the command line for a machine
- * @cl: to be initialised; command_line_free() frees it
+ * command_line_build() - build QEMU's command line for a machine
+ * @cl: the command line; command_line_free() frees it
  * @config: the machine
  * @qmp: socket for its monitor
  * @gdb: socket for its gdbstub
- * @console: file for what its serial port says
+ * @console: file for the output of its serial port
  *
- * No device uses ioeventfd: virtio's doorbells would be answered by another
- * thread than the CPU's, at a moment that the host chose.
+ * No device uses ioeventfd. With it, another thread than the CPU's would handle
+ * virtio's doorbells, at a moment that depends on the host.
  *
- * Return: 0, or -E2BIG when there are more than QEMU_ARGS_MAX arguments, or -ENOMEM.
+ * Return: 0; -E2BIG if there are more arguments than QEMU_ARGS_MAX allows; or -ENOMEM.
  */
 int command_line_build(struct command_line *cl, const struct vm_config *config,
 		       int qmp, int gdb, int console)
@@ -148,7 +149,7 @@ int command_line_build(struct command_line *cl, const struct vm_config *config,
 		add(cl, "%s", config->options[i]);
 	for (int i = 0; config->devices[i]; i++)
 		add_option(cl, "-device", config->devices[i]);
-	/* a section that is missing in what state_save() wrote */
+	/* state_save() writes no configuration section for a recorded machine */
 	if (config->load && vm_config_records(config))
 		add_option(cl, "-global", "migration.send-configuration=off");
 	if (config->load || config->incoming)
@@ -159,7 +160,7 @@ int command_line_build(struct command_line *cl, const struct vm_config *config,
 }
 
 /**
- * command_line_free() - free what a command line holds
+ * command_line_free() - free the arguments of a command line
  * @cl: the command line
  */
 void command_line_free(struct command_line *cl)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How QEMU is called. */
+/* QEMU's command line. */
 #ifndef LIBPCIEHP_QEMU_COMMAND_LINE_H
 #define LIBPCIEHP_QEMU_COMMAND_LINE_H
 
@@ -9,8 +9,8 @@
 /**
  * struct command_line - the arguments of a QEMU
  * @argv: the arguments, NULL after the last
- * @argc: how many
- * @error: 0, or why one is missing as a negative errno
+ * @argc: number of arguments
+ * @error: 0, or a negative errno if an argument could not be added
  */
 struct command_line {
 	char *argv[QEMU_ARGS_MAX];

@@ -24,9 +24,9 @@ static char *read_all(int fd, size_t *len)
 }
 
 /**
- * console_save() - keep what was said
+ * console_save() - copy the console output to a file
  * @fd: @vm->console
- * @path: where to
+ * @path: the file
  *
  * Return: 0 or a negative errno.
  */
@@ -52,9 +52,9 @@ int console_save(int fd, const char *path)
 }
 
 /**
- * console_print_tail() - show the end of what was said as TAP diagnostics on stderr
+ * console_print_tail() - print the last lines of output as TAP diagnostics to stderr
  * @fd: @vm->console or @vm->errors
- * @lines: how many lines at most
+ * @lines: maximum number of lines
  */
 void console_print_tail(int fd, int lines)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a guest and its QEMU say, in files without a name. */
+/* The output of a guest and of its QEMU, in memory files. */
 #ifndef LIBPCIEHP_QEMU_CONSOLE_H
 #define LIBPCIEHP_QEMU_CONSOLE_H
 

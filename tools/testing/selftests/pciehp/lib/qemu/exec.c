@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Also part of the library that is loaded into QEMU. */
+/* Also linked into the library that is preloaded into QEMU. */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -9,17 +9,18 @@
 
 #include "qemu/exec.h"
 
-/* One heap for all threads, which grows by several huge pages at a time. */
+/* Use one heap for all threads, and let it grow by several huge pages at a time. */
 #define MALLOC_TUNABLES	"glibc.malloc.hugetlb=1:glibc.malloc.top_pad=16777216:glibc.malloc.arena_max=1"
 
 /**
- * qemu_pin_to_one_cpu() - have the threads of this process, which becomes QEMU, take turns
+ * qemu_pin_to_one_cpu() - run all threads of this process on one host CPU
  *
- * QEMU's main loop makes time leap when no CPU has work. Let it not look just as a
- * CPU has fallen asleep, but has not accounted for its last instructions yet: these
- * would count twice. On one CPU of the host, and with no thread that preempts
- * another as it wakes up, the two take turns instead, until the end of a time slice;
- * where QEMU can record, that does the rest (see vm_config_records()).
+ * The process becomes QEMU later. QEMU's main loop advances time when no CPU has work.
+ * It must not check this between the moment at which a CPU goes idle and the moment at
+ * which that CPU has accounted for its last instructions: these would count twice. If
+ * both threads run on one host CPU, and waking threads do not preempt the running one
+ * (SCHED_BATCH), they alternate except at the end of a time slice. Recording excludes
+ * that case too, if QEMU can record the machine: see vm_config_records().
  */
 void qemu_pin_to_one_cpu(void)
 {
@@ -33,14 +34,15 @@ void qemu_pin_to_one_cpu(void)
 }
 
 /**
- * qemu_exec() - become QEMU
+ * qemu_exec() - execute QEMU in this process
  * @argv: its arguments
  *
- * In a child, which ends with us: see util/environment.c. Does not return.
+ * Called in a child, which is killed when its parent ends: see util/environment.c. Does
+ * not return.
  */
 void qemu_exec(char *const *argv)
 {
-	/* A third of the page faults of a short run would be for the heap. */
+	/* Without this, a third of the page faults of a short run are in the heap. */
 	setenv("GLIBC_TUNABLES", MALLOC_TUNABLES, 0);
 
 	execvp(argv[0], argv);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How a process becomes QEMU. */
+/* Executes QEMU in the current process. */
 #ifndef LIBPCIEHP_QEMU_EXEC_H
 #define LIBPCIEHP_QEMU_EXEC_H
 
-/* How many arguments a QEMU has, with the NULL after them, at most. */
+/* Maximum number of arguments of QEMU, including the terminating NULL. */
 #define QEMU_ARGS_MAX	1024
 
-/* How many file descriptors it inherits. */
+/* Maximum number of file descriptors that QEMU inherits. */
 #define QEMU_FDS_MAX	16
 
 void qemu_pin_to_one_cpu(void);

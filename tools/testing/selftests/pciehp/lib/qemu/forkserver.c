@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Many machines of one kind begun quickly: see preload/forkserver.c for the other end. */
+/* Starts many QEMU processes quickly. The other end is preload/forkserver.c. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,12 +17,12 @@
 #include "util/environment.h"
 #include "util/host_clock.h"
 
-/* Host time for a QEMU to be loaded, or to be copied. */
+/* Host time for QEMU to be loaded, or to fork. */
 #define TIMEOUT_MS	10000
 
 static bool in_use;
 static struct {
-	/* whose child it is: that of a process is not its children's */
+	/* the process that started it; children of that process must not use it */
 	pid_t owner;
 	pid_t pid;
 	int sock;
@@ -30,17 +30,17 @@ static struct {
 } server = { .sock = -1 };
 
 /**
- * forkserver_use() - from now on, have vm_start() begin machines with it
+ * forkserver_use() - make vm_start() use a fork server from now on
  *
- * For a process that begins many; one is not worth it. Not with a library of the user's
- * own to be loaded first, whose place ours would take.
+ * This is worthwhile for a process that starts many machines. It has no effect if the
+ * user has set LD_PRELOAD, because the fork server needs that variable itself.
  */
 void forkserver_use(void)
 {
 	in_use = !environment_get("LD_PRELOAD");
 }
 
-/* A program that does not take the library is to say its version, and end. */
+/* A program that does not load the library prints its version and exits. */
 static void exec_server(const char *program, int sock)
 {
 	char number[16], preload[PATH_MAX];
@@ -50,7 +50,7 @@ static void exec_server(const char *program, int sock)
 	snprintf(number, sizeof(number), "%d", sock);
 	setenv(FORKSERVER_SOCKET, number, 1);
 	setenv("LD_PRELOAD", preload, 1);
-	/* once, and not in each copy */
+	/* resolve symbols once, and not in each copy */
 	setenv("LD_BIND_NOW", "1", 1);
 	fcntl(sock, F_SETFD, 0);
 	null = open("/dev/null", O_RDWR);
@@ -70,7 +70,10 @@ static int read_pid(pid_t *pid, int timeout_ms)
 	return n == sizeof(*pid) ? 0 : n < 0 ? n : -EPROTO;
 }
 
-/* With the copy that nobody waits for any more, which tells of itself first of all. */
+/*
+ * If @copying, a request was sent, but the PID of the copy was not received in time. A
+ * copy first sends its PID, so read that after the server has ended, and kill the copy.
+ */
 static void stop_server(bool copying)
 {
 	pid_t pid;
@@ -111,7 +114,7 @@ static void start_server(const char *program)
 		stop_server(false);
 }
 
-/* One that failed is not tried again. */
+/* A program whose server has failed is not tried again. */
 static bool have_server(const char *program)
 {
 	if (server.owner != getpid() || strcmp(server.program, program)) {
@@ -122,7 +125,7 @@ static bool have_server(const char *program)
 	return server.sock >= 0;
 }
 
-/* -E2BIG if there is more than fits. */
+/* Return -E2BIG if the arguments do not fit. */
 static int fill_request(struct forkserver_request *request, char *const *argv)
 {
 	size_t len = 0;
@@ -142,7 +145,7 @@ static int fill_request(struct forkserver_request *request, char *const *argv)
 	return 0;
 }
 
-/* -E2BIG likewise. */
+/* Return -E2BIG if there are too many file descriptors. */
 static int fill_fds(struct forkserver_request *request,
 		    int passed[FORKSERVER_FDS_MAX], const int *fds, int errors)
 {
@@ -185,13 +188,13 @@ static int send_request(struct forkserver_request *request, const int *passed)
 }
 
 /**
- * forkserver_fork() - begin a QEMU as a copy of one that waits
+ * forkserver_fork() - start QEMU as a copy of the fork server
  * @argv: its arguments
  * @fds: file descriptors that it inherits, -1 after the last
- * @errors: the one that is its stdout and stderr
+ * @errors: file descriptor for its stdout and stderr
  *
- * Return: the process, a child of ours; or -1 when there is no copy, and it has to
- * begin otherwise.
+ * Return: the PID of the copy, which is a child of this process; or -1 if there is no
+ * copy. The caller then has to start QEMU itself.
  */
 pid_t forkserver_fork(char *const *argv, const int *fds, int errors)
 {

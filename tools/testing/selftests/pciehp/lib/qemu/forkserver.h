@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A QEMU that waits before its main(), and of which each machine is a copy: half of the
- * time that QEMU takes to begin is spent on loading and relocating its libraries.
+ * The fork server is a QEMU process that waits before main(). Each machine is a copy of
+ * it. Loading and relocating libraries takes half of QEMU's start-up time; a copy does
+ * not need it.
  */
 #ifndef LIBPCIEHP_QEMU_FORKSERVER_H
 #define LIBPCIEHP_QEMU_FORKSERVER_H
@@ -10,29 +11,30 @@
 
 #include "qemu/exec.h"
 
-/* The library that makes a server of QEMU, beside the test programs. */
+/* The library that turns QEMU into the server, in the folder of the test programs. */
 #define FORKSERVER_PRELOAD	"pciehp_preload.so"
 
-/* The variable that tells preload/forkserver.c the number of its socket. */
+/* The environment variable with the number of the socket for preload/forkserver.c. */
 #define FORKSERVER_SOCKET	"PCIEHP_FORKSERVER"
 
 /*
- * The one argument of a program that is to serve. For a script, its interpreter loads the
- * library, but has the script's name before this argument, and does not serve.
+ * The only argument of a program that is to become the server. If QEMU is a script, its
+ * interpreter loads the library, but has the script's name before this argument, and does
+ * not become a server.
  */
 #define FORKSERVER_ARGUMENT	"--version"
 
-/* What a QEMU inherits, and its stdout and stderr. */
+/* The inherited file descriptors, stdout and stderr. */
 #define FORKSERVER_FDS_MAX	(QEMU_FDS_MAX + 2)
 
 #define FORKSERVER_TEXT_SIZE	16384
 
 /**
- * struct forkserver_request - what a copy is to be, with its file descriptors beside
- * @parent: of the copy
- * @n_fds: how many file descriptors
- * @fds: what the copy is to call them
- * @argc: how many arguments, fewer than QEMU_ARGS_MAX
+ * struct forkserver_request - request for a copy, sent with its file descriptors
+ * @parent: PID of the process that becomes the parent of the copy
+ * @n_fds: number of file descriptors
+ * @fds: their numbers in the copy
+ * @argc: number of arguments, less than QEMU_ARGS_MAX
  * @text: the arguments, each with a NUL after it
  */
 struct forkserver_request {

@@ -10,10 +10,10 @@
 #include "util/host_clock.h"
 
 /**
- * gdb_init() - take over a connected socket
- * @gdb: to be initialised
- * @fd: stream socket; owned from now on
- * @timeout_ms: how long any reply may take, host time
+ * gdb_init() - initialise a connection
+ * @gdb: the connection
+ * @fd: a connected stream socket; gdb_cleanup() closes it
+ * @timeout_ms: timeout for each reply in ms, host time
  */
 void gdb_init(struct gdbstub *gdb, int fd, int timeout_ms)
 {
@@ -46,9 +46,9 @@ static uint8_t checksum(const char *data, size_t len)
 /**
  * gdb_send() - send a packet
  * @gdb: the connection
- * @data: what is in it
+ * @data: the data of the packet, as a string
  *
- * Return: 0 or a negative errno.
+ * Return: 0; -EMSGSIZE if it is longer than GDB_PACKET_MAX; or another negative errno.
  */
 int gdb_send(struct gdbstub *gdb, const char *data)
 {
@@ -64,9 +64,9 @@ int gdb_send(struct gdbstub *gdb, const char *data)
 }
 
 /*
- * Move one whole packet's data out of the buffer. What stands before its '$'
- * is an acknowledgment; a stream socket loses nothing, so there is nothing
- * to repeat.
+ * Move the data of one complete packet out of the buffer. Bytes before its '$' are
+ * acknowledgments. They are ignored: a stream socket loses no data, so no packet has
+ * to be sent again.
  */
 static int take_packet(struct gdbstub *gdb, char *data, size_t size)
 {
@@ -107,11 +107,12 @@ static int take_packet(struct gdbstub *gdb, char *data, size_t size)
 /**
  * gdb_receive() - wait for a packet
  * @gdb: the connection
- * @data: receives what is in it, as a string
- * @size: room in @data
- * @timeout_ms: how long to wait, host time
+ * @data: receives the data of the packet, as a string
+ * @size: size of @data in bytes
+ * @timeout_ms: timeout in ms, host time
  *
- * Return: 0 or a negative errno.
+ * Return: 0; -ETIMEDOUT; -EBADMSG if the checksum is wrong; -EMSGSIZE if the packet is
+ * too long; or another negative errno.
  */
 int gdb_receive(struct gdbstub *gdb, char *data, size_t size, int timeout_ms)
 {
@@ -129,18 +130,18 @@ int gdb_receive(struct gdbstub *gdb, char *data, size_t size, int timeout_ms)
 	if (ret)
 		return ret;
 
-	/* a stub that hung up has still said this; what follows will fail */
+	/* this fails if the stub has closed the connection; its packet is still valid */
 	stream_write(gdb->fd, "+", 1);
 
 	return 0;
 }
 
 /**
- * gdb_transact() - send a packet, and wait for what comes back
+ * gdb_transact() - send a packet and wait for the reply
  * @gdb: the connection
- * @request: what to send
- * @reply: receives what comes back
- * @size: room in @reply
+ * @request: the data of the packet
+ * @reply: receives the data of the reply
+ * @size: size of @reply in bytes
  *
  * Return: 0, -EREMOTEIO for an error reply, or another negative errno.
  */
@@ -159,12 +160,12 @@ int gdb_transact(struct gdbstub *gdb, const char *request, char *reply,
 }
 
 /**
- * gdb_transact_ok() - likewise, when "OK" has to come back
+ * gdb_transact_ok() - send a packet and wait for the reply "OK"
  * @gdb: the connection
- * @request: what to send
+ * @request: the data of the packet
  *
- * Return: 0, -EREMOTEIO for an error reply, -EOPNOTSUPP when the stub does not know the
- * request, or another negative errno.
+ * Return: 0; -EREMOTEIO for an error reply; -EOPNOTSUPP if the stub does not know the
+ * request; -EPROTO for any other reply; or another negative errno.
  */
 int gdb_transact_ok(struct gdbstub *gdb, const char *request)
 {
@@ -175,7 +176,7 @@ int gdb_transact_ok(struct gdbstub *gdb, const char *request)
 	if (ret)
 		return ret;
 
-	/* an empty reply means that the stub does not know the request */
+	/* the protocol defines an empty reply for an unknown request */
 	if (!reply[0])
 		return -EOPNOTSUPP;
 

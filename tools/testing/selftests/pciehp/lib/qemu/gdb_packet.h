@@ -9,10 +9,10 @@
 
 /**
  * struct gdbstub - one connection to a gdbstub
- * @fd: the stream socket; owned
- * @timeout_ms: how long a reply may take, host time
- * @len: bytes in @buf
- * @buf: received and not yet consumed
+ * @fd: the stream socket, or -1; gdb_cleanup() closes it
+ * @timeout_ms: timeout for each reply in ms, host time
+ * @len: number of bytes in @buf
+ * @buf: bytes received and not yet consumed
  */
 struct gdbstub {
 	int fd;

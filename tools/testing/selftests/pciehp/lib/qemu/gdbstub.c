@@ -10,10 +10,10 @@
  * @gdb: the connection; the machine must be stopped
  * @addr: virtual address of the instruction
  *
- * A hardware breakpoint leaves guest memory alone and works before anything
- * is mapped at its address.
+ * A hardware breakpoint does not change guest memory, and it can be set before
+ * anything is mapped at its address.
  *
- * Return: 0, -EREMOTEIO when the stub refused, or another negative errno.
+ * Return: 0, -EREMOTEIO if the stub refused, or another negative errno.
  */
 int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr)
 {
@@ -26,11 +26,11 @@ int gdb_set_breakpoint(struct gdbstub *gdb, uint64_t addr)
 }
 
 /**
- * gdb_clear_breakpoint() - take a hardware breakpoint away
+ * gdb_clear_breakpoint() - clear a hardware breakpoint
  * @gdb: the connection; the machine must be stopped
  * @addr: virtual address of the instruction
  *
- * Return: 0, -EREMOTEIO when there is none, or another negative errno.
+ * Return: 0, -EREMOTEIO if there is none, or another negative errno.
  */
 int gdb_clear_breakpoint(struct gdbstub *gdb, uint64_t addr)
 {
@@ -54,15 +54,15 @@ static int change_watchpoint(struct gdbstub *gdb, char change,
 }
 
 /**
- * gdb_set_watchpoint() - stop any CPU that accesses memory
+ * gdb_set_watchpoint() - stop the machine when any CPU accesses memory
  * @gdb: the connection; the machine must be stopped
- * @access: how
+ * @access: the kind of access
  * @addr: virtual address
- * @len: how many bytes from there
+ * @len: number of bytes
  *
- * It stops before the access or after it, as the architecture has it.
+ * The machine stops before the access or after it, depending on the architecture.
  *
- * Return: 0, -EREMOTEIO when the stub refused, or another negative errno.
+ * Return: 0, -EREMOTEIO if the stub refused, or another negative errno.
  */
 int gdb_set_watchpoint(struct gdbstub *gdb, enum gdb_access access,
 		       uint64_t addr, size_t len)
@@ -71,13 +71,13 @@ int gdb_set_watchpoint(struct gdbstub *gdb, enum gdb_access access,
 }
 
 /**
- * gdb_clear_watchpoint() - take a watchpoint away
+ * gdb_clear_watchpoint() - clear a watchpoint
  * @gdb: the connection; the machine must be stopped
- * @access: as it was set
- * @addr: likewise
- * @len: likewise
+ * @access: as for gdb_set_watchpoint()
+ * @addr: as for gdb_set_watchpoint()
+ * @len: as for gdb_set_watchpoint()
  *
- * Return: 0, -EREMOTEIO when there is none, or another negative errno.
+ * Return: 0, -EREMOTEIO if there is none, or another negative errno.
  */
 int gdb_clear_watchpoint(struct gdbstub *gdb, enum gdb_access access,
 			 uint64_t addr, size_t len)
@@ -89,7 +89,7 @@ static int decode_hex(const char *hex, uint8_t *data, size_t len)
 {
 	unsigned int byte;
 
-	/* sscanf() would also take a sign, a blank or a single digit */
+	/* sscanf() would also accept a sign, a blank or a single digit */
 	if (strlen(hex) != 2 * len ||
 	    strspn(hex, "0123456789abcdefABCDEF") != 2 * len)
 		return -EPROTO;
@@ -108,11 +108,10 @@ static int decode_hex(const char *hex, uint8_t *data, size_t len)
  * gdb_read() - read guest memory
  * @gdb: the connection; the machine must be stopped
  * @addr: virtual address, in the address space of the CPU that stopped
- * @data: where to
- * @len: how many bytes
+ * @data: receives the bytes
+ * @len: number of bytes
  *
- * Return: 0, -EREMOTEIO when nothing is mapped there, or another negative
- * errno.
+ * Return: 0, -EREMOTEIO if nothing is mapped there, or another negative errno.
  */
 int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len)
 {
@@ -142,11 +141,10 @@ int gdb_read(struct gdbstub *gdb, uint64_t addr, void *data, size_t len)
  * gdb_write() - write guest memory
  * @gdb: the connection; the machine must be stopped
  * @addr: virtual address, in the address space of the CPU that stopped
- * @data: what
- * @len: how many bytes
+ * @data: the bytes to write
+ * @len: number of bytes
  *
- * Return: 0, -EREMOTEIO when nothing is mapped there, or another negative
- * errno.
+ * Return: 0, -EREMOTEIO if nothing is mapped there, or another negative errno.
  */
 int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len)
 {
@@ -175,13 +173,13 @@ int gdb_write(struct gdbstub *gdb, uint64_t addr, const void *data, size_t len)
 /**
  * gdb_read_registers() - read registers of the CPU that stopped
  * @gdb: the connection; the machine must be stopped
- * @values: receives the first @n, in the order of gdb for the architecture
- * @n: how many; all of these have 64 bits
+ * @values: receives the first @n registers, in gdb's order for the architecture
+ * @n: number of registers; each of them has 64 bits
  *
- * All are read at once, as QEMU gives a single one only to who has read its
- * description of them before.
+ * All registers are read at once. QEMU lets a client read a single one only if the
+ * client has read the target description before.
  *
- * Return: 0, -EPROTO when there are not as many, or another negative errno.
+ * Return: 0, -EPROTO if there are fewer registers, or another negative errno.
  */
 int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n)
 {
@@ -201,7 +199,7 @@ int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n)
 		ret = decode_hex(digits, bytes, sizeof(bytes));
 		if (ret)
 			return ret;
-		/* all of QEMU's machines that we boot are little endian */
+		/* all machines in machine.c are little endian */
 		*values = 0;
 		for (int i = sizeof(bytes) - 1; i >= 0; i--)
 			*values = *values << 8 | bytes[i];
@@ -214,11 +212,11 @@ int gdb_read_registers(struct gdbstub *gdb, uint64_t *values, int n)
 /**
  * gdb_read_register() - read a register of the CPU that stopped
  * @gdb: the connection; the machine must be stopped
- * @number: the register's, as gdb numbers those of the architecture; it and
- *	all before it have 64 bits
+ * @number: gdb's number of the register for the architecture; the register and all
+ *	before it must have 64 bits
  * @value: receives the value
  *
- * Return: as gdb_read_registers().
+ * Return: as for gdb_read_registers().
  */
 int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value)
 {
@@ -237,10 +235,10 @@ int gdb_read_register(struct gdbstub *gdb, int number, uint64_t *value)
 /**
  * gdb_write_register() - write a register of the CPU that stopped
  * @gdb: the connection; the machine must be stopped
- * @number: the register's, as for gdb_read_register()
+ * @number: gdb's number of the register, as for gdb_read_register()
  * @value: the value
  *
- * Return: as gdb_read_registers().
+ * Return: as for gdb_read_registers().
  */
 int gdb_write_register(struct gdbstub *gdb, int number, uint64_t value)
 {
@@ -261,15 +259,15 @@ int gdb_write_register(struct gdbstub *gdb, int number, uint64_t value)
 }
 
 /**
- * gdb_change_flags() - change bits of the flags of the CPU that stopped
+ * gdb_change_flags() - change bits in the flags register of the CPU that stopped
  * @gdb: the connection; the machine must be stopped
- * @number: their register's, as gdb numbers those of the architecture; it has 32 bits
- *	itself, and all before it have 64
+ * @number: gdb's number of the flags register for the architecture; the register must
+ *	have 32 bits, and all before it 64 bits
  * @clear: bits to clear
  * @set: bits to set
- * @was: receives what they all were
+ * @was: receives the former value of the register
  *
- * Return: as gdb_read_registers().
+ * Return: as for gdb_read_registers().
  */
 int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
 		     uint32_t set, uint32_t *was)
@@ -300,11 +298,12 @@ int gdb_change_flags(struct gdbstub *gdb, int number, uint32_t clear,
 }
 
 /**
- * gdb_set_physical() - do addresses mean physical memory, devices' included
+ * gdb_set_physical() - select physical or virtual addresses for memory accesses
  * @gdb: the connection
- * @on: from now on they do; or, again, virtual memory
+ * @on: whether gdb_read() and gdb_write() use physical addresses, including those of
+ *	device registers
  *
- * Return: 0, -EOPNOTSUPP when the stub is not QEMU's, or another negative errno.
+ * Return: 0, -EOPNOTSUPP if the stub is not QEMU's, or another negative errno.
  */
 int gdb_set_physical(struct gdbstub *gdb, bool on)
 {
@@ -313,7 +312,7 @@ int gdb_set_physical(struct gdbstub *gdb, bool on)
 }
 
 /**
- * gdb_continue() - let all CPUs run
+ * gdb_continue() - resume all CPUs
  * @gdb: the connection
  *
  * Return: 0 or a negative errno.
@@ -324,9 +323,9 @@ int gdb_continue(struct gdbstub *gdb)
 }
 
 /**
- * gdb_continue_at() - let all CPUs run, the stopped one from another place
+ * gdb_continue_at() - resume all CPUs, the stopped one at another address
  * @gdb: the connection
- * @addr: virtual address at which the CPU that stopped goes on
+ * @addr: virtual address at which the CPU that stopped resumes
  *
  * Return: 0 or a negative errno.
  */
@@ -343,9 +342,10 @@ int gdb_continue_at(struct gdbstub *gdb, uint64_t addr)
  * gdb_step() - let the CPU that stopped execute one instruction
  * @gdb: the connection
  *
- * An interrupt that is due comes first, unless the CPU masks it.
+ * If an interrupt is pending and not masked, the CPU takes it first. Call
+ * gdb_wait_stop() to wait for the end of the step.
  *
- * Return: 0 or a negative errno; then comes gdb_wait_stop().
+ * Return: 0 or a negative errno.
  */
 int gdb_step(struct gdbstub *gdb)
 {
@@ -355,11 +355,11 @@ int gdb_step(struct gdbstub *gdb)
 /**
  * gdb_wait_stop() - wait until the machine stops at a breakpoint or a watchpoint
  * @gdb: the connection, after gdb_continue(), gdb_continue_at() or gdb_step()
- * @timeout_ms: how long to wait, host time
+ * @timeout_ms: timeout in ms, host time
  *
- * Return: 0; -EINTR when the monitor stopped it instead; -ETIMEDOUT; -EPIPE when
- * the stub is gone; -ESHUTDOWN when it reports that the machine exited; -EPROTO
- * for a stop of another kind.
+ * Return: 0; -EINTR if the monitor stopped it instead; -ETIMEDOUT; -EPIPE if the stub
+ * has closed the connection; -ESHUTDOWN if it reports that the machine exited; -EPROTO
+ * for a stop of another kind; or another negative errno.
  */
 int gdb_wait_stop(struct gdbstub *gdb, int timeout_ms)
 {
@@ -376,7 +376,7 @@ int gdb_wait_stop(struct gdbstub *gdb, int timeout_ms)
 		return -ESHUTDOWN;
 	case 'T':
 	case 'S':
-		/* SIGTRAP: it was one; SIGINT: the monitor's "stop" */
+		/* SIGTRAP (05): breakpoint or watchpoint; SIGINT (02): "stop" of the monitor */
 		if (!strncmp(reply + 1, "02", 2))
 			return -EINTR;
 		return strncmp(reply + 1, "05", 2) ? -EPROTO : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Client of the GDB Remote Serial Protocol, as far as the tests need it. */
+/* Client of the GDB Remote Serial Protocol, with the commands that the tests need. */
 #ifndef LIBPCIEHP_QEMU_GDBSTUB_H
 #define LIBPCIEHP_QEMU_GDBSTUB_H
 
@@ -9,17 +9,17 @@
 
 #include "qemu/gdb_packet.h"
 
-/* Memory a packet; two digits a byte, with room for command and checksum. */
+/* Bytes of memory per packet: two digits each, with room for command and checksum. */
 #define GDB_MEMORY_MAX	((GDB_PACKET_MAX - 64) / 2)
 
-/* 64-bit registers that are read at once, more than any architecture has. */
+/* Maximum number of 64-bit registers to read; no architecture here has more. */
 #define GDB_REGISTERS_MAX	64
 
 /**
- * enum gdb_access - what a watchpoint watches for, as the protocol numbers it
- * @GDB_WRITE: a CPU writes
- * @GDB_READ: a CPU reads
- * @GDB_ACCESS: either
+ * enum gdb_access - kinds of watchpoints, with the numbers of the protocol
+ * @GDB_WRITE: stop at a write
+ * @GDB_READ: stop at a read
+ * @GDB_ACCESS: stop at either
  */
 enum gdb_access {
 	GDB_WRITE = 2,

@@ -10,7 +10,7 @@
 #include "qemu/machine.h"
 #include "util/compiler.h"
 
-/* dtb-randomness=off: seeds in the device tree would differ from run to run */
+/* dtb-randomness=off: QEMU would put a different seed into each device tree */
 static const struct machine machines[] = {
 	{
 		.arch = "arm64",
@@ -27,7 +27,7 @@ static const struct machine machines[] = {
 		/* PSTATE.I */
 		.irq_mask_bits = 0x80,
 	}, {
-		/* Ports that ACPI can hotplug are hidden from pciehp by QEMU's firmware. */
+		/* Without @global, QEMU's firmware assigns hotplug to ACPI and not to pciehp. */
 		.arch = "x86_64",
 		.magic = "HdrS",
 		.magic_offset = 0x202,
@@ -42,11 +42,11 @@ static const struct machine machines[] = {
 		.irq_enable_bits = 0x200,
 	}, {
 		/*
-		 * Without the aia option, there is but a PLIC, which takes no MSI. With it,
-		 * QEMU 7.2 repeats an interrupt that is wired for ever, so that the serial
-		 * port may have none: init's console is none at all, and that of the early
-		 * boot stays. sstc=off: timers are a device's then, whose registers can be
-		 * written in memory.
+		 * Without the aia option there is only a PLIC, which does not support MSIs.
+		 * With it, QEMU 7.2 raises a wired interrupt again and again, so the serial
+		 * port must not use one: init gets no console (ttynull), and the early
+		 * console stays enabled. sstc=off: the timers then belong to a device with
+		 * memory-mapped registers, see start_timers().
 		 */
 		.arch = "riscv64",
 		.magic = "RSC\x05",
@@ -64,8 +64,8 @@ static const struct machine machines[] = {
 };
 
 /*
- * Has the virtualization extensions with which KVM works, and an SMMU, so that a device
- * can be passed on.
+ * A host for vfio_test. It has the virtualization extensions that KVM needs, and an SMMU,
+ * which VFIO needs to assign a device to the guest.
  */
 const struct machine machine_arm64_host = {
 	.arch = "arm64",
@@ -96,14 +96,14 @@ static void explain_unknown(const char *path, char *why, size_t size)
 }
 
 /**
- * machine_of_kernel() - which machine can boot a kernel image
+ * machine_of_kernel() - find the machine that can boot a kernel image
  * @path: the image
- * @why: receives the reason when there is none
- * @size: room in @why
+ * @why: receives the reason if there is none
+ * @size: size of @why in bytes
  *
  * The magic numbers are those of Documentation/arch/arm64/booting.rst,
  * Documentation/arch/x86/boot.rst and Documentation/arch/riscv/boot-image-header.rst,
- * and of the EFI zboot header, which QEMU before 8.1 cannot unpack.
+ * and of the EFI zboot header. QEMU before 8.1 cannot unpack a zboot image.
  *
  * Return: the machine, or NULL.
  */

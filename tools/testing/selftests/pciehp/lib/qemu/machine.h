@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The architectures that the tests can boot, as data. */
+/* Descriptions of the architectures that the tests can boot. */
 #ifndef LIBPCIEHP_QEMU_MACHINE_H
 #define LIBPCIEHP_QEMU_MACHINE_H
 
@@ -9,25 +9,28 @@
 
 /**
  * struct machine - how QEMU emulates one architecture
- * @arch: as the kernel names it
- * @magic: what images of its kernels have
- * @magic_offset: at which byte
- * @qemu: QEMU's program
+ * @arch: the kernel's name of the architecture
+ * @magic: magic number of its kernel images
+ * @magic_offset: offset of @magic in the image, in bytes
+ * @qemu: name of QEMU's program
  * @type: argument of -machine
- * @type_gicv2m: the same with MSIs by way of a GICv2m frame, or NULL
- * @type_iommu: the same with an IOMMU for all PCI devices, or NULL
+ * @type_gicv2m: argument of -machine for MSIs through a GICv2m frame, or NULL
+ * @type_iommu: argument of -machine for an IOMMU that serves all PCI devices, or NULL
  * @cpu: argument of -cpu
  * @global: argument of -global, or NULL
  * @console: the kernel's name of the serial port
  * @ecam: physical address of the PCI configuration space (PCIe Base Spec
  *	sec. 7.2.2)
- * @timers: physical address of the CPUs' time compare registers, of 64 bits each, when
- *	QEMU saves what is in them but does not start the timers again; else 0
- * @max_msis: how many MSIs a CPU can tell apart, 0 if nobody wants so many
- * @spin_starves_others: a CPU that spins keeps the others from running when guest time is virtual
- * @pc_register: the program counter's number in the gdb protocol
- * @irq_mask_bits: bits of the flags, the next register, that mask interrupts when set
- * @irq_enable_bits: bits that do when clear
+ * @timers: physical address of the CPUs' timer compare registers, of 64 bits each, if
+ *	QEMU restores the registers of a saved machine but not its timers; else 0
+ * @max_msis: number of MSIs that a CPU can distinguish, or 0 if it is large enough for
+ *	all tests
+ * @spin_starves_others: in virtual time, a CPU that spins keeps the other CPUs from
+ *	running
+ * @pc_register: number of the program counter in the gdb protocol; the flags register
+ *	is the next one
+ * @irq_mask_bits: bits of the flags register that mask interrupts when set
+ * @irq_enable_bits: bits of the flags register that mask interrupts when clear
  */
 struct machine {
 	const char *arch;

@@ -8,10 +8,10 @@
 #include "util/environment.h"
 
 /**
- * machine_agent() - path of the initramfs that has the agent alone
- * @machine: what it is for
+ * machine_agent() - path of the initramfs that contains only the agent
+ * @machine: the machine to boot it on
  *
- * Return: the one beside the test program.
+ * Return: the path, in the folder of the test program.
  */
 const char *machine_agent(const struct machine *machine)
 {
@@ -26,9 +26,9 @@ const char *machine_agent(const struct machine *machine)
 
 /**
  * machine_initrd() - path of the initramfs of a guest under test
- * @machine: what it is for
+ * @machine: the machine to boot it on
  *
- * Return: what PCIEHP_INITRD says, or that of the agent alone.
+ * Return: the value of PCIEHP_INITRD, or else machine_agent().
  */
 const char *machine_initrd(const struct machine *machine)
 {
@@ -36,11 +36,11 @@ const char *machine_initrd(const struct machine *machine)
 }
 
 /**
- * machine_find_qemu() - where the emulator is
- * @machine: the machine that it is to emulate
- * @path: receives the path; of one that is not found, its name
+ * machine_find_qemu() - find the emulator
+ * @machine: the machine to emulate
+ * @path: receives the path, or only the program's name if it is not in PATH
  *
- * Return: whether it can be run.
+ * Return: true if it can be executed.
  */
 bool machine_find_qemu(const struct machine *machine, char path[PATH_MAX])
 {
@@ -66,9 +66,9 @@ bool machine_find_qemu(const struct machine *machine, char path[PATH_MAX])
 }
 
 /**
- * machine_missing() - what a guest cannot be booted for
+ * machine_missing() - check what is needed to boot a guest
  *
- * Return: the reason to skip, or NULL when nothing is missing.
+ * Return: the reason to skip, or NULL if nothing is missing.
  */
 const char *machine_missing(void)
 {
@@ -93,7 +93,7 @@ const char *machine_missing(void)
 
 	if (access(machine_initrd(machine), R_OK)) {
 		snprintf(why, sizeof(why),
-			 "no %s: to build it takes cpio, and a compiler and static libc for %s",
+			 "no %s: to build it, install cpio, and a compiler and a static libc for %s",
 			 machine_initrd(machine), machine->arch);
 		return why;
 	}

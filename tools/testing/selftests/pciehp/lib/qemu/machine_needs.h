@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What has to be here for a machine to be booted. */
+/* The files and programs that are needed to boot a machine. */
 #ifndef LIBPCIEHP_QEMU_MACHINE_NEEDS_H
 #define LIBPCIEHP_QEMU_MACHINE_NEEDS_H
 

@@ -15,7 +15,7 @@ static void format_bdf(json_t *device, char bdf[BDF_SIZE])
 		 function & 7);
 }
 
-/* Depth first; "query-pci" nests what is behind a bridge in the bridge. */
+/* Depth first: "query-pci" nests the devices behind a bridge in the bridge. */
 static void flatten(json_t *devices, json_t *flat)
 {
 	json_t *device, *behind;
@@ -48,10 +48,10 @@ static int query_devices(struct qmp *qmp, json_t **flat)
 }
 
 /**
- * pci_tree_list() - every PCI device of the machine
+ * pci_tree_list() - list the PCI devices of the machine
  * @qmp: its monitor
- * @devices: receives an object: address as sysfs names it -> "VENDOR:DEVICE",
- *	also in the form of sysfs
+ * @devices: receives an object with the address of each device as the key, and
+ *	"VENDOR:DEVICE" as the value, both in the format of sysfs
  *
  * Return: 0 or a negative errno.
  */
@@ -82,12 +82,12 @@ int pci_tree_list(struct qmp *qmp, json_t **devices)
 }
 
 /**
- * pci_tree_find() - address of a device
- * @qmp: its machine's monitor
+ * pci_tree_find() - find the address of a device
+ * @qmp: monitor of its machine
  * @id: QEMU's id of the device
- * @bdf: receives the address as sysfs names it
+ * @bdf: receives the address in the format of sysfs
  *
- * Return: 0; -ENODEV when there is none of that name; or another negative errno.
+ * Return: 0; -ENODEV if there is no device with that id; or another negative errno.
  */
 int pci_tree_find(struct qmp *qmp, const char *id, char bdf[BDF_SIZE])
 {
@@ -125,12 +125,12 @@ static void fill_port(json_t *device, struct port *port)
 }
 
 /**
- * pci_tree_find_ports() - where the ports are that topology_build() made
- * @qmp: the machine's monitor
- * @ports: receives them in the order of their numbers
- * @max: room in @ports
+ * pci_tree_find_ports() - find the ports that topology_build() has added
+ * @qmp: monitor of the machine
+ * @ports: receives the ports in the order of their numbers
+ * @max: number of entries in @ports
  *
- * Return: how many there are, or a negative errno.
+ * Return: the number of ports, or a negative errno.
  */
 int pci_tree_find_ports(struct qmp *qmp, struct port *ports, int max)
 {

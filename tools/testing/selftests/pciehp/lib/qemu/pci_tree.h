@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* PCI devices as QEMU knows them. */
+/* The PCI devices of a machine, as QEMU lists them. */
 #ifndef LIBPCIEHP_QEMU_PCI_TREE_H
 #define LIBPCIEHP_QEMU_PCI_TREE_H
 
@@ -11,10 +11,10 @@
 
 /**
  * struct port - a port with a slot
- * @bdf: its address as sysfs names it
- * @bus: number of the bus below it, which the guest sets
- * @irq_pin: whether it has an interrupt pin
- * @unbound: no driver is bound to it, for who checks the invariants
+ * @bdf: its address in the format of sysfs
+ * @bus: number of the bus below it, which the guest assigns
+ * @irq_pin: it has an interrupt pin
+ * @unbound: set by a test that has unbound its driver; read by the check of I4 and I7
  */
 struct port {
 	char bdf[BDF_SIZE];

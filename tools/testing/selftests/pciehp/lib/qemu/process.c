@@ -19,13 +19,13 @@ static void exec_with_fds(char *const *argv, const int *fds, int errors)
 }
 
 /**
- * process_begin() - begin a QEMU
+ * process_begin() - start QEMU
  * @argv: its arguments
  * @fds: file descriptors that it inherits, -1 after the last
- * @errors: the one that is its stdout and stderr
- * @real_time: its CPUs run side by side
+ * @errors: file descriptor for its stdout and stderr
+ * @real_time: its CPUs run in parallel, so it is not pinned to one host CPU
  *
- * Return: the process or a negative errno.
+ * Return: the PID, or a negative errno.
  */
 pid_t process_begin(char *const *argv, const int *fds, int errors,
 		    bool real_time)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How the process of QEMU begins. */
+/* Starts the QEMU process. */
 #ifndef LIBPCIEHP_QEMU_PROCESS_H
 #define LIBPCIEHP_QEMU_PROCESS_H
 

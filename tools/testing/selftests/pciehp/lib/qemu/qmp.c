@@ -10,7 +10,7 @@
 #include "qemu/stream.h"
 #include "util/host_clock.h"
 
-/* No message that we ask for is near this; more is not QMP. */
+/* Far above the longest reply to a command of the tests. A longer line is not QMP. */
 #define QMP_LINE_MAX	(1024 * 1024)
 
 static int fail(struct qmp *qmp, int error, const char *doing, const char *why)
@@ -46,7 +46,7 @@ static int fill(struct qmp *qmp, int64_t deadline_ms)
 	return 0;
 }
 
-/* A peer that rests has to run to have something to say. */
+/* A peer that runs only in slices needs one to send anything. */
 static int fill_and_run(struct qmp *qmp, int64_t deadline_ms)
 {
 	int ret;
@@ -64,7 +64,7 @@ static int fill_and_run(struct qmp *qmp, int64_t deadline_ms)
 	return ret;
 }
 
-/* The next message, whatever it is; QEMU ends each with a newline. */
+/* Receive the next message of any kind. QEMU ends each with a newline. */
 static int receive(struct qmp *qmp, int64_t deadline_ms, json_t **message)
 {
 	json_error_t error;
@@ -90,7 +90,7 @@ static int receive(struct qmp *qmp, int64_t deadline_ms, json_t **message)
 	return 0;
 }
 
-/* The next message that is not an event; events are kept for later. */
+/* Receive the next message that is not an event, and queue the events before it. */
 static int receive_reply(struct qmp *qmp, json_t **reply)
 {
 	int64_t deadline = host_now_ms() + qmp->timeout_ms;
@@ -109,12 +109,12 @@ static int receive_reply(struct qmp *qmp, json_t **reply)
 /**
  * qmp_command() - run a command and wait for its reply
  * @qmp: the connection
- * @command: name, as "device_add"
- * @arguments: object or NULL; the reference is taken over
- * @result: receives what the command returned, may be NULL
+ * @command: its name, for example "device_add"
+ * @arguments: a JSON object, whose reference is stolen, or NULL
+ * @result: receives the return value of the command; may be NULL
  *
- * Return: 0; -EREMOTEIO when QEMU refused, with its reason in @qmp->error;
- * another negative errno when the connection failed.
+ * Return: 0; -EREMOTEIO if QEMU refused, with its reason in @qmp->error; or another
+ * negative errno if the connection failed, also with @qmp->error set.
  */
 int qmp_command(struct qmp *qmp, const char *command, json_t *arguments,
 		json_t **result)
@@ -177,11 +177,11 @@ static bool event_matches(json_t *message, const char *event,
 /**
  * qmp_wait_event() - wait for an event
  * @qmp: the connection
- * @event: its name, as "DEVICE_DELETED"
- * @device: id of the device that it must be about, or NULL
- * @timeout_ms: how long to wait, host time; 0 looks only at what has come
+ * @event: its name, for example "DEVICE_DELETED"
+ * @device: id of the event's device, or NULL for any event of that name
+ * @timeout_ms: timeout in ms, host time; 0 checks only what was sent already
  *
- * An event that came before the call counts, unless it was waited for before.
+ * An event that came before the call counts, unless an earlier call returned for it.
  *
  * Return: 0, -ETIMEDOUT, or another negative errno.
  */
@@ -210,13 +210,13 @@ int qmp_wait_event(struct qmp *qmp, const char *event, const char *device,
 }
 
 /**
- * qmp_init() - take over a connected socket and negotiate
- * @qmp: to be initialised
- * @fd: stream socket; owned from now on, also on failure
- * @timeout_ms: how long any reply may take, host time
+ * qmp_init() - initialise a connection and negotiate capabilities
+ * @qmp: the connection
+ * @fd: a connected stream socket; qmp_cleanup() closes it, also after a failure
+ * @timeout_ms: timeout for each reply in ms, host time
  *
- * Return: 0 or a negative errno with @qmp->error set; call qmp_cleanup() in
- * either case.
+ * Return: 0, or a negative errno with @qmp->error set; call qmp_cleanup() in either
+ * case.
  */
 int qmp_init(struct qmp *qmp, int fd, int timeout_ms)
 {
@@ -224,14 +224,14 @@ int qmp_init(struct qmp *qmp, int fd, int timeout_ms)
 }
 
 /**
- * qmp_init_halted() - the same with a peer that does not run of itself
- * @qmp: to be initialised
- * @fd: stream socket; owned from now on, also on failure
- * @timeout_ms: how long any reply may take, host time
- * @run_slice: lets the peer run for a while, and returns 0 or a negative errno
- * @context: for @run_slice
+ * qmp_init_halted() - the same as qmp_init(), for a peer that runs only in slices
+ * @qmp: the connection
+ * @fd: a connected stream socket; qmp_cleanup() closes it, also after a failure
+ * @timeout_ms: timeout for each reply in ms, host time
+ * @run_slice: lets the peer run for a slice of time; returns 0 or a negative errno
+ * @context: argument of @run_slice
  *
- * Return: as qmp_init().
+ * Return: as for qmp_init().
  */
 int qmp_init_halted(struct qmp *qmp, int fd, int timeout_ms,
 		    int (*run_slice)(void *context), void *context)
@@ -260,7 +260,7 @@ int qmp_init_halted(struct qmp *qmp, int fd, int timeout_ms,
 }
 
 /**
- * qmp_cleanup() - close the connection and free what it holds
+ * qmp_cleanup() - close the connection and free its memory
  * @qmp: the connection
  */
 void qmp_cleanup(struct qmp *qmp)

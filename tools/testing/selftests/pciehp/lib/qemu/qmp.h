@@ -8,15 +8,15 @@
 
 /**
  * struct qmp - one QMP connection
- * @fd: the stream socket; owned
- * @timeout_ms: how long a reply may take, host time
+ * @fd: the stream socket, or -1; qmp_cleanup() closes it
+ * @timeout_ms: timeout for each reply in ms, host time
  * @buf: bytes received and not yet parsed
- * @len: how many
- * @size: room of @buf
- * @run_slice: lets a peer run for a while that does not of itself, or NULL
- * @context: of @run_slice
- * @events: array of events received and not yet waited for, oldest first
- * @error: text of the last failure, for people
+ * @len: number of bytes in @buf
+ * @size: size of @buf in bytes
+ * @run_slice: lets the peer run for a slice of time, or NULL if it runs all the time
+ * @context: argument of @run_slice
+ * @events: array of events that were received and not yet waited for, oldest first
+ * @error: text of the last failure
  */
 struct qmp {
 	int fd;

@@ -18,7 +18,7 @@
 #include "qemu/stream.h"
 #include "util/host_clock.h"
 
-/* Host time; without its memory, a state is small. */
+/* Host time. A state is small, as it does not include the memory. */
 #define STATE_TIMEOUT_MS	60000
 
 /* FNV-1a */
@@ -32,9 +32,9 @@ static uint64_t hash_string(uint64_t hash, const char *text)
 }
 
 /**
- * state_path() - the file for the state of a booted machine
- * @config: the machine; all that shapes it counts
- * @dir: folder of such files
+ * state_path() - path of the file for the state of a booted machine
+ * @config: the machine; each property that the state depends on is part of the name
+ * @dir: folder of the states
  * @path: receives the path
  */
 void state_path(const struct vm_config *config, const char *dir,
@@ -103,19 +103,19 @@ static void console_path(const char *state, char path[PATH_MAX])
 }
 
 /**
- * state_load_console() - begin the console with what the booting machine said
- * @console: the file of the console
- * @path: the state
+ * state_load_console() - copy the console output that was saved with a state
+ * @console: file of the console to copy to
+ * @path: path of the state
  *
  * Return: 0 or a negative errno.
  */
 int state_load_console(int console, const char *path)
 {
-	char said[PATH_MAX];
+	char saved[PATH_MAX];
 	int from, ret;
 
-	console_path(path, said);
-	from = open(said, O_RDONLY | O_CLOEXEC);
+	console_path(path, saved);
+	from = open(saved, O_RDONLY | O_CLOEXEC);
 	if (from < 0)
 		return -errno;
 	ret = copy_file(from, console);
@@ -124,7 +124,7 @@ int state_load_console(int console, const char *path)
 	return ret;
 }
 
-/* Memory that is a file, which both sides map, need not be in the stream. */
+/* Memory in a file that both sides map need not be in the migration stream. */
 static int ignore_shared_memory(struct qmp *qmp)
 {
 	return qmp_command(qmp, "migrate-set-capabilities",
@@ -141,9 +141,10 @@ static int migrate(struct qmp *qmp, const char *command, const char *uri)
 }
 
 /*
- * A machine that was moved tells its network where it is now, again and again at
- * moments that the host's clock chooses; a NIC of the guest may have to help. Once,
- * as it arrives, will do. (Not at all, and QEMU 7.2 dies when the NIC is removed.)
+ * After a migration, QEMU announces the machine on its network several times, at moments
+ * that depend on the host's clock. A NIC driver in the guest may take part. Reduce this to
+ * one announcement, which is sent when the migration completes. With none, QEMU 7.2
+ * crashes when the NIC is removed.
  */
 static int announce_once(struct qmp *qmp)
 {
@@ -151,7 +152,7 @@ static int announce_once(struct qmp *qmp)
 			   json_pack("{s:i}", "announce-rounds", 1), NULL);
 }
 
-/* What QEMU does not take it has no use for, and tells so itself. */
+/* A write error is ignored: QEMU reports itself why it stopped reading. */
 static int send_file(int sock, int file)
 {
 	const struct timeval timeout = { .tv_sec = STATE_TIMEOUT_MS / 1000 };
@@ -173,11 +174,11 @@ static int send_file(int sock, int file)
 }
 
 /**
- * state_load() - begin with a saved state
- * @qmp: monitor of a machine that was started with it as @load, or as @incoming
- * @file: the state
- * @sock: where to send it; for QEMU to read a file itself is deprecated since 9.1
- * @number: QEMU's number of the other end
+ * state_load() - load a saved state into a machine
+ * @qmp: monitor of a machine that was started with @load or @incoming in its config
+ * @file: file descriptor of the state
+ * @sock: socket to send it to; that QEMU reads the file itself is deprecated since 9.1
+ * @number: file descriptor number of the other end of @sock in QEMU
  *
  * Return: 0 or a negative errno.
  */
@@ -193,10 +194,10 @@ int state_load(struct qmp *qmp, int file, int sock, int number)
 }
 
 /*
- * The stream says that the machine rests at a breakpoint, and QEMU refuses to
- * begin in that state: say "paused". The section is part of QEMU's migration
- * format, which may not change: its name, instance 0, version 1, a length, then
- * the name of the state in a field of 100 bytes.
+ * The stream contains the run state "debug", because the machine has stopped at a
+ * breakpoint. QEMU refuses to load that state, so replace it by "paused". The section
+ * is part of QEMU's migration format, which must not change: its name, instance 0,
+ * version 1, a length, then the name of the run state in a field of 100 bytes.
  */
 static int mark_paused(const char *path)
 {
@@ -237,9 +238,10 @@ static int migrate_to(struct qmp *qmp, const char *path)
 }
 
 /*
- * The thread that migrates cannot take turns with the main loop, as has to be while
- * QEMU records. Its command for Xen writes the state of the devices there, and nothing
- * else: no memory that is not a file, as the firmware's, without which a reset fails.
+ * While QEMU records, its main loop and the CPU thread alternate; the migration thread
+ * cannot take part in that. QEMU's command for Xen writes the device state without that
+ * thread. It does not write memory that is not in a file, such as the firmware's, so a
+ * machine that is loaded from this state cannot be reset.
  */
 static int save_devices(struct qmp *qmp, const char *path)
 {
@@ -248,20 +250,20 @@ static int save_devices(struct qmp *qmp, const char *path)
 }
 
 /**
- * state_save() - save a stopped machine, which can go on no more
+ * state_save() - save the state of a stopped machine, which cannot be resumed then
  * @qmp: its monitor
- * @said: the file of its console
- * @config: how it was started; the file @config->save comes last
+ * @console_fd: file of its console
+ * @config: its config; @config->save is the path of the state, and is written last
  *
  * Return: 0 or a negative errno.
  */
-int state_save(struct qmp *qmp, int said, const struct vm_config *config)
+int state_save(struct qmp *qmp, int console_fd, const struct vm_config *config)
 {
 	char part[PATH_MAX], console[PATH_MAX];
 	int ret;
 
 	console_path(config->save, console);
-	ret = console_save(said, console);
+	ret = console_save(console_fd, console);
 	if (ret)
 		return ret;
 
@@ -275,7 +277,7 @@ int state_save(struct qmp *qmp, int said, const struct vm_config *config)
 }
 
 /**
- * state_remove_all() - remove a folder of states
+ * state_remove_all() - remove all states and their folder
  * @dir: the folder
  */
 void state_remove_all(const char *dir)
@@ -293,9 +295,9 @@ void state_remove_all(const char *dir)
 }
 
 /**
- * state_send() - write a stopped machine with all its memory to a file
- * @qmp: its monitor; it can go on no more
- * @fd: the file, with which another can begin as @incoming
+ * state_send() - write the state of a stopped machine with its memory to a file
+ * @qmp: its monitor; the machine cannot be resumed then
+ * @fd: the file, which another machine can load as @incoming
  *
  * Return: 0 or a negative errno.
  */
@@ -303,7 +305,7 @@ int state_send(struct qmp *qmp, int fd)
 {
 	char path[PATH_MAX];
 
-	/* a file without a name has one in /proc as long as we live */
+	/* gives a memory file a path as long as this process runs */
 	snprintf(path, PATH_MAX, "/proc/%d/fd/%d", getpid(), fd);
 
 	return migrate_to(qmp, path);

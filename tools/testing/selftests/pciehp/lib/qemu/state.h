@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Booted machines kept in files, so that not every case has to boot its own. */
+/* States of booted machines in files, so that cases can share one boot. */
 #ifndef LIBPCIEHP_QEMU_STATE_H
 #define LIBPCIEHP_QEMU_STATE_H
 
@@ -10,7 +10,7 @@
 
 void state_path(const struct vm_config *config, const char *dir,
 		char path[PATH_MAX]);
-int state_save(struct qmp *qmp, int said, const struct vm_config *config);
+int state_save(struct qmp *qmp, int console_fd, const struct vm_config *config);
 int state_load_console(int console, const char *path);
 int state_load(struct qmp *qmp, int file, int sock, int number);
 int state_send(struct qmp *qmp, int fd);

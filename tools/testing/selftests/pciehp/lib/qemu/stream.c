@@ -7,13 +7,14 @@
 #include "util/host_clock.h"
 
 /**
- * stream_write() - write all of a buffer
+ * stream_write() - write a whole buffer
  * @fd: stream socket
- * @data: what to write
- * @len: how many bytes
+ * @data: the buffer
+ * @len: number of bytes
  *
- * Return: 0, or a negative errno; -EPIPE when the peer is gone, without a
- * signal.
+ * A closed connection causes no SIGPIPE.
+ *
+ * Return: 0; -EPIPE if the peer has closed the connection; or another negative errno.
  */
 int stream_write(int fd, const void *data, size_t len)
 {
@@ -35,14 +36,14 @@ int stream_write(int fd, const void *data, size_t len)
 }
 
 /**
- * stream_read() - read what there is, at least one byte
+ * stream_read() - read the available data, and wait for at least one byte
  * @fd: stream socket
- * @data: where to
- * @len: room
- * @deadline_ms: until when to wait, by host_now_ms()
+ * @data: receives the data
+ * @len: size of @data in bytes
+ * @deadline_ms: when to stop waiting, in terms of host_now_ms()
  *
- * Return: bytes read, -ETIMEDOUT, -EPIPE when the peer closed, or another
- * negative errno.
+ * Return: the number of bytes read; -ETIMEDOUT; -EPIPE if the peer has closed the
+ * connection; or another negative errno.
  */
 ssize_t stream_read(int fd, void *data, size_t len, int64_t deadline_ms)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reading from and writing to a peer that may be slow, or die. */
+/* Reads from and writes to a peer that may be slow, or may close the connection. */
 #ifndef LIBPCIEHP_QEMU_STREAM_H
 #define LIBPCIEHP_QEMU_STREAM_H
 

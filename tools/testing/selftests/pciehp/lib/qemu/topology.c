@@ -8,7 +8,7 @@
 #include "qemu/topology.h"
 #include "util/compiler.h"
 
-/* Functions a device has, and ports that a switch has room for. */
+/* Maximum number of functions of a device, and of ports of a switch. */
 #define FUNCTIONS	8
 #define SWITCH_MAX	32
 
@@ -31,10 +31,10 @@ static int add(struct topology *topology, const char *fmt, ...)
 }
 
 /**
- * topology_is_switch() - is a port one of a switch
+ * topology_is_switch() - is a port part of a switch
  * @model: QEMU's name of the port
  *
- * Return: whether it is.
+ * Return: true for a Switch Downstream Port.
  */
 bool topology_is_switch(const char *model)
 {
@@ -42,8 +42,8 @@ bool topology_is_switch(const char *model)
 }
 
 /*
- * The bus of root ports has room for 32 devices; as functions of one device,
- * eight times as many fit.
+ * The root bus has only 32 device numbers. Root ports are functions of multifunction
+ * devices, so that eight times as many fit.
  */
 static int add_root_port(struct topology *topology, const char *model,
 			 const char *id, int index, const char *properties)
@@ -64,7 +64,7 @@ static int add_switch(struct topology *topology, const char *root_port,
 	       add(topology, "x3130-upstream,id=up%d,bus=%s", index, id);
 }
 
-/* Slot 1 of its chassis, as a root port is slot 0 of one. */
+/* Slot 1 of its chassis, because a root port is slot 0 of a chassis. */
 static int add_downstream_port(struct topology *topology, const char *model,
 			       int slot, int slots_per_switch,
 			       const char *properties)
@@ -75,14 +75,15 @@ static int add_downstream_port(struct topology *topology, const char *model,
 }
 
 /**
- * topology_build() - a machine's ports, of which each has a slot
- * @topology: to be initialised; topology_free() frees it
- * @model: QEMU's name of the ports, which are called "port0", "port1", ...
- * @root_port: QEMU's name of those above switches, which are called "root0", ...,
- *	with the upstream ports "up0", ... below them; NULL is the usual
- * @slots: how many, SLOTS_MAX at most
- * @slots_per_switch: for ports of switches; 0 is as many as fit
- * @properties: for every port with a slot, each after a comma, or NULL
+ * topology_build() - build a topology with a number of ports that have a slot
+ * @topology: the topology; topology_free() frees it
+ * @model: QEMU's name of the ports with a slot; their ids are "port0", "port1", ...
+ * @root_port: QEMU's name of the root ports above switches, or NULL for the default;
+ *	their ids are "root0", ..., and those of the upstream ports "up0", ...
+ * @slots: number of slots, at most SLOTS_MAX
+ * @slots_per_switch: if @model is a port of a switch, number of slots per switch; 0
+ *	means as many as fit
+ * @properties: properties of every port with a slot, each after a comma, or NULL
  *
  * Return: 0 or a negative errno.
  */
@@ -118,10 +119,10 @@ int topology_build(struct topology *topology, const char *model,
 }
 
 /**
- * topology_nest() - a switch in the slot of port 0, with a slot of its own
+ * topology_nest() - add a switch with one slot into the slot of port 0
  * @topology: from topology_build() with one slot
  *
- * The switch is called TOPOLOGY_NESTED, the port of its slot "port1".
+ * The id of the switch is TOPOLOGY_NESTED, that of the port with its slot "port1".
  *
  * Return: 0 or a negative errno.
  */
@@ -133,7 +134,7 @@ int topology_nest(struct topology *topology)
 }
 
 /**
- * topology_add() - one more device
+ * topology_add() - add one device
  * @topology: the topology
  * @device: argument of -device
  *
@@ -145,7 +146,7 @@ int topology_add(struct topology *topology, const char *device)
 }
 
 /**
- * topology_free() - free what a topology holds
+ * topology_free() - free the memory of a topology
  * @topology: the topology
  */
 void topology_free(struct topology *topology)

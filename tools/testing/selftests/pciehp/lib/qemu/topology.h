@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ports of a machine, as arguments of QEMU. */
+/* Builds the ports of a machine as arguments of QEMU. */
 #ifndef LIBPCIEHP_QEMU_TOPOLOGY_H
 #define LIBPCIEHP_QEMU_TOPOLOGY_H
 
@@ -7,20 +7,20 @@
 
 #define SLOTS_MAX	128
 
-/* A switch adds a root port and an upstream port. */
+/* Each port with a slot may need a root port and an upstream port. */
 #define TOPOLOGY_MAX	(3 * SLOTS_MAX)
 
 #define PORT_IOH3420		"ioh3420"
 #define PORT_PCIE_ROOT_PORT	"pcie-root-port"
 #define PORT_XIO3130		"xio3130-downstream"
 
-/* QEMU's name of the switch in a slot, see topology_nest(). */
+/* QEMU's id of the switch in a slot, see topology_nest(). */
 #define TOPOLOGY_NESTED		"switch"
 
 /**
- * struct topology - ports, and the slots that are below them
+ * struct topology - the devices that a machine has at boot
  * @devices: arguments of -device in order, NULL after the last
- * @n: how many
+ * @n: number of devices
  */
 struct topology {
 	char *devices[TOPOLOGY_MAX + 1];

@@ -16,18 +16,18 @@
 #include "qemu/state.h"
 #include "qemu/vm.h"
 
-/* QEMU's answer to a monitor or debugger request, on a loaded machine. */
+/* Host time for a reply of QEMU's monitor or gdbstub, on a busy host. */
 #define REPLY_TIMEOUT_MS	60000
 
-/* From the close of its sockets to QEMU's exit. */
+/* Host time from the moment at which QEMU closes its sockets to its exit. */
 #define EXIT_TIMEOUT_MS		2000
 
 /**
- * struct channels - what QEMU begins with beside its arguments
- * @qmp: sockets for its monitor, of which the second is QEMU's, as in the other pairs
+ * struct channels - connections to QEMU; the second socket of each pair is QEMU's
+ * @qmp: sockets for its monitor
  * @gdb: sockets for its gdbstub
- * @state: sockets for the state to begin with
- * @file: that state, or -1
+ * @state: sockets for the state to load
+ * @file: file of the state to load, or -1
  */
 struct channels {
 	int qmp[2];
@@ -105,14 +105,14 @@ static int begin_process(struct vm *vm, const struct channels *channels,
 
 /**
  * vm_start() - start QEMU with its CPUs stopped
- * @vm: to be initialised
- * @config: what to boot
+ * @vm: the machine, which is initialised
+ * @config: its config
  *
- * Monitor and debugger are socket pairs, console and errors are memory files:
- * nothing has a name in a file system, so nothing can be left behind there.
+ * Monitor and debugger are socket pairs, console and errors are memory files. None of
+ * them has a name in a file system, so no files are left behind.
  *
- * Return: 0 or a negative errno; call vm_cleanup() in either case. When QEMU
- * died, vm_collect() tells how and @vm->errors why.
+ * Return: 0, or a negative errno; call vm_cleanup() in either case. If QEMU has exited,
+ * vm_collect() returns how, and @vm->errors contains its messages.
  */
 int vm_start(struct vm *vm, const struct vm_config *config)
 {
@@ -154,8 +154,8 @@ static void reap(struct vm *vm, int *status)
 }
 
 /**
- * vm_stop() - end QEMU
- * @vm: the machine, also one that has ended or did not start
+ * vm_stop() - kill QEMU
+ * @vm: the machine; it may have ended, or not been started
  */
 void vm_stop(struct vm *vm)
 {
@@ -168,12 +168,12 @@ void vm_stop(struct vm *vm)
 }
 
 /**
- * vm_collect() - tell how a QEMU ended that closed its sockets
+ * vm_collect() - wait for a QEMU that has closed its sockets
  * @vm: the machine
- * @how: receives how it ended
- * @size: room in @how
+ * @how: receives text that describes how QEMU ended
+ * @size: size of @how in bytes
  *
- * The sockets close a moment before the process can be waited for.
+ * QEMU's sockets are closed a moment before its process can be waited for.
  */
 void vm_collect(struct vm *vm, char *how, size_t size)
 {
@@ -202,8 +202,8 @@ void vm_collect(struct vm *vm, char *how, size_t size)
 }
 
 /**
- * vm_cleanup() - end the machine and free all that it holds
- * @vm: the machine, also one that did not start
+ * vm_cleanup() - kill QEMU and free the resources of the machine
+ * @vm: the machine; it may not have been started
  */
 void vm_cleanup(struct vm *vm)
 {

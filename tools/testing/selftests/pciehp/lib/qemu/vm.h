@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The life of one QEMU machine: start, run, look at what it left, reap. */
+/* Starts, stops and reaps one QEMU machine. */
 #ifndef LIBPCIEHP_QEMU_VM_H
 #define LIBPCIEHP_QEMU_VM_H
 
@@ -12,12 +12,12 @@
 
 /**
  * struct vm - one machine
- * @pid: QEMU's, 0 when there is none
+ * @pid: PID of QEMU, or 0 if it does not run
  * @qmp: its monitor
  * @gdb: its gdbstub
- * @console: what the guest's serial port said, a file without a name
- * @errors: QEMU's stderr, a file without a name
- * @peak_kib: QEMU's peak resident memory, known once it is reaped
+ * @console: memory file with the output of the guest's serial port
+ * @errors: memory file with QEMU's stdout and stderr
+ * @peak_kib: QEMU's peak resident memory in KiB, set when it is reaped
  */
 struct vm {
 	pid_t pid;

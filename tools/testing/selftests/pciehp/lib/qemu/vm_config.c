@@ -2,18 +2,18 @@
 #include "qemu/vm_config.h"
 
 /**
- * vm_config_records() - whether QEMU records the machine for a replay
+ * vm_config_records() - does QEMU record the machine for a replay
  * @config: the machine
  *
- * Nobody wants the replay. But QEMU's main loop makes time leap when no CPU has work,
- * and it must not look just as a CPU has fallen asleep, but has not accounted for its
- * last instructions yet: these would count twice. While QEMU records, the main loop and
- * the CPU take turns.
+ * The recording itself is not used. But QEMU's main loop advances time when no CPU has
+ * work. It must not check this between the moment at which a CPU goes idle and the moment
+ * at which that CPU has accounted for its last instructions: these would count twice.
+ * While QEMU records, the main loop and the CPU thread alternate, so this cannot happen.
  *
- * It can record neither several CPUs nor the thread that migrates, and a q35 that
- * records hangs after a reset.
+ * QEMU can record neither a machine with several CPUs nor a migration, and a q35 machine
+ * that is recorded hangs after a reset.
  *
- * Return: whether it does.
+ * Return: true if it does.
  */
 bool vm_config_records(const struct vm_config *config)
 {

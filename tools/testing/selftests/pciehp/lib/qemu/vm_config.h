@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which machine QEMU is to be. */
+/* The configuration of a machine. */
 #ifndef LIBPCIEHP_QEMU_VM_CONFIG_H
 #define LIBPCIEHP_QEMU_VM_CONFIG_H
 
@@ -7,28 +7,27 @@
 
 #include "qemu/machine.h"
 
-/* For every kernel: one without the trace events says so, and goes on. */
+/* A kernel without the trace events prints a message and ignores that option. */
 #define VM_CMDLINE	"pcie_ports=native nokaslr log_buf_len=4M printk.devkmsg=on trace_event=pciehp:*"
 
 /**
- * struct vm_config - what to boot
+ * struct vm_config - configuration of a machine
  * @machine: the kind of machine
- * @type: argument of -machine, one that @machine knows
+ * @type: argument of -machine, one of those in @machine
  * @kernel: path of the kernel image
  * @initrd: path of the agent's initramfs
  * @cmdline: added to the kernel's command line
- * @load: a state of state_save() to begin with instead of booting, or NULL
- * @save: where state_save() will put this machine's state, or NULL
- * @incoming: a file of state_send() to begin with, or 0
- * @cpus: how many
- * @memory_mib: MiB of memory
- * @real_time: guest time is host time, and CPUs run side by side
- * @migrates: state_send() will be called, or was
- * @reboots: a guest that reboots is not at its end
- * @options: more options of QEMU and their arguments by turns, NULL after the
- *	last; may be NULL
- * @fds: file descriptors that @options name and QEMU inherits, -1 after the last; may
- *	be NULL
+ * @load: path of a state of state_save() to load instead of booting, or NULL
+ * @save: path to which state_save() will write the state of this machine, or NULL
+ * @incoming: file descriptor of a state of state_send() to load, or 0
+ * @cpus: number of CPUs
+ * @memory_mib: memory in MiB
+ * @real_time: guest time is host time, and CPUs run in parallel
+ * @migrates: state_send() will be or has been called for this guest
+ * @reboots: the guest may reboot; else QEMU exits when it does
+ * @options: further arguments of QEMU, NULL after the last; may be NULL
+ * @fds: file descriptors that @options refer to and QEMU inherits, -1 after the last;
+ *	may be NULL
  * @devices: arguments of -device in order, NULL after the last
  */
 struct vm_config {

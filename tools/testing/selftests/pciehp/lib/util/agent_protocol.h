@@ -1,90 +1,99 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the host and the agent in the guest agree on.
+ * The protocol between the host and the agent in the guest.
  *
- * The agent keeps one mailbox at a fixed address. When it has an answer, it
- * writes to a doorbell, at an address likewise fixed. The host has set a
- * watchpoint there, so the whole machine halts at an exact instruction; the
- * host reads the answer, acts on the stopped machine, writes the next request
- * into the mailbox and lets the machine run. Nothing ever reaches the guest at
- * a moment that the host chose, which keeps guest time reproducible.
+ * The agent keeps one mailbox at a fixed address. To deliver an answer, it writes
+ * to a doorbell, which is at a fixed address too. The host has set a watchpoint
+ * there, so the whole machine stops at an exact instruction. The host reads the
+ * answer, acts on the stopped machine, writes the next request into the mailbox
+ * and resumes the machine. Nothing reaches the guest at a moment that the host
+ * chose, which keeps guest time reproducible.
  *
- * Some architectures stop before they write, and some after. So the machine resumes
- * at a third address, with no instruction of effect between the write and it.
+ * Some architectures stop before the write, and some after it. Therefore the
+ * machine resumes at a third address. The instructions between the write and that
+ * address have no effect.
  *
- * A breakpoint would do as well, but QEMU throws away all code that it has translated
- * as it stops at one, and takes some 25 ms of host time to translate it again.
+ * A breakpoint would work too. But when QEMU stops at a breakpoint, it discards
+ * all code that it has translated, and needs some 25 ms of host time to translate
+ * it again.
  *
  * Requests and answers are text. A request is one line of words:
  *
  *   wait ACTION[,ACTION] BDF[,BDF] SEQNUM TIMEOUT_MS
- *                               for each BDF, the first PCI uevents ACTION (add,
- *                               remove, bind, unbind) that the kernel made after
- *                               the uevent SEQNUM, and that have not been waited
- *                               for; the answer names those that came and when
- *                               the agent received them: "ACTION BDF TIME_NS",
- *                               one a line
- *   appears PATH TIMEOUT_MS     until the path exists
+ *                               wait for PCI uevents: for each BDF and ACTION
+ *                               (add, remove, bind, unbind), for the first uevent
+ *                               that the kernel made after the uevent SEQNUM and
+ *                               that no earlier request waited for. The answer
+ *                               has one line for each that came, with the time at
+ *                               which the agent received it:
+ *                               "ACTION BDF TIME_NS"
+ *   appears PATH TIMEOUT_MS     wait until PATH exists
  *   sleep MS                    let guest time pass
- *   quiet MS TIMEOUT_MS         until no PCI uevent has come for MS
- *   devices                     "BDF VENDOR:DEVICE DRIVER" per PCI device
- *   slot-registers BDF[,BDF]    "BDF CAPABILITIES CONTROL STATUS LINK-STATUS
- *                               RUNTIME-STATUS POWER-CONTROL" of each port, one a
- *                               line: the slot's registers and Link Status, what
- *                               the kernel says of the port's runtime power
- *                               management, Power Management Control/Status or 0
- *   slot-control BDF VALUE      write Slot Control, past the kernel's back
+ *   quiet MS TIMEOUT_MS         wait until no PCI uevent has come for MS
+ *   devices                     one line for each PCI device:
+ *                               "BDF VENDOR:DEVICE DRIVER"
+ *   slot-registers BDF[,BDF]    one line for each port: "BDF CAPABILITIES CONTROL
+ *                               STATUS LINK-STATUS RUNTIME-STATUS POWER-CONTROL".
+ *                               These are the slot's registers, Link Status, the
+ *                               runtime PM status in sysfs, and Power Management
+ *                               Control/Status, or 0 if the port has none
+ *   slot-control BDF VALUE      write Slot Control without the driver's knowledge
  *   slot BDF                    name in /sys/bus/pci/slots of the slot whose
- *                               first function is BDF
+ *                               function 0 is BDF
  *   exists PATH                 "yes" or "no"
- *   read PATH                   a file's text
- *   write PATH TEXT             TEXT up to the end of the request
- *   write-until-error PATH      how many blocks were written before that, and
- *                               the error: "BLOCKS ERRNO"
+ *   read PATH                   the content of a file
+ *   write PATH TEXT             write TEXT, which is the rest of the request
+ *   write-until-error PATH      write blocks until a write fails. The answer is
+ *                               "BLOCKS ERRNO": the number of blocks written, and
+ *                               the error
  *   write-and-compare PATH N    write N blocks of 4 KiB, read them and compare
- *   repeat N REQUEST            until one fails
- *   start REQUEST               in a process of its own
- *   join TIMEOUT_MS             until all processes have ended; "ok TEXT" or
- *                               "error ERRNO TEXT" for each, one a line, in the
- *                               order in which they were started
+ *   repeat N REQUEST            run REQUEST N times, or until it fails
+ *   start REQUEST               run REQUEST in a process of its own
+ *   join TIMEOUT_MS             wait until all started processes have ended. The
+ *                               answer has one line for each, in the order in
+ *                               which they were started: "ok TEXT" or
+ *                               "error ERRNO TEXT"
  *   symbol NAME                 address of a kernel symbol
- *   interrupts NAME             how many the kernel counted, by /proc/interrupts
+ *   interrupts NAME             number of interrupts of NAME in /proc/interrupts
  *   spawn OUTPUT<TAB>PROGRAM[<TAB>ARGUMENT]...
- *                               start a program, whose output goes to OUTPUT
- *   await PATH                  until PATH has something to read; error ECHILD,
- *                               and how, when the program that was started last
- *                               ended
+ *                               start a program that writes its output to OUTPUT
+ *   await PATH                  wait until PATH has data to read. If the program
+ *                               of the last "spawn" ends first, the answer is
+ *                               error ECHILD and how it ended
  *   network-up NAME TIMEOUT_MS  bring an interface up, and wait for its link
- *   ask-gateway NAME TIMES      send that many ARP requests to the gateway, each
- *                               after the answer to the one before
+ *   ask-gateway NAME TIMES      send TIMES ARP requests to the gateway, each after
+ *                               the reply to the previous one
  *   nvme-admin PATH OPCODE CDW10 CDW11
- *                               an admin command of NVMe without data
- *   log                         kernel messages not yet fetched; there may be
- *                               more if AGENT_LOG_SIZE bytes came
- *   trace                       likewise pciehp's trace events, the text of
- *                               trace_pipe
- *   all REQUEST; REQUEST; ...   one after the other, whatever becomes of each;
- *                               "ERRNO TIME_NS LENGTH", a new line and LENGTH
- *                               bytes of text for each
+ *                               run an NVMe admin command without data
+ *   log                         the kernel messages that were not fetched yet. If
+ *                               the answer has AGENT_LOG_SIZE bytes or more, there
+ *                               may be more of them
+ *   trace                       the trace events of pciehp that were not fetched
+ *                               yet, as text of trace_pipe; otherwise like "log"
+ *   all REQUEST; REQUEST; ...   run all requests in order, even if some fail. The
+ *                               answer has for each "ERRNO TIME_NS LENGTH", a
+ *                               newline and LENGTH bytes of text
  *   irq-worker BDF CPU REQUEST; REQUEST; ...
- *                               a process of the highest priority waits for the
- *                               interrupts of BDF, an "edu" of QEMU's, and runs
- *                               on CPU the requests whose bits are set in its
- *                               interrupt status
- *   irq-worker-ended               "BIT ERRNO TIMES" of each that has ended, one a line
- *   reboot                      the next answer is that of the boot
- *   kexec CMDLINE               likewise, into the kernel in /kernel
+ *                               start a process with the highest priority on CPU.
+ *                               It waits for interrupts of BDF, an "edu" device of
+ *                               QEMU, and runs the requests whose bits are set in
+ *                               the interrupt status of the device
+ *   irq-worker-ended            one line for each of these requests that has ended:
+ *                               "BIT ERRNO TIMES"
+ *   reboot                      reboot; the next answer is that of the next boot
+ *   kexec CMDLINE               the same, into the kernel in /kernel
  *
- * The text of an answer has up to AGENT_TEXT_SIZE bytes, or with "all" up to that
- * for each request in it, and AGENT_ANSWER_SIZE less a few for the whole.
+ * The text of an answer has at most AGENT_TEXT_SIZE bytes. With "all" that is the
+ * limit for each request, and a little less than AGENT_ANSWER_SIZE for the sum.
  *
- * A guest can be a host itself, whose guest has an agent too, at the same addresses.
- * Both stop the one machine that there is, at one breakpoint. Whose stop it is the
- * mailbox tells, as the debugger sees memory as the agent does that has stopped.
+ * A guest can be the host of a guest of its own, in which a second agent runs at
+ * the same addresses. Both agents stop the same emulated machine by the same
+ * watchpoint. The debugger sees memory in the address space of the agent that
+ * stopped, so the mailbox shows which of them it is.
  *
  * An answer is "TIME_NS ok TEXT" or "TIME_NS error ERRNO TEXT". TIME_NS is
- * CLOCK_MONOTONIC when the request was answered; "wait" answers with the time
- * at which its first uevent was received.
+ * CLOCK_MONOTONIC when the request was answered. For "wait" it is the time at
+ * which the agent received the first of the uevents.
  */
 #ifndef LIBPCIEHP_UTIL_AGENT_PROTOCOL_H
 #define LIBPCIEHP_UTIL_AGENT_PROTOCOL_H
@@ -92,11 +101,11 @@
 #include <stdint.h>
 
 /*
- * The doorbell has a page of its own, as the emulator leaves its fast path in a page in
- * which it watches something. So has the stop point, which the worker process shares:
- * it reaches its own with what it was asked for done, and the host may set a
- * breakpoint there. No early kernel code, which runs at its physical address, may ever
- * be there: x86 kernels are loaded at 16 MiB.
+ * The doorbell has a page of its own, because QEMU emulates all accesses to a page with
+ * a watchpoint on a slow path. The stop point and the point of the worker process share
+ * another page. The worker process reaches its point when it has run its requests; the
+ * host may set a breakpoint there. Early kernel code runs at its physical address and
+ * must not overlap these addresses: x86 kernels are loaded at 16 MiB.
  */
 #define AGENT_STOP_POINT	0x60000000
 #define AGENT_RESUME_POINT	0x60000020
@@ -111,7 +120,7 @@
 #define AGENT_TEXT_SIZE		16320
 #define AGENT_LOG_SIZE		12288
 
-/* On the kernel's command line, which hands it to PID 1 as an environment variable. */
+/* A parameter on the kernel's command line. PID 1 gets it as an environment variable. */
 #define AGENT_NESTING_LEVEL		"agent_nesting_level"
 
 /**
@@ -119,11 +128,11 @@
  * @magic: AGENT_MAGIC
  * @version: AGENT_VERSION; host and agent must match
  * @answer_len: bytes of @answer that are valid
- * @nesting_level: of the agent, see AGENT_NESTING_LEVEL; 0 for that of a guest, 1 for that of a guest
- *	in a guest
- * @now_ns: CLOCK_MONOTONIC as the agent stopped
- * @seqnum: the number of the last uevent that the kernel had made by then; what comes of
- *	anything that the host does to the stopped machine has a greater one
+ * @nesting_level: of the agent, see AGENT_NESTING_LEVEL; 0 in a guest, 1 in a guest in a
+ *	guest
+ * @now_ns: CLOCK_MONOTONIC when the agent stopped
+ * @seqnum: number of the last uevent that the kernel had made by then. A uevent that
+ *	results from what the host does to the stopped machine has a greater number
  * @request: from host to agent, NUL terminated
  * @answer: from agent to host
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's names for what a compiler can be told. */
+/* The kernel's names of compiler attributes, and ARRAY_SIZE(). */
 #ifndef LIBPCIEHP_UTIL_COMPILER_H
 #define LIBPCIEHP_UTIL_COMPILER_H
 

@@ -9,7 +9,7 @@
 
 #include "util/cpio.h"
 
-/* Of names and data. */
+/* Names and data are aligned to this, in bytes. */
 #define ALIGNMENT	4
 
 static int pad(int fd)
@@ -45,9 +45,9 @@ static int append_data(int to, int from)
 }
 
 /**
- * cpio_append_archive() - append what another archive has
- * @fd: the archive
- * @path: the other
+ * cpio_append_archive() - append the content of another archive
+ * @fd: the archive to append to
+ * @path: the other archive
  *
  * Return: 0 or a negative errno.
  */
@@ -67,9 +67,9 @@ int cpio_append_archive(int fd, const char *path)
 /**
  * cpio_append_file() - append a file
  * @fd: the archive
- * @name: of the file in the archive
- * @permissions: of the file in the archive
- * @path: where its data is
+ * @name: name of the file in the archive
+ * @permissions: permissions of the file in the archive
+ * @path: the file with the data
  *
  * Return: 0 or a negative errno.
  */
@@ -94,7 +94,7 @@ int cpio_append_file(int fd, const char *name, unsigned int permissions,
 }
 
 /**
- * cpio_append_end() - end an archive
+ * cpio_append_end() - append the entry that ends an archive
  * @fd: the archive
  *
  * Return: 0 or a negative errno.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Archives of the kind that an initramfs is, for host and guest. */
+/* Writes cpio archives in the initramfs format; used by host and guest. */
 #ifndef LIBPCIEHP_UTIL_CPIO_H
 #define LIBPCIEHP_UTIL_CPIO_H
 

@@ -17,7 +17,7 @@ static void before_fork(void)
 	forking = getpid();
 }
 
-/* The parent may have died before the kernel was told to watch it. */
+/* The parent may have died before prctl() was called. */
 static void in_child(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -26,9 +26,10 @@ static void in_child(void)
 }
 
 /*
- * Every process that we fork ends with its parent, so that nothing is left
- * behind however we end. The harness needs this as much as we do: it moves each
- * test into a process group of its own, where no SIGINT reaches it.
+ * Every forked process is killed when its parent ends, so that no process is left
+ * behind, however the parent ends. This also applies to the processes that the
+ * harness forks: it puts each test into a process group of its own, which does not
+ * receive a SIGINT from the terminal.
  */
 __attribute__((constructor))
 static void end_children_with_parent(void)
@@ -37,10 +38,10 @@ static void end_children_with_parent(void)
 }
 
 /**
- * environment_get() - value of a variable
- * @name: of the variable
+ * environment_get() - value of an environment variable
+ * @name: name of the variable
  *
- * Return: the value, or NULL when it is unset or empty.
+ * Return: the value, or NULL if the variable is unset or empty.
  */
 const char *environment_get(const char *name)
 {
@@ -50,9 +51,9 @@ const char *environment_get(const char *name)
 }
 
 /**
- * environment_find_file() - path of a file beside the test program
- * @name: of the file
- * @path: receives the path
+ * environment_find_file() - path of a file in the folder of the test program
+ * @name: name of the file
+ * @path: receives the path, which is empty if it is too long
  */
 void environment_find_file(const char *name, char path[PATH_MAX])
 {
@@ -66,11 +67,12 @@ void environment_find_file(const char *name, char path[PATH_MAX])
 }
 
 /**
- * environment_parallel() - how many guests to run side by side
+ * environment_parallel() - number of guests to run in parallel
  *
- * Each waits for a third of its time, as for QEMU to start and to end.
+ * A third of the time of each is spent waiting, for example for QEMU to start and to
+ * end.
  *
- * Return: three for two CPUs.
+ * Return: the number, which is three for two CPUs.
  */
 unsigned int environment_parallel(void)
 {

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inputs reach environment variable, as is the custom of kselftest:
+ * Inputs are environment variables, as usual in kselftest:
  *
- *	KERNEL		the guest's kernel image
- *	CMDLINE		added to its command line
- *	QEMU		another emulator than the one in PATH
- *	PCIEHP_INITRD	another initramfs than the agent's own
- *	PCIEHP_HOST_KERNEL	kernel image of the host in which vfio_test has its guest
- *	PCIEHP_HOST_FILES	archive with what that host runs: QEMU and its libraries
- *	PCIEHP_NETWORK	set if QEMU has igb, the host's kernel igb and the guest's igbvf
- *	PCIEHP_RESULTS	folder that receives a result and a console per case
- *	PCIEHP_CASE	the name under which it does
- *	PCIEHP_TEST	the name of the test, if that is another
- *	PCIEHP_CYCLES	how many cards soak.* adds and removes
- *	PCIEHP_STATES	folder in which cases share booted machines
+ *	KERNEL			kernel image of the guest
+ *	CMDLINE			added to the kernel's command line
+ *	QEMU			emulator to use instead of the one in PATH
+ *	PCIEHP_INITRD		initramfs to use instead of the agent's
+ *	PCIEHP_HOST_KERNEL	kernel image of the host in which vfio_test runs its guest
+ *	PCIEHP_HOST_FILES	archive with the programs of that host: QEMU and its libraries
+ *	PCIEHP_NETWORK		set if QEMU has igb, the host's kernel igb and the guest's
+ *				kernel igbvf
+ *	PCIEHP_RESULTS		folder that receives a result and a console for each case
+ *	PCIEHP_CASE		name of the case in that folder
+ *	PCIEHP_TEST		name of the test, if it is not the name of the case
+ *	PCIEHP_CYCLES		number of cards that soak.* adds and removes
+ *	PCIEHP_STATES		folder with the states of booted machines that cases share
  */
 #ifndef LIBPCIEHP_UTIL_ENVIRONMENT_H
 #define LIBPCIEHP_UTIL_ENVIRONMENT_H

@@ -6,7 +6,9 @@
 /**
  * host_now_ms() - CLOCK_MONOTONIC of the host in milliseconds
  *
- * Return: the time, for deadlines and durations.
+ * Use it for deadlines and durations.
+ *
+ * Return: the time in ms.
  */
 int64_t host_now_ms(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Signals that ask a program with many machines to end, and to leave nothing behind. */
+/* Signals that ask a program to end, which first stops its machines. */
 #include <signal.h>
 
 #include "util/interruption.h"
@@ -12,9 +12,9 @@ static void on_signal(int signal)
 }
 
 /**
- * interruption_catch() - have SIGINT, SIGTERM and SIGHUP only be noted
+ * interruption_catch() - set a flag on SIGINT, SIGTERM and SIGHUP
  *
- * Without SA_RESTART, so that waiting ends too.
+ * SA_RESTART is not set, so that a signal also interrupts system calls that wait.
  */
 void interruption_catch(void)
 {
@@ -26,9 +26,9 @@ void interruption_catch(void)
 }
 
 /**
- * interruption_noted() - was the program told to end
+ * interruption_noted() - has a signal asked the program to end
  *
- * Return: whether it was, since interruption_catch().
+ * Return: true if one has come since interruption_catch().
  */
 bool interruption_noted(void)
 {

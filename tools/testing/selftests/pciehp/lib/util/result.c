@@ -11,9 +11,9 @@
 #define NSEC_PER_MSEC	1000000.0
 
 /**
- * result_init() - begin with nothing found
- * @result: to be initialised
- * @name: of the case
+ * result_init() - initialise an empty result
+ * @result: the result
+ * @name: name of the case
  */
 void result_init(struct result *result, const char *name)
 {
@@ -29,7 +29,7 @@ void result_init(struct result *result, const char *name)
 }
 
 /**
- * result_cleanup() - free what a result holds
+ * result_cleanup() - free the memory of a result
  * @result: the result
  */
 void result_cleanup(struct result *result)
@@ -48,11 +48,11 @@ void result_cleanup(struct result *result)
 }
 
 /**
- * result_step() - an operation that the guest saw
+ * result_step() - record an operation that the guest has detected
  * @result: the result
- * @step: what was done, as "hot-add"
- * @from_ns: guest time at which it was done
- * @to_ns: guest time at which the guest saw it
+ * @step: the operation, for example "hot-add"
+ * @from_ns: guest time of the operation
+ * @to_ns: guest time at which the guest detected it
  */
 void result_step(struct result *result, const char *step, int64_t from_ns,
 		 int64_t to_ns)
@@ -64,9 +64,9 @@ void result_step(struct result *result, const char *step, int64_t from_ns,
 }
 
 /**
- * result_request() - note a request in the time line
+ * result_request() - record a request in the time line
  * @result: the result
- * @request: what was asked of the guest
+ * @request: the request to the guest
  */
 void result_request(struct result *result, const char *request)
 {
@@ -74,26 +74,26 @@ void result_request(struct result *result, const char *request)
 }
 
 /**
- * result_answer() - note the answer to the last request
+ * result_answer() - record the answer to the last request in the time line
  * @result: the result
  * @error: 0 or a negative errno
  * @time_ns: guest time of the answer
- * @now_ns: guest time at which the machine rests
+ * @now_ns: guest time at which the machine has stopped
  */
 void result_answer(struct result *result, int error, int64_t time_ns,
 		   int64_t now_ns)
 {
-	fprintf(result->timeline_file, "%s at %lld ns, rests at %lld ns\n",
+	fprintf(result->timeline_file, "%s at %lld ns, stopped at %lld ns\n",
 		error ? strerror(-error) : "ok", (long long)time_ns,
 		(long long)now_ns);
 }
 
 /**
- * result_skip() - the case cannot be run here
+ * result_skip() - record that the case cannot be run here
  * @result: the result
- * @fmt: why, as of printf()
+ * @fmt: the reason, as for printf()
  *
- * Return: why.
+ * Return: the reason as text, valid as long as the result.
  */
 const char *result_skip(struct result *result, const char *fmt, ...)
 {
@@ -116,9 +116,9 @@ static void add_problem(struct result *result, const char *fmt, va_list ap)
 }
 
 /**
- * result_lost() - an event that the guest should have seen did not come
+ * result_lost() - record that the guest did not detect an event
  * @result: the result
- * @fmt: which, as of printf()
+ * @fmt: the event, as for printf()
  */
 void result_lost(struct result *result, const char *fmt, ...)
 {
@@ -131,9 +131,9 @@ void result_lost(struct result *result, const char *fmt, ...)
 }
 
 /**
- * result_problem() - something else is not as it must be
+ * result_problem() - record another failure
  * @result: the result
- * @fmt: what, as of printf()
+ * @fmt: what is wrong, as for printf()
  */
 void result_problem(struct result *result, const char *fmt, ...)
 {
@@ -145,10 +145,12 @@ void result_problem(struct result *result, const char *fmt, ...)
 }
 
 /**
- * result_first_problem() - what came first, of which the others may be consequences
+ * result_first_problem() - the first recorded problem
  * @result: the result
  *
- * Return: its words, valid as long as the result; or NULL when there is no problem.
+ * Later problems may be consequences of it.
+ *
+ * Return: its text, valid as long as the result; or NULL if there is no problem.
  */
 const char *result_first_problem(const struct result *result)
 {
@@ -156,9 +158,9 @@ const char *result_first_problem(const struct result *result)
 }
 
 /**
- * result_error() - the case cannot be run to its end
+ * result_error() - record that the case could not be completed
  * @result: the result
- * @fmt: why, as of printf()
+ * @fmt: the reason, as for printf()
  */
 void result_error(struct result *result, const char *fmt, ...)
 {
@@ -171,10 +173,10 @@ void result_error(struct result *result, const char *fmt, ...)
 }
 
 /**
- * result_merge() - take over what another result has of problems
+ * result_merge() - add the problems of another result
  * @result: the result
- * @from: the other, which has told them on stderr
- * @whose: a word for what the other is about
+ * @from: the other result, whose problems have been printed to stderr
+ * @whose: prefix for their text, which names what the other result is about
  */
 void result_merge(struct result *result, const struct result *from,
 		  const char *whose)
@@ -192,17 +194,17 @@ void result_merge(struct result *result, const struct result *from,
 }
 
 /**
- * result_ok() - was everything as it must be
+ * result_ok() - has the case passed
  * @result: the result
  *
- * Return: whether all was looked at and nothing was found.
+ * Return: true if the case was completed or skipped, and there is no problem.
  */
 bool result_ok(const struct result *result)
 {
 	return (result->complete || result->skip[0]) && !json_array_size(result->problems);
 }
 
-/* What the table shows: the worst first, nothing of less weight is hidden. */
+/* The text in the runner's table: the worst finding first, then the others. */
 static void format_verdict(const struct result *result, char *text, size_t size)
 {
 	size_t timeouts = json_array_size(result->timeouts);
@@ -213,7 +215,7 @@ static void format_verdict(const struct result *result, char *text, size_t size)
 		snprintf(text, size, "ERROR");
 		return;
 	}
-	/* what was found before still counts */
+	/* problems that were found before the skip still count */
 	if (result->skip[0] && !json_array_size(result->problems)) {
 		snprintf(text, size, "SKIP %s", result->skip);
 		return;
@@ -236,7 +238,7 @@ static void format_verdict(const struct result *result, char *text, size_t size)
 			 result_ok(result) ? "ok" : "FAIL");
 }
 
-/* The longest step of the kind that the case ended with, in milliseconds. */
+/* The longest of all steps of the same kind as the last one, in milliseconds. */
 static double latency_ms(const struct result *result)
 {
 	size_t n = json_array_size(result->steps), i;
@@ -263,8 +265,8 @@ static double latency_ms(const struct result *result)
 /**
  * result_write() - write DIR/NAME.json
  * @result: the result
- * @dir: folder
- * @peak_kib: peak resident memory of the machine
+ * @dir: folder to write to
+ * @peak_kib: peak resident memory of the machine in KiB
  *
  * Return: 0 or a negative errno.
  */
@@ -317,13 +319,13 @@ static int write_file(const struct result *result, const char *dir,
 }
 
 /**
- * result_write_timeline() - write DIR/NAME.timeline: what was asked of the guest
- * and what its kernel said, with guest times
+ * result_write_timeline() - write DIR/NAME.timeline: the requests to the guest and
+ * its kernel log, with guest times
  * @result: the result
- * @dir: folder
- * @log: the kernel's log, or NULL
+ * @dir: folder to write to
+ * @log: the kernel log, or NULL
  *
- * In virtual time, two runs of a case write the same to the byte.
+ * In virtual time, two runs of a case write identical files.
  *
  * Return: 0 or a negative errno.
  */
@@ -338,7 +340,7 @@ int result_write_timeline(struct result *result, const char *dir,
 /**
  * result_write_trace() - write DIR/NAME.trace
  * @result: the result
- * @dir: folder
+ * @dir: folder to write to
  * @trace: the driver's trace events, or NULL if there are none
  *
  * Return: 0 or a negative errno.

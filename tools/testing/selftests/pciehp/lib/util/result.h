@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What one case found out, for people on stderr and as a JSON file. */
+/* The result of one case: text on stderr, and a JSON file. */
 #ifndef LIBPCIEHP_UTIL_RESULT_H
 #define LIBPCIEHP_UTIL_RESULT_H
 
@@ -11,22 +11,22 @@
 #include "util/compiler.h"
 
 /**
- * struct result - findings of one case
+ * struct result - the result of one case
  * @name: fixture, variant and test, separated by dots
- * @steps: operations and when the guest saw them, guest time
- * @problems: everything that was not as it must be, as text
+ * @steps: operations, and the guest times at which the guest detected them
+ * @problems: texts of all failures
  * @timeouts: the kernel's "Timeout on hotplug command" messages
- * @lost: an event that the guest should have seen did not come
+ * @lost: the guest did not detect an event
  * @pending: events in Slot Status whose interrupt is lost
  * @asleep: a port is suspended and nothing can wake it
- * @timeline: every request to the guest, and when it was answered
+ * @timeline: every request to the guest, and the guest time of its answer
  * @timeline_size: bytes of @timeline
- * @timeline_file: writes to @timeline
+ * @timeline_file: stream that writes to @timeline
  * @skip: why the case cannot be run, or empty
  * @booted: the guest's agent has answered
- * @complete: the guest lived to see its invariants checked
- * @error: the case could not be run to its end
- * @start_ms: host time at which it began
+ * @complete: the guest was still running when its invariants were checked
+ * @error: the case could not be completed
+ * @start_ms: host time at which the case began
  */
 struct result {
 	char name[128];

@@ -5,9 +5,9 @@
 #include "util/text.h"
 
 /**
- * text_print_tail() - show the end of a text as TAP diagnostics on stderr
+ * text_print_tail() - print the end of a text as TAP diagnostics to stderr
  * @text: the text
- * @lines: how many lines at most
+ * @lines: maximum number of lines
  */
 void text_print_tail(const char *text, int lines)
 {

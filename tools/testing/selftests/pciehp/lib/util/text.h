@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Text of several lines. */
+/* Text with several lines. */
 #ifndef LIBPCIEHP_UTIL_TEXT_H
 #define LIBPCIEHP_UTIL_TEXT_H
 
 #include <string.h>
 
 /**
- * text_next_line() - go through a text line by line
- * @line: a line of it
+ * text_next_line() - find the next line of a text
+ * @line: a line of the text
  *
  * Return: the line after it, or the end of the text.
  */
