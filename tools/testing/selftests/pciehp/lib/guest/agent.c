@@ -9,8 +9,8 @@
 #include "util/host_clock.h"
 
 /*
- * Host time for one request. Guest time leaps over what is idle, so this only
- * runs out when the guest hangs.
+ * Host time for one request. Guest time skips idle time, so this expires only if the
+ * guest hangs.
  */
 #define REQUEST_TIMEOUT_MS	120000
 
@@ -22,7 +22,7 @@ static const char *explain(int error)
 	case -ESHUTDOWN:
 		return "the machine went down, as it does when the guest panics";
 	case -EXDEV:
-		return "the agent of another nesting_level answered";
+		return "the agent of another nesting level answered";
 	}
 
 	return strerror(-error);
@@ -58,7 +58,7 @@ static int parse_answer(struct agent *agent, uint32_t len)
 	return -error;
 }
 
-/* All of the mailbox before the request. */
+/* Read the fields of the mailbox before the request. */
 static int read_head(struct agent *agent, struct agent_mailbox *head)
 {
 	int ret;
@@ -122,8 +122,8 @@ static int receive_answer(struct agent *agent, int timeout_ms)
 }
 
 /**
- * agent_prepare() - a link to an agent that is still to be booted
- * @agent: to be initialised
+ * agent_prepare() - initialise the link to an agent that is not booted yet
+ * @agent: the link
  * @gdb: debugger of its machine
  *
  * Return: 0, or -ENOLINK with @agent->error set.
@@ -141,13 +141,14 @@ int agent_prepare(struct agent *agent, struct gdbstub *gdb)
 }
 
 /**
- * agent_init() - boot the machine up to the agent's first answer
- * @agent: to be initialised
+ * agent_init() - boot the machine until the agent's first answer
+ * @agent: the link
  * @gdb: debugger of a machine that has not run yet
- * @timeout_ms: how long the boot may take, host time
+ * @timeout_ms: timeout for the boot in ms, host time
  *
- * Return: 0; -ENOLINK with @agent->error set when the guest does not come up;
- * another negative errno when the agent lacks something that it needs.
+ * Return: 0; -ENOLINK with @agent->error set if the guest does not boot; or another
+ * negative errno if the agent could not be initialised, for example if the kernel does
+ * not support uevents over netlink.
  */
 int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms)
 {
@@ -164,11 +165,11 @@ int agent_init(struct agent *agent, struct gdbstub *gdb, int timeout_ms)
 }
 
 /**
- * agent_attach() - link to an agent that rests at its stop point
- * @agent: to be initialised
+ * agent_attach() - initialise the link to an agent that has stopped with an answer
+ * @agent: the link
  * @gdb: debugger of its machine
  *
- * Return: as agent_init().
+ * Return: as for agent_init().
  */
 int agent_attach(struct agent *agent, struct gdbstub *gdb)
 {
@@ -176,10 +177,10 @@ int agent_attach(struct agent *agent, struct gdbstub *gdb)
 }
 
 /**
- * agent_join() - link to an agent on a machine that has another already
- * @agent: to be initialised
- * @gdb: debugger of the machine, after agent_init() for the other
- * @nesting_level: which it is, see AGENT_NESTING_LEVEL
+ * agent_join() - initialise the link to the second agent on a machine
+ * @agent: the link
+ * @gdb: debugger of the machine, after agent_init() for the first agent
+ * @nesting_level: nesting level of the second agent, see AGENT_NESTING_LEVEL
  */
 void agent_join(struct agent *agent, struct gdbstub *gdb, unsigned int nesting_level)
 {
@@ -209,9 +210,9 @@ static int begin(struct agent *agent, const char *fmt, va_list ap)
 }
 
 /**
- * agent_begin() - make a request and let the machine run
+ * agent_begin() - send a request and resume the machine
  * @agent: the link
- * @fmt: the request, as of printf()
+ * @fmt: the request, as for printf()
  *
  * Return: 0, or -ENOLINK with @agent->error set.
  */
@@ -228,12 +229,14 @@ int agent_begin(struct agent *agent, const char *fmt, ...)
 }
 
 /**
- * agent_finish() - wait for the answer; the machine is stopped again
+ * agent_finish() - wait for the answer to a request
  * @agent: the link, after agent_begin()
  *
- * Return: 0 with @agent->text and @agent->time_ns set; the guest's own error
- * as a negative errno, likewise; -ENOLINK with @agent->error set when the
- * guest or its machine is gone or silent.
+ * The machine has stopped when this returns.
+ *
+ * Return: 0, or the error of the request as a negative errno, both with @agent->text and
+ * @agent->time_ns set; or -ENOLINK with @agent->error set if there is no answer in time,
+ * or QEMU has ended.
  */
 int agent_finish(struct agent *agent)
 {
@@ -241,10 +244,11 @@ int agent_finish(struct agent *agent)
 }
 
 /**
- * agent_wait_any() - wait until an agent of the machine rests, whichever it is
+ * agent_wait_any() - wait until any agent of the machine stops with an answer
  * @agent: the link to one of them
- * @timeout_ms: how long it may take, host time
- * @nesting_level: receives which it is; agent_take_answer() takes its answer
+ * @timeout_ms: timeout in ms, host time
+ * @nesting_level: receives the nesting level of the agent that stopped;
+ *	agent_take_answer() reads its answer
  *
  * Return: 0, or -ENOLINK with @agent->error set.
  */
@@ -263,10 +267,10 @@ int agent_wait_any(struct agent *agent, int timeout_ms, unsigned int *nesting_le
 }
 
 /**
- * agent_take_answer() - the answer of an agent that rests at its stop point
+ * agent_take_answer() - read the answer of an agent that has stopped
  * @agent: the link
  *
- * Return: as agent_finish().
+ * Return: as for agent_finish().
  */
 int agent_take_answer(struct agent *agent)
 {
@@ -274,11 +278,11 @@ int agent_take_answer(struct agent *agent)
 }
 
 /**
- * agent_request() - make a request and wait for the answer
+ * agent_request() - send a request and wait for the answer
  * @agent: the link
- * @fmt: the request, as of printf()
+ * @fmt: the request, as for printf()
  *
- * Return: as agent_finish().
+ * Return: as for agent_finish().
  */
 int agent_request(struct agent *agent, const char *fmt, ...)
 {

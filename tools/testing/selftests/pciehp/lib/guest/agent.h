@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The host's end of the link to the agent in the guest. */
+/* The host side of the link to the agent in the guest. */
 #ifndef LIBPCIEHP_GUEST_AGENT_H
 #define LIBPCIEHP_GUEST_AGENT_H
 
@@ -10,10 +10,10 @@
 #include "util/compiler.h"
 
 /**
- * struct moment - when the machine rests, before the host does something to it
- * @ns: guest time
- * @seqnum: the number of the kernel's last uevent; an event counts as an answer to what
- *	the host does only if its number is greater
+ * struct moment - a moment at which the machine has stopped
+ * @ns: guest time in ns
+ * @seqnum: number of the kernel's last uevent; only a uevent with a greater number can
+ *	result from what the host does to the stopped machine
  */
 struct moment {
 	int64_t ns;
@@ -24,15 +24,16 @@ struct moment {
  * struct agent - the link to one agent
  * @gdb: the debugger of its machine
  * @answer: the last answer; @text points into it
- * @text: the last answer's text
- * @time_ns: the last answer's guest time
- * @now: the moment at which the machine rests
- * @nesting_level: which of the machine's agents it is, see AGENT_NESTING_LEVEL
- * @error: why the link failed, for people
- * @failure: the same as a negative errno
- * @serve: called when the machine stops while an answer is awaited, or NULL; returns 0
- *	if it stopped with that, -EAGAIN if not, and it runs again, or a negative errno
- * @serve_context: what @serve is called with
+ * @text: text of the last answer
+ * @time_ns: guest time of the last answer in ns
+ * @now: the moment at which the machine has stopped
+ * @nesting_level: nesting level of the agent, see AGENT_NESTING_LEVEL
+ * @error: why the link failed, as text
+ * @failure: why the link failed, as a negative errno
+ * @serve: called when the machine stops while the host waits for an answer, or NULL.
+ *	Returns 0 if the machine has stopped with the answer; -EAGAIN if it has stopped for
+ *	another reason and was resumed; or a negative errno
+ * @serve_context: argument of @serve
  */
 struct agent {
 	struct gdbstub *gdb;

@@ -8,14 +8,14 @@
 #include "guest/request.h"
 
 /**
- * batch_begin() - make requests that the guest answers in one go
- * @batch: forgets what it held
+ * batch_begin() - send several requests that the guest answers together
+ * @batch: the batch; its former content is freed
  * @guest: the guest
  * @requests: the requests, separated by semicolons
  *
- * After guest_finish() or guest_take_answer(), batch_take() has the answers.
+ * After guest_finish() or guest_take_answer(), call batch_take() to get the answers.
  *
- * Return: as guest_begin(), or -E2BIG.
+ * Return: as for guest_begin(); -E2BIG if there are more than BATCH_MAX; or -ENOMEM.
  */
 int batch_begin(struct batch *batch, struct guest *guest, const char *requests)
 {
@@ -35,8 +35,11 @@ int batch_begin(struct batch *batch, struct guest *guest, const char *requests)
 	return guest_begin(guest, "all %s", requests);
 }
 
-/* "ERRNO TIME_NS LENGTH", a new line and the text: where it ends, or NULL. */
-static const char *take_one(struct batch_answer *answer, const char *at)
+/*
+ * Parse "ERRNO TIME_NS LENGTH", a newline and the text. Return the end of the text, or
+ * NULL if the answer is malformed.
+ */
+static const char *parse_one(struct batch_answer *answer, const char *at)
 {
 	long long time_ns;
 	int error, pos;
@@ -52,7 +55,7 @@ static const char *take_one(struct batch_answer *answer, const char *at)
 	return answer->text ? at + pos + 1 + len : NULL;
 }
 
-/* The guest tells its log and its trace events only once, so they are kept with it. */
+/* The agent returns each part of its log and trace only once. Add it to the guest's. */
 static int keep_log_and_trace(const struct batch *batch, struct guest *guest)
 {
 	const struct batch_answer *log = batch_find(batch, "log");
@@ -68,12 +71,11 @@ static int keep_log_and_trace(const struct batch *batch, struct guest *guest)
 }
 
 /**
- * batch_take() - take the answers apart that have come
+ * batch_take() - split the guest's answer into the answers to the requests
  * @batch: from batch_begin()
  * @guest: the guest, which has answered
  *
- * Its log and its trace events, if they were asked for, are in @guest->log and
- * @guest->trace.
+ * If the requests include "log" or "trace", @guest->log or @guest->trace is updated.
  *
  * Return: 0 or a negative errno; -EPROTO is recorded in the result.
  */
@@ -82,7 +84,7 @@ int batch_take(struct batch *batch, struct guest *guest)
 	const char *at = guest->agent.text;
 
 	for (int i = 0; i < batch->n; i++) {
-		at = take_one(&batch->answers[i], at);
+		at = parse_one(&batch->answers[i], at);
 		if (!at) {
 			result_error(&guest->result,
 				     "read the guest's answers: there is none to '%s'",
@@ -95,12 +97,12 @@ int batch_take(struct batch *batch, struct guest *guest)
 }
 
 /**
- * batch_ask() - make requests, and wait for all the answers
- * @batch: forgets what it held; receives the answers
+ * batch_ask() - send several requests and wait for the answers
+ * @batch: receives the answers; its former content is freed
  * @guest: the guest
  * @requests: the requests, separated by semicolons
  *
- * Return: 0, also when requests have failed; or a negative errno.
+ * Return: 0, also if requests have failed; or a negative errno.
  */
 int batch_ask(struct batch *batch, struct guest *guest, const char *requests)
 {
@@ -109,11 +111,11 @@ int batch_ask(struct batch *batch, struct guest *guest, const char *requests)
 }
 
 /**
- * batch_find() - the answer to one request
+ * batch_find() - find the answer to one request
  * @batch: after batch_take()
- * @request: the request, as it was made
+ * @request: the text of the request
  *
- * Return: the answer, or NULL when nobody has asked that.
+ * Return: the answer, or NULL if the batch does not contain the request.
  */
 const struct batch_answer *batch_find(const struct batch *batch,
 				      const char *request)
@@ -128,11 +130,11 @@ const struct batch_answer *batch_find(const struct batch *batch,
 }
 
 /**
- * batch_has() - have requests been answered?
+ * batch_has() - does the batch have answers to all of these requests
  * @batch: after batch_take()
  * @requests: the requests, separated by semicolons
  *
- * Return: whether all of them have.
+ * Return: true if it has.
  */
 bool batch_has(const struct batch *batch, const char *requests)
 {
@@ -151,8 +153,8 @@ bool batch_has(const struct batch *batch, const char *requests)
 }
 
 /**
- * batch_free() - forget requests and answers
- * @batch: the batch, which can be used again
+ * batch_free() - free requests and answers
+ * @batch: the batch, which is empty then and can be used again
  */
 void batch_free(struct batch *batch)
 {

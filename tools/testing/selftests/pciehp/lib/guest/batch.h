@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Requests that a guest answers in one go, as each stop costs the host time. */
+/*
+ * Several requests that a guest answers together. Each stop of the machine costs host
+ * time.
+ */
 #ifndef LIBPCIEHP_GUEST_BATCH_H
 #define LIBPCIEHP_GUEST_BATCH_H
 
@@ -14,8 +17,8 @@
  * struct batch_answer - the answer to one request
  * @request: the request
  * @error: 0 or a negative errno
- * @time_ns: guest time of the answer
- * @text: its text
+ * @time_ns: guest time of the answer in ns
+ * @text: text of the answer
  */
 struct batch_answer {
 	char *request;
@@ -25,12 +28,12 @@ struct batch_answer {
 };
 
 /**
- * struct batch - requests that were made together, and their answers
- * @answers: in the order of the requests
- * @n: how many; all zero is a batch that nobody has asked yet
+ * struct batch - requests that were sent together, and their answers
+ * @answers: the requests and answers, in the order of the requests
+ * @n: number of requests; an empty batch is all zero
  *
- * Answers belong to whoever holds the batch. They tell of the moment at which they were
- * given, and of none after it.
+ * batch_free() frees the answers. An answer describes the guest at the time of that
+ * answer.
  */
 struct batch {
 	struct batch_answer answers[BATCH_MAX];

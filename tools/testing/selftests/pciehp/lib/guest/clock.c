@@ -5,8 +5,8 @@
 #include "guest/request.h"
 
 /*
- * On a machine with ACPI, rtc_cmos leaves it to ACPI's fixed event to wake it up.
- * QEMU 7.2's clock raises that in suspend-to-RAM only.
+ * On a machine with ACPI, rtc_cmos uses ACPI's fixed RTC event for wakeup. QEMU 7.2
+ * raises that event in suspend-to-RAM only.
  */
 static bool rtc_raises_acpi_event(struct guest *guest)
 {
@@ -24,18 +24,18 @@ static bool rtc_raises_acpi_event(struct guest *guest)
 }
 
 /**
- * guest_cannot_wake() - can its clock wake the guest from suspend to idle
- * @guest: the guest, which takes up to 3 s of its time to find out
+ * guest_cannot_wake() - check whether the RTC can wake the guest from suspend-to-idle
+ * @guest: the guest; the check takes up to 3 s of guest time
  *
- * Return: NULL if it can, else why not.
+ * Return: NULL if it can, else the reason why it cannot.
  */
 const char *guest_cannot_wake(struct guest *guest)
 {
 	if (guest_request(guest, "exists /sys/class/rtc/rtc0/wakealarm") ||
 	    strcmp(guest->agent.text, "yes"))
-		return "the guest has no clock that could wake it";
+		return "the guest has no RTC with a wake alarm";
 	if (!rtc_raises_acpi_event(guest))
-		return "QEMU's clock raises no ACPI event to wake from suspend-to-idle";
+		return "QEMU's RTC raises no ACPI event that wakes a guest from suspend-to-idle";
 
 	return NULL;
 }

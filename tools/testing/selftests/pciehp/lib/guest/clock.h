@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The clock that wakes a guest from suspend to idle. */
+/* The clock that wakes a guest from suspend-to-idle. */
 #ifndef LIBPCIEHP_GUEST_CLOCK_H
 #define LIBPCIEHP_GUEST_CLOCK_H
 

@@ -16,13 +16,13 @@
 #include "util/cpio.h"
 #include "util/environment.h"
 
-/* Host time; a distribution's kernel on a loaded machine takes some seconds. */
+/* Host time. A distribution's kernel takes some seconds on a busy host. */
 #define BOOT_TIMEOUT_MS	120000
 
 #define TAIL_LINES	12
 
 /**
- * guest_start() - start the machine, which does not run yet
+ * guest_start() - start the machine with its CPUs stopped
  * @guest: from guest_prepare()
  *
  * Return: 0 or a negative errno, recorded in the result.
@@ -49,8 +49,8 @@ int guest_start(struct guest *guest)
 }
 
 /**
- * guest_explain_failure() - the link failed: who is to blame?
- * @guest: the guest; it counts as dead from now on
+ * guest_explain_failure() - record why the link to the guest failed
+ * @guest: the guest; no more requests are sent to it
  */
 void guest_explain_failure(struct guest *guest)
 {
@@ -69,7 +69,7 @@ void guest_explain_failure(struct guest *guest)
 	}
 }
 
-/* To write what is in a register already starts its timer. */
+/* Writing its present value to a compare register starts the timer. */
 static int start_timers(struct guest *guest)
 {
 	uint64_t addr = guest->config.machine->timers, time;
@@ -103,14 +103,14 @@ static int connect_agent(struct guest *guest)
 	if (ret == -ENOLINK)
 		guest_explain_failure(guest);
 	else if (ret)
-		result_error(&guest->result, "the agent cannot work: %s",
+		result_error(&guest->result, "the agent cannot start in the guest: %s",
 			     strerror(-ret));
 	if (ret)
 		return ret;
 
 	guest->alive = true;
 	guest->result.booted = true;
-	/* who boots for all begins once more as all the others do */
+	/* a boot that is only saved is not part of the case's time line */
 	if (!config->save) {
 		result_request(&guest->result, "boot");
 		result_answer(&guest->result, 0, guest->agent.time_ns,
@@ -121,7 +121,7 @@ static int connect_agent(struct guest *guest)
 }
 
 /**
- * guest_bring_up() - start the machine, up to its agent
+ * guest_bring_up() - start the machine and connect to its agent
  * @guest: from guest_prepare()
  *
  * Return: 0 or a negative errno, recorded in the result.
@@ -132,8 +132,9 @@ int guest_bring_up(struct guest *guest)
 }
 
 /*
- * The first case that wants a machine boots it and leaves its state for all
- * that want the same, itself included. Who comes meanwhile waits for that.
+ * The first case that needs a machine boots it and saves its state. All cases that need
+ * the same machine load the state, including the first one. A case that needs it before
+ * it is saved waits for the lock.
  */
 static int make_state(struct guest *guest, const char *state)
 {
@@ -200,7 +201,7 @@ static int build_topology(struct guest *guest)
 	if (!ret && setup->device)
 		ret = topology_add(&guest->topology, setup->device);
 	if (ret)
-		result_error(&guest->result, "describe the ports: %s",
+		result_error(&guest->result, "build the list of devices: %s",
 			     strerror(-ret));
 
 	return ret;
@@ -216,12 +217,12 @@ static const char *machine_type(const struct machine *machine,
 						      machine->type;
 }
 
-/* The machine as QEMU is to be told. */
+/* Fill in @guest->config. */
 static int configure(struct guest *guest)
 {
 	const struct guest_setup *setup = &guest->setup;
 	struct vm_config *config = &guest->config;
-	/* for the kernel under test, not for a host's */
+	/* CMDLINE is for the kernel under test, and not for the kernel of a host */
 	const char *cmdline = setup->kernel ? NULL : environment_get("CMDLINE");
 	char why[PATH_MAX + 128];
 
@@ -280,7 +281,7 @@ static int write_initrd(struct guest *guest, int fd)
 	return ret ?: cpio_append_end(fd);
 }
 
-/* For a guest that has more to do than the agent can. */
+/* Build an initramfs with further files, for a guest that has to run programs. */
 static int add_files(struct guest *guest)
 {
 	struct vm_config *config = &guest->config;
@@ -304,14 +305,14 @@ static int add_files(struct guest *guest)
 }
 
 /**
- * guest_prepare() - a guest that is not booted yet
- * @guest: to be initialised
- * @name: of the case
- * @setup: what it is to be like
+ * guest_prepare() - initialise a guest without booting it
+ * @guest: the guest
+ * @name: name of the case
+ * @setup: the guest that the case needs
  *
- * Return: 0; -EOPNOTSUPP when there is no such machine, which is the result's
- * reason to skip; or another negative errno, explained on stderr. Call guest_cleanup()
- * or case_end() in any case.
+ * Return: 0; -EOPNOTSUPP if there is no such machine, and the result has the reason to
+ * skip; or another negative errno, printed to stderr. Call guest_cleanup() or case_end()
+ * in any case.
  */
 int guest_prepare(struct guest *guest, const char *name,
 		  const struct guest_setup *setup)
@@ -331,7 +332,7 @@ int guest_prepare(struct guest *guest, const char *name,
 }
 
 /**
- * guest_find_ports() - learn where the ports are, as after a boot
+ * guest_find_ports() - read the addresses of the ports, which the guest assigns at boot
  * @guest: the guest
  *
  * Return: 0 or a negative errno.
@@ -351,17 +352,17 @@ int guest_find_ports(struct guest *guest)
 }
 
 /**
- * guest_boot() - boot a guest up to the agent
- * @guest: to be initialised
- * @name: of the case
- * @setup: what it is to be like
+ * guest_boot() - boot a guest and connect to its agent
+ * @guest: the guest, which is initialised
+ * @name: name of the case
+ * @setup: the guest that the case needs
  *
- * With PCIEHP_STATES, cases that want the same machine share one boot. As guest
- * time does not depend on the host, nobody in the guest can tell. To save and
- * load a state takes as long as half a boot, too much for one case alone.
+ * If PCIEHP_STATES is set, cases that need the same machine share one boot. Guest time
+ * does not depend on the host, so the guest behaves as after a boot of its own. Saving
+ * and loading a state takes half as long as a boot, which is not worthwhile for a
+ * single case.
  *
- * Return: 0 or a negative errno, explained on stderr; call case_end() in
- * either case.
+ * Return: 0, or a negative errno, printed to stderr; call case_end() in either case.
  */
 int guest_boot(struct guest *guest, const char *name,
 	       const struct guest_setup *setup)
@@ -384,9 +385,9 @@ int guest_boot(struct guest *guest, const char *name,
 }
 
 /**
- * guest_migrate() - move a guest into another machine, by way of a file
- * @guest: the guest, set up to migrate
- * @device: argument of -device, for what was plugged since the boot
+ * guest_migrate() - migrate a guest to another machine through a file
+ * @guest: the guest, with @migrates in its setup
+ * @device: argument of -device, for the device that was hot-added since the boot
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -415,7 +416,7 @@ int guest_migrate(struct guest *guest, const char *device)
 }
 
 /**
- * guest_cleanup() - end a guest without a look at it; only its result stays
+ * guest_cleanup() - kill the machine and free all of the guest but its result
  * @guest: the guest
  */
 void guest_cleanup(struct guest *guest)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A booted guest under test: machine, agent and findings in one. */
+/* A guest under test: its machine, the link to its agent and the result. */
 #ifndef LIBPCIEHP_GUEST_GUEST_H
 #define LIBPCIEHP_GUEST_GUEST_H
 
@@ -12,13 +12,13 @@
 #include "util/result.h"
 
 /**
- * enum interrupt - how a port tells the kernel of events
- * @INTERRUPT_MESSAGE: by MSI-X or MSI, whichever it has
- * @INTERRUPT_GICV2M: the same through another interrupt controller
- * @INTERRUPT_THREADED: as by @INTERRUPT_MESSAGE, but the kernel forces interrupt
- *	handlers to be threads, as it does for real time
- * @INTERRUPT_INTX: by its interrupt pin
- * @INTERRUPT_POLLING: not at all, the driver looks now and then
+ * enum interrupt - how a port signals events to the kernel
+ * @INTERRUPT_MESSAGE: MSI-X or MSI, depending on the model of the port
+ * @INTERRUPT_GICV2M: the same, through a GICv2m frame
+ * @INTERRUPT_THREADED: as @INTERRUPT_MESSAGE, but the kernel forces interrupt handlers
+ *	to run in threads, as PREEMPT_RT does
+ * @INTERRUPT_INTX: INTx
+ * @INTERRUPT_POLLING: no interrupt; the driver polls Slot Status
  */
 enum interrupt {
 	INTERRUPT_MESSAGE,
@@ -30,8 +30,8 @@ enum interrupt {
 
 /**
  * struct guest_file - a file in a guest's initramfs
- * @name: its name there
- * @path: where its data is
+ * @name: its name in the initramfs
+ * @path: path of the file with its data
  */
 struct guest_file {
 	const char *name;
@@ -39,34 +39,34 @@ struct guest_file {
 };
 
 /**
- * struct guest_setup - which guest a case wants; 0 or NULL is the usual
- * @machine: the kind of machine; usually what can boot KERNEL
- * @kernel: its kernel image; usually KERNEL
- * @initrd: its initramfs; usually machine_initrd()
- * @port: QEMU's name of the ports, or NULL for none but those of @options
- * @port_properties: for each, see topology_build()
- * @root_port: of those above switches, see topology_build()
- * @slots: how many ports with a slot there are; usually 1
+ * struct guest_setup - the guest that a case needs; 0 or NULL means the default
+ * @machine: the kind of machine; default: the one that can boot KERNEL
+ * @kernel: path of the kernel image; default: KERNEL
+ * @initrd: path of the initramfs; default: machine_initrd()
+ * @port: QEMU's name of the ports with a slot; NULL: only the ports in @options
+ * @port_properties: properties of each port, see topology_build()
+ * @root_port: root ports above switches, see topology_build()
+ * @slots: number of ports with a slot; default: 1
  * @slots_per_switch: see topology_build()
- * @nested: in the slot of port 0 is a switch, see topology_nest()
- * @no_button: the slots have no attention button, as their driver believes
- * @no_power: they have no power controller, see @port_properties
- * @device: argument of -device, for what is plugged at boot
- * @device_before: likewise, for what comes before @device
+ * @nested: there is a switch in the slot of port 0, see topology_nest()
+ * @no_button: the kernel is made to believe that the slots have no attention button
+ * @no_power: the slots have no power controller, see @port_properties
+ * @device: argument of -device, for the device that is plugged at boot
+ * @device_before: argument of -device, for a device that is added before @device
  * @iommu: PCI devices are behind an IOMMU
- * @interrupt: how the ports interrupt
- * @cpus: how many; usually 1
- * @memory_mib: MiB of memory; usually 256
+ * @interrupt: how the ports signal events
+ * @cpus: number of CPUs; default: 1
+ * @memory_mib: memory in MiB; default: 256
  * @real_time: guest time is host time
  * @migrates: guest_migrate() will be called
  * @reboots: the guest may reboot
- * @suffix: added to the case's name in those of files
- * @own_boot: no other case wants the same machine
+ * @suffix: added to the name of the case in file names
+ * @own_boot: no other case uses the same machine, so its state is not saved
  * @cmdline: added to the kernel's command line
- * @options: more options of QEMU, see struct vm_config
+ * @options: further arguments of QEMU, see struct vm_config
  * @fds: see struct vm_config
- * @archive: added to its initramfs
- * @files: likewise, one without a name after the last
+ * @archive: path of a cpio archive that is added to the initramfs
+ * @files: files that are added to the initramfs, one without a name after the last
  */
 struct guest_setup {
 	const struct machine *machine;
@@ -100,26 +100,26 @@ struct guest_setup {
 
 /**
  * struct guest - one guest under test
- * @setup: what was asked for
- * @config: the machine as QEMU was told
- * @cmdline: @config's
- * @topology: @config's devices
- * @host: the guest in which this one is, or NULL
- * @initrd: @config's initramfs when files were added to it, or -1
- * @initrd_path: its name
+ * @setup: the guest that the case needs
+ * @config: the configuration of its machine
+ * @cmdline: buffer of @config.cmdline
+ * @topology: the devices in @config
+ * @host: the guest that this guest runs in, or NULL
+ * @initrd: memory file of the initramfs if files were added to it, or -1
+ * @initrd_path: path of @initrd
  * @vm: its machine
- * @agent: the link into it
- * @explain_failure: puts into the result why the link failed, if more than this guest's
- *	own machine can be to blame; or NULL
- * @result: what was found
+ * @agent: the link to its agent
+ * @explain_failure: records why the link failed, or NULL for the default; used for a
+ *	guest in a guest
+ * @result: the result of the case
  * @ports: the ports with a slot
- * @n_ports: how many
- * @log: the kernel's messages fetched so far, one a line
- * @log_len: bytes of @log
- * @trace: pciehp's trace events fetched so far, one a line
- * @trace_len: bytes of @trace
- * @surprise_removed: a card was taken away without the guest's being asked
- * @alive: booted, and the link has not failed since
+ * @n_ports: number of ports
+ * @log: the kernel messages that were fetched so far, one per line
+ * @log_len: length of @log in bytes
+ * @trace: the trace events of pciehp that were fetched so far, one per line
+ * @trace_len: length of @trace in bytes
+ * @surprise_removed: a card was removed by surprise
+ * @alive: the guest has booted, and the link has not failed since
  */
 struct guest {
 	struct guest_setup setup;

@@ -8,11 +8,11 @@
 #include "guest/request.h"
 
 /**
- * guest_begin() - make a request to the agent and let the machine run
+ * guest_begin() - send a request to the agent and resume the machine
  * @guest: the guest
- * @fmt: the request, as of printf()
+ * @fmt: the request, as for printf()
  *
- * Return: 0, or -ENOLINK when the link failed, which has been explained.
+ * Return: 0; -ENOLINK if the link failed, recorded in the result; or -ENOMEM.
  */
 int guest_begin(struct guest *guest, const char *fmt, ...)
 {
@@ -30,7 +30,7 @@ int guest_begin(struct guest *guest, const char *fmt, ...)
 		return -ENOMEM;
 
 	result_request(&guest->result, request);
-	/* which refuses one that is too long */
+	/* this refuses a request that is too long */
 	ret = agent_begin(&guest->agent, "%s", request);
 	free(request);
 	if (ret == -ENOLINK)
@@ -53,10 +53,12 @@ static int note_answer(struct guest *guest, int ret)
 }
 
 /**
- * guest_finish() - wait for the answer; the machine is stopped again
+ * guest_finish() - wait for the answer to a request
  * @guest: the guest, after guest_begin()
  *
- * Return: as agent_finish(); a failed link has been explained, once.
+ * The machine has stopped when this returns.
+ *
+ * Return: as for agent_finish(). A failed link is recorded in the result, once.
  */
 int guest_finish(struct guest *guest)
 {
@@ -67,10 +69,10 @@ int guest_finish(struct guest *guest)
 }
 
 /**
- * guest_take_answer() - the answer of a guest that has stopped with it
+ * guest_take_answer() - read the answer of a guest that has stopped with one
  * @guest: the guest
  *
- * Return: as guest_finish().
+ * Return: as for guest_finish().
  */
 int guest_take_answer(struct guest *guest)
 {
@@ -78,11 +80,11 @@ int guest_take_answer(struct guest *guest)
 }
 
 /**
- * guest_request() - make a request to the agent and wait for the answer
+ * guest_request() - send a request to the agent and wait for the answer
  * @guest: the guest
- * @fmt: the request, as of printf()
+ * @fmt: the request, as for printf()
  *
- * Return: as guest_finish().
+ * Return: as for guest_finish(), or -ENOMEM.
  */
 int guest_request(struct guest *guest, const char *fmt, ...)
 {
@@ -103,13 +105,13 @@ int guest_request(struct guest *guest, const char *fmt, ...)
 }
 
 /**
- * guest_format_wait() - a request that waits for uevents
- * @request: receives it
- * @size: room in @request
- * @actions: "add", "remove", "bind", "unbind", or some of them with commas in between
- * @bdfs: the devices, likewise
- * @since: the moment after which the kernel must have made them
- * @timeout_ms: how long to wait, guest time
+ * guest_format_wait() - format a request that waits for uevents
+ * @request: receives the request
+ * @size: size of @request in bytes
+ * @actions: "add", "remove", "bind", "unbind", or several of them separated by commas
+ * @bdfs: addresses of the devices, separated by commas
+ * @since: only uevents after this moment count
+ * @timeout_ms: timeout in ms, guest time
  */
 void guest_format_wait(char *request, size_t size, const char *actions,
 		       const char *bdfs, struct moment since, int timeout_ms)
@@ -121,12 +123,12 @@ void guest_format_wait(char *request, size_t size, const char *actions,
 /**
  * guest_wait_event() - wait for uevents of one device
  * @guest: the guest
- * @actions: as of guest_format_wait()
- * @bdf: the device
- * @since: likewise
- * @timeout_ms: likewise
+ * @actions: as for guest_format_wait()
+ * @bdf: address of the device
+ * @since: as for guest_format_wait()
+ * @timeout_ms: as for guest_format_wait()
  *
- * Return: as guest_finish(); -ETIMEDOUT when one does not come.
+ * Return: as for guest_finish(); -ETIMEDOUT if one of the uevents does not come.
  */
 int guest_wait_event(struct guest *guest, const char *actions, const char *bdf,
 		     struct moment since, int timeout_ms)
@@ -154,7 +156,10 @@ static int add_piece(const char *piece, char **all, size_t *all_len)
 	return 0;
 }
 
-/* All that a request tells page by page, after @piece. */
+/*
+ * Append @piece, which is one answer to @request, and repeat @request until an answer is
+ * short enough to be the last one.
+ */
 static int fetch_after(struct guest *guest, const char *request,
 		       const char *piece, char **all, size_t *all_len)
 {
@@ -172,9 +177,9 @@ static int fetch_after(struct guest *guest, const char *request,
 }
 
 /**
- * guest_add_log() - what the guest told of its log, and what more there is
+ * guest_add_log() - append an answer to "log" to @guest->log, and fetch the rest
  * @guest: the guest
- * @piece: the answer to a request for its log
+ * @piece: the answer
  *
  * Return: 0 or a negative errno.
  */
@@ -184,9 +189,9 @@ int guest_add_log(struct guest *guest, const char *piece)
 }
 
 /**
- * guest_add_trace() - likewise of its trace events
+ * guest_add_trace() - append an answer to "trace" to @guest->trace, and fetch the rest
  * @guest: the guest
- * @piece: the answer to a request for them
+ * @piece: the answer
  *
  * Return: 0 or a negative errno.
  */
@@ -197,7 +202,7 @@ int guest_add_trace(struct guest *guest, const char *piece)
 }
 
 /**
- * guest_fetch_log() - bring @guest->log up to date
+ * guest_fetch_log() - append new kernel messages to @guest->log
  * @guest: the guest
  *
  * Return: 0 or a negative errno.
@@ -209,11 +214,11 @@ int guest_fetch_log(struct guest *guest)
 }
 
 /**
- * guest_fetch_trace() - bring @guest->trace up to date
+ * guest_fetch_trace() - append new trace events to @guest->trace
  * @guest: the guest
  *
- * Return: 0; -ENOENT when the kernel's pciehp has no trace events; or another
- * negative errno.
+ * Return: 0; -ENOENT if the kernel's pciehp has no trace events; or another negative
+ * errno.
  */
 int guest_fetch_trace(struct guest *guest)
 {

@@ -6,9 +6,9 @@
 #include "qemu/state.h"
 
 /**
- * guest_boot_to_save() - boot a guest whose state can be saved
+ * guest_boot_to_save() - boot a guest whose state is to be saved
  * @guest: from guest_prepare()
- * @state: path of the state
+ * @state: path to which guest_save() will write the state
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -20,12 +20,12 @@ int guest_boot_to_save(struct guest *guest, const char *state)
 }
 
 /**
- * guest_boot_part_to_save() - likewise, up to a place in its kernel
+ * guest_boot_part_to_save() - the same, but stop at an address in the kernel
  * @guest: from guest_prepare()
- * @state: path of the state
- * @addr: the place, where the buses have their numbers already
+ * @state: path to which guest_save() will write the state
+ * @addr: the address, which must be reached after the bus numbers are assigned
  *
- * Return: as guest_boot_to().
+ * Return: as for guest_boot_to().
  */
 int guest_boot_part_to_save(struct guest *guest, const char *state,
 			    uint64_t addr)
@@ -36,8 +36,8 @@ int guest_boot_part_to_save(struct guest *guest, const char *state,
 }
 
 /**
- * guest_save() - save the state of a guest that rests; it is no more
- * @guest: from guest_boot_to_save()
+ * guest_save() - save the state of a stopped guest, and kill its machine
+ * @guest: from guest_boot_to_save() or guest_boot_part_to_save()
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -57,12 +57,13 @@ int guest_save(struct guest *guest)
 }
 
 /**
- * guest_load_part() - begin with the state of a guest that was saved in its boot
+ * guest_load_part() - load the state of a guest that was saved during its boot
  * @guest: from guest_prepare() with the setup of that guest
  * @state: path of the state
  *
- * Return: 0 or a negative errno, recorded in the result. Then guest_begin_boot() lets it
- * go on.
+ * guest_begin_boot() resumes the boot.
+ *
+ * Return: 0 or a negative errno, recorded in the result.
  */
 int guest_load_part(struct guest *guest, const char *state)
 {
@@ -76,10 +77,10 @@ int guest_load_part(struct guest *guest, const char *state)
 }
 
 /**
- * guest_load() - begin with the state of a guest that was saved
+ * guest_load() - load the state of a guest
  * @guest: from guest_prepare() with the setup of that guest
  * @state: path of the state
- * @device: argument of -device, for what was plugged since its boot, or NULL
+ * @device: argument of -device, for a device that was hot-added since its boot, or NULL
  *
  * Return: 0 or a negative errno, recorded in the result.
  */

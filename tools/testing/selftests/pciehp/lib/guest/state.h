@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Guests that are saved where something is about to begin, to begin there often. */
+/* Saves guests and loads them again, to repeat an experiment from the same state. */
 #ifndef LIBPCIEHP_GUEST_STATE_H
 #define LIBPCIEHP_GUEST_STATE_H
 

@@ -22,10 +22,10 @@ static int fail(struct guest *guest, const char *doing, int error)
 /**
  * guest_find_symbol() - address of a symbol of the guest's kernel
  * @guest: the guest
- * @name: of the symbol
+ * @name: name of the symbol
  * @addr: receives the address
  *
- * Return: 0, -ENOENT when the kernel has none of that name, or another negative
+ * Return: 0, -ENOENT if the kernel has no symbol of that name, or another negative
  * errno.
  */
 int guest_find_symbol(struct guest *guest, const char *name, uint64_t *addr)
@@ -40,13 +40,13 @@ int guest_find_symbol(struct guest *guest, const char *name, uint64_t *addr)
 }
 
 /**
- * guest_wait_stop() - wait until the guest reaches a breakpoint, once
+ * guest_wait_stop() - wait until the guest reaches a breakpoint, and clear it
  * @guest: a running guest
- * @addr: where gdb_set_breakpoint() has set one, which is taken away again
- * @timeout_ms: how long it may take, host time
+ * @addr: address of the breakpoint
+ * @timeout_ms: timeout in ms, host time
  *
- * Return: 0; -ENOENT when the agent answered before, in which case there is
- * nothing to go on; or another negative errno, recorded in the result.
+ * Return: 0; -ENOENT if the agent answered before the breakpoint was reached; or another
+ * negative errno, recorded in the result.
  */
 int guest_wait_stop(struct guest *guest, uint64_t addr, int timeout_ms)
 {
@@ -67,14 +67,14 @@ int guest_wait_stop(struct guest *guest, uint64_t addr, int timeout_ms)
 }
 
 /**
- * guest_request_to() - make a request, and stop on the way to its answer
+ * guest_request_to() - send a request, and stop at an address before its answer
  * @guest: the guest
- * @addr: where in the kernel
+ * @addr: address in the kernel
  * @request: the request
  *
- * guest_resume() lets it come to its answer. QEMU leaps to the next timer's time at
- * each stop: two in a row without a timer interrupt in between, as in a handler,
- * end years later.
+ * guest_resume() resumes the guest and waits for the answer. At each stop, QEMU advances
+ * guest time to the expiry of the next timer. Two stops without a timer interrupt in
+ * between, for example in an interrupt handler, advance it by years.
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -94,9 +94,9 @@ int guest_request_to(struct guest *guest, uint64_t addr, const char *request)
 }
 
 /**
- * guest_run_to() - from a stop in the kernel to the next one
+ * guest_run_to() - resume a guest that has stopped, and stop at another address
  * @guest: the guest
- * @addr: where in the kernel, other than where it is
+ * @addr: address in the kernel, which must not be the present one
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -107,7 +107,7 @@ int guest_run_to(struct guest *guest, uint64_t addr)
 	ret = gdb_set_breakpoint(&guest->vm.gdb, addr) ?:
 	      gdb_continue(&guest->vm.gdb);
 	if (ret)
-		return fail(guest, "let the guest go on to a breakpoint", ret);
+		return fail(guest, "resume the guest to a breakpoint", ret);
 	ret = guest_wait_stop(guest, addr, STOP_TIMEOUT_MS);
 	if (ret == -ENOENT)
 		fail(guest, "the guest does not reach the breakpoint", ret);
@@ -116,10 +116,10 @@ int guest_run_to(struct guest *guest, uint64_t addr)
 }
 
 /**
- * guest_resume() - from a stop in the kernel to the answer of the request
+ * guest_resume() - resume a guest that has stopped, and wait for the answer
  * @guest: the guest
  *
- * Return: as guest_finish().
+ * Return: as for guest_finish().
  */
 int guest_resume(struct guest *guest)
 {
@@ -127,17 +127,17 @@ int guest_resume(struct guest *guest)
 
 	ret = gdb_continue(&guest->vm.gdb);
 
-	return ret ? fail(guest, "let the guest go on", ret) :
+	return ret ? fail(guest, "resume the guest", ret) :
 	       guest_finish(guest);
 }
 
 /**
- * guest_boot_to() - boot a guest up to a place in its kernel
+ * guest_boot_to() - boot a guest until an address in its kernel
  * @guest: from guest_prepare()
- * @addr: the place, or 0 for the state before the first instruction
+ * @addr: the address, or 0 to stop before the first instruction
  *
- * Return: 0; -ENOENT when the boot does not reach there; or another negative
- * errno, recorded in the result.
+ * Return: 0; -ENOENT if the boot does not reach the address; or another negative errno,
+ * recorded in the result.
  */
 int guest_boot_to(struct guest *guest, uint64_t addr)
 {
@@ -157,7 +157,7 @@ int guest_boot_to(struct guest *guest, uint64_t addr)
 }
 
 /**
- * guest_begin_boot() - let a guest that has stopped in its boot go on with it
+ * guest_begin_boot() - resume a guest that has stopped during its boot
  * @guest: the guest
  *
  * guest_finish() waits for the agent.
@@ -170,7 +170,7 @@ int guest_begin_boot(struct guest *guest)
 
 	ret = gdb_continue(&guest->vm.gdb);
 	if (ret)
-		return fail(guest, "let the guest go on", ret);
+		return fail(guest, "resume the guest", ret);
 	result_request(&guest->result, "boot");
 	guest->alive = true;
 
@@ -178,7 +178,7 @@ int guest_begin_boot(struct guest *guest)
 }
 
 /**
- * guest_finish_boot() - from a stop in the boot up to the agent
+ * guest_finish_boot() - resume the boot, and wait for the agent
  * @guest: the guest
  *
  * Return: 0 or a negative errno, recorded in the result.
@@ -190,7 +190,7 @@ int guest_finish_boot(struct guest *guest)
 }
 
 /**
- * guest_reset() - press the machine's reset button, and boot up to the agent
+ * guest_reset() - reset the machine, and boot it until the agent answers
  * @guest: the guest
  *
  * Return: 0 or a negative errno, recorded in the result.
@@ -213,9 +213,10 @@ static bool is_at_doorbell(uint64_t pc)
 }
 
 /*
- * When the monitor stops the machine just as the agent rings the doorbell, the stub
- * tells of the one stop only. But QEMU remembers the other, and ends when it rings
- * again: have it tell of that, too, at the next instruction.
+ * If the monitor stops the machine at the moment at which the agent writes to the
+ * doorbell, the stub reports only one of the two stops. The stop of the watchpoint stays
+ * pending in QEMU, which aborts at the next write to the doorbell. Step to the resume
+ * point, so that the stub reports the pending stop too.
  */
 static int collect_doorbell_stop(struct guest *guest)
 {
@@ -235,15 +236,14 @@ static int collect_doorbell_stop(struct guest *guest)
 }
 
 /**
- * guest_run_and_pause() - let a guest run a little, stop it by the monitor for a
- * while, and let it go on
+ * guest_run_and_pause() - let a guest run, pause it by the monitor, and resume it
  * @guest: the guest, after guest_begin()
- * @run_ms: how long it runs, host time
- * @pause_ms: how long it is stopped, host time
+ * @run_ms: how long it runs in ms, host time
+ * @pause_ms: how long it is paused in ms, host time
  *
- * Return: 0 if its answer is still to come; -EALREADY when it was there before
- * the stop, to be had by guest_take_answer(); or another negative errno, recorded
- * in the result.
+ * Return: 0 if the guest has not answered yet; -EALREADY if it answered before the pause,
+ * and guest_take_answer() can read the answer; or another negative errno, recorded in the
+ * result.
  */
 int guest_run_and_pause(struct guest *guest, int run_ms, int pause_ms)
 {
@@ -259,10 +259,10 @@ int guest_run_and_pause(struct guest *guest, int run_ms, int pause_ms)
 	ret = collect_doorbell_stop(guest);
 	if (ret)
 		return ret == -EALREADY ? ret :
-		       fail(guest, "look whether the guest has answered", ret);
+		       fail(guest, "check whether the guest has answered", ret);
 
 	usleep(pause_ms * 1000);
 	ret = gdb_continue(&guest->vm.gdb);
 
-	return ret ? fail(guest, "let the guest go on", ret) : 0;
+	return ret ? fail(guest, "resume the guest", ret) : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Stops at a place in the guest's kernel, and resets. */
+/* Stops a guest at addresses in its kernel, pauses it, and resets it. */
 #ifndef LIBPCIEHP_GUEST_STOP_H
 #define LIBPCIEHP_GUEST_STOP_H
 
