@@ -14,10 +14,13 @@
 
 #define TAIL_LINES	12
 
-/* Of many, the first will do to see what is wrong. */
+/* Of many ports, print only the first. */
 #define PORTS_SHOWN	4
 
-/* Where logs go: kept always if someone asked for them, else only if needed. */
+/*
+ * With PCIEHP_RESULTS, the console of each case is saved there. Else it is saved in the
+ * current folder, if @wanted.
+ */
 static void keep_console(struct guest *guest, bool wanted)
 {
 	const char *dir = environment_get("PCIEHP_RESULTS");
@@ -31,13 +34,13 @@ static void keep_console(struct guest *guest, bool wanted)
 		 guest->result.name);
 	ret = console_save(guest->vm.console, path);
 	if (ret)
-		fprintf(stderr, "# cannot write %s: %s\n", path,
+		fprintf(stderr, "# cannot write the console to %s: %s\n", path,
 			strerror(-ret));
 	else if (wanted)
 		fprintf(stderr, "# full console: %s\n", path);
 }
 
-/* The command that runs this case alone. */
+/* Print the command that runs this case again. */
 static void print_rerun_command(const struct guest *guest)
 {
 	static const char *const variables[] = {
@@ -54,7 +57,7 @@ static void print_rerun_command(const struct guest *guest)
 	len = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	program[len < 0 ? 0 : len] = '\0';
 
-	fprintf(stderr, "# again:");
+	fprintf(stderr, "# run this case again:");
 	for (size_t i = 0; i < ARRAY_SIZE(variables); i++)
 		if (environment_get(variables[i]))
 			fprintf(stderr, " %s='%s'", variables[i],
@@ -82,7 +85,7 @@ static void print_output(int fd, const char *title)
 	console_print_tail(fd, TAIL_LINES);
 }
 
-/* All that is needed to go after a failure without another run. */
+/* Print what helps to find the cause of a failure without another run. */
 static void describe_failure(struct guest *guest)
 {
 	for (int i = 0; i < guest->n_ports && i < PORTS_SHOWN; i++)
@@ -90,7 +93,7 @@ static void describe_failure(struct guest *guest)
 	print_output(guest->vm.console, guest->host ?
 		     "last lines of the guest's console" : "last console lines");
 	if (guest->host) {
-		print_output(guest->vm.errors, "what QEMU in the host said");
+		print_output(guest->vm.errors, "last messages of QEMU in the host");
 		print_output(guest->host->vm.console,
 			     "last lines of the host's console");
 	}
@@ -112,7 +115,7 @@ static void write_result(struct guest *guest)
 	      result_write_timeline(&guest->result, dir, guest->log) ?:
 	      result_write_trace(&guest->result, dir, guest->trace);
 	if (ret)
-		result_error(&guest->result, "cannot write a result into %s: %s",
+		result_error(&guest->result, "cannot write the result to %s: %s",
 			     dir, strerror(-ret));
 }
 
@@ -124,8 +127,8 @@ static void end_machine(struct guest *guest, bool console_wanted)
 }
 
 /**
- * case_check() - check the invariants
- * @guest: the guest, also one that did not boot
+ * case_check() - check the invariants, if the guest is alive and not skipped
+ * @guest: the guest; it may not have been booted
  */
 void case_check(struct guest *guest)
 {
@@ -134,8 +137,10 @@ void case_check(struct guest *guest)
 }
 
 /**
- * case_close() - keep what was found, end the machine
+ * case_close() - write the result, stop the machine and clean up the guest
  * @guest: the guest, after case_check()
+ *
+ * The result stays valid until result_cleanup().
  */
 void case_close(struct guest *guest)
 {
@@ -153,8 +158,8 @@ void case_close(struct guest *guest)
 }
 
 /**
- * case_end() - check the invariants, keep what was found, end the machine
- * @guest: the guest, also one that did not boot
+ * case_end() - case_check() and case_close()
+ * @guest: the guest; it may not have been booted
  */
 void case_end(struct guest *guest)
 {

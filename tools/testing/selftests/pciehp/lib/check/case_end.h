@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The end of a case: what was found, for people and for programs. */
+/* The end of a case: the invariants are checked and the result is written. */
 #ifndef LIBPCIEHP_CHECK_CASE_END_H
 #define LIBPCIEHP_CHECK_CASE_END_H
 

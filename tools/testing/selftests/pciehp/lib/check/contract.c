@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The contract between pciehp_isr() and those who write Slot Control, as far as the
- * driver's trace events show whether it is kept. The handler throws away what comes
- * while interrupts are masked, by what the driver intends; so
+ * Checks the contract between pciehp_isr() and the functions that write Slot Control, as
+ * far as the driver's trace events show it. The handler ignores an interrupt if the
+ * intended value of Slot Control has Hot-Plug Interrupt Enable cleared. Therefore
  *
- * - what is intended must be known before the hardware can act on it, and
- * - from a command that enables the interrupt on, until one disables it, nothing may
- *   be thrown away.
+ * - the intended value must be stored before the hardware can act on the command, and
+ * - after a command that enables the interrupt, and until a command that disables it, no
+ *   interrupt may be ignored.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ struct event {
 	const char *args;
 };
 
-/* What the last command to each port has made of its interrupt. */
+/* For each port, whether its last command has enabled the interrupt. */
 struct ports {
 	struct {
 		char bdf[BDF_SIZE];
@@ -123,12 +123,12 @@ static const char *check_event(struct ports *ports, const struct event *event)
 }
 
 /**
- * contract_check() - does the driver keep its contract
- * @trace: its events, as of trace_pipe
- * @report: receives each violation
- * @context: handed on to @report
+ * contract_check() - check the contract in the driver's trace events
+ * @trace: the events, as text of trace_pipe
+ * @report: called for each violation
+ * @context: argument of @report
  *
- * Return: how many events were looked at.
+ * Return: the number of events that were checked.
  */
 int contract_check(const char *trace, contract_report *report, void *context)
 {
@@ -141,7 +141,7 @@ int contract_check(const char *trace, contract_report *report, void *context)
 	for (line = trace; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
 		snprintf(text, sizeof(text), "%.*s", (int)(end - line), line);
-		/* who knows what they did */
+		/* a lost command may have disabled the interrupt of any port */
 		if (strstr(text, "LOST") && strstr(text, "EVENTS]"))
 			ports.n = 0;
 		if (!parse(text, &event))

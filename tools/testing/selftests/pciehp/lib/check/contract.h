@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the driver's trace events must tell. */
+/* Checks the driver's trace events. */
 #ifndef LIBPCIEHP_CHECK_CONTRACT_H
 #define LIBPCIEHP_CHECK_CONTRACT_H
 
 /**
- * typedef contract_report - receives what is not as it must be
- * @context: what contract_check() was given
- * @why: for people
+ * typedef contract_report - receives a violation of the contract
+ * @context: the @context of contract_check()
+ * @why: the violation, as text
  * @event: the event that shows it, without a newline
  */
 typedef void contract_report(void *context, const char *why,

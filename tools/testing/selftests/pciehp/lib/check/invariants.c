@@ -13,13 +13,19 @@
 #include "util/text.h"
 
 /*
- * Guest time. pciehp waits 1 s after it powered a slot off, and 1 s for a
- * command; the attention button's 5 s are each scenario's own to wait out.
+ * Guest time. pciehp waits 1 s after it has powered a slot off, and at most 1 s for a
+ * command. A test that presses the attention button has to wait for the 5 s itself.
  */
 #define SETTLE_MS		1500
 #define SETTLE_TIMEOUT_MS	60000
 
-/* I1: the guest has the devices that the machine has. */
+/* Why there is no answer to a request. */
+static const char *explain(const struct batch_answer *answer)
+{
+	return answer ? strerror(-answer->error) : "it was not requested";
+}
+
+/* I1: the guest has the devices that QEMU has. */
 static void check_devices(struct guest *guest, const struct batch *batch)
 {
 	const struct batch_answer *list = batch_find(batch, "devices");
@@ -28,7 +34,8 @@ static void check_devices(struct guest *guest, const struct batch *batch)
 	json_t *devices, *value;
 
 	if (!list || list->error) {
-		result_error(&guest->result, "cannot list the guest's devices");
+		result_error(&guest->result, "cannot list the guest's devices: %s",
+			     explain(list));
 		return;
 	}
 	if (pci_tree_list(&guest->vm.qmp, &devices)) {
@@ -54,12 +61,12 @@ static void check_devices(struct guest *guest, const struct batch *batch)
 	json_decref(devices);
 }
 
-/* I3: nothing that would interrupt, or cause PME, is pending. */
+/* I3: no event that would cause an interrupt or PME is pending. */
 static void check_pending(struct guest *guest, const struct port_regs *regs)
 {
 	uint16_t pending = port_pending_events(regs);
 
-	/* the command with which it was suspended is waited for as it resumes */
+	/* the driver waits for the last command before the suspend when it resumes */
 	if (regs->runtime_suspended)
 		pending &= ~PCI_EXP_SLTSTA_CC;
 	guest->result.pending |= pending;
@@ -70,7 +77,7 @@ static void check_pending(struct guest *guest, const struct port_regs *regs)
 			       regs->slot_control);
 }
 
-/* I4: HPIE is as it must be. */
+/* I4: HPIE is set if and only if the driver is bound and does not poll. */
 static void check_hpie(struct guest *guest, const struct port *port,
 		       const struct port_regs *regs)
 {
@@ -85,7 +92,7 @@ static void check_hpie(struct guest *guest, const struct port *port,
 			       regs->slot_control);
 }
 
-/* I3, and I4 or, of a port that is suspended, I7. */
+/* I3, and I4 or, for a suspended port with HPIE clear, I7. */
 static void check_regs(struct guest *guest, const struct port *port,
 		       const struct port_regs *regs)
 {
@@ -97,7 +104,7 @@ static void check_regs(struct guest *guest, const struct port *port,
 		check_hpie(guest, port, regs);
 }
 
-/* All registers in one request. */
+/* One request for the registers of all ports. */
 static void registers_request(const struct guest *guest, char *request,
 			      size_t size)
 {
@@ -122,7 +129,7 @@ static void check_ports(struct guest *guest, const struct batch *batch)
 		return;
 	registers_request(guest, request, sizeof(request));
 	answer = batch_find(batch, request);
-	/* I1 tells of a port that the guest does not have */
+	/* I1 reports a port that the guest does not have */
 	if (answer && answer->error == -ENOENT)
 		return;
 	if (answer && answer->error == -ENODEV) {
@@ -130,7 +137,8 @@ static void check_ports(struct guest *guest, const struct batch *batch)
 		return;
 	}
 	if (!answer || answer->error) {
-		result_error(&guest->result, "cannot read the ports' registers");
+		result_error(&guest->result, "cannot read the ports' registers: %s",
+			     explain(answer));
 		return;
 	}
 	for (line = answer->text; *line; line = text_next_line(line)) {
@@ -140,11 +148,11 @@ static void check_ports(struct guest *guest, const struct batch *batch)
 	}
 	if (n != guest->n_ports)
 		result_error(&guest->result,
-			     "read the registers of %d ports: %d were told",
+			     "read the registers of %d ports: the answer has only %d",
 			     guest->n_ports, n);
 }
 
-/* Text of a record in the form of /dev/kmsg: "PRIO,SEQ,USEC,FLAGS;TEXT" */
+/* @text is that of a record in /dev/kmsg: "PRIO,SEQ,USEC,FLAGS;TEXT" */
 static void check_message(struct guest *guest, const char *text)
 {
 	static const char * const bad[] = {
@@ -153,7 +161,7 @@ static void check_message(struct guest *guest, const char *text)
 		"possible recursive locking", "INFO: task", "KASAN", "KCSAN",
 		"UBSAN", "nobody cared", "soft lockup", "rcu_preempt detected",
 		"scheduling while atomic", "unlocked secondary bus reset",
-		/* of arm-smmu-v3: an access that it has refused */
+		/* arm-smmu-v3 has refused an access */
 		"event 0x",
 	};
 
@@ -164,7 +172,7 @@ static void check_message(struct guest *guest, const char *text)
 		return;
 	}
 
-	/* a reset that waits for a card; one that was pulled does not become ready */
+	/* a reset waited for a card; that is expected after a surprise removal */
 	if (strstr(text, "giving up") && !guest->surprise_removed) {
 		result_problem(&guest->result, "I5: %s", text);
 		return;
@@ -178,9 +186,9 @@ static void check_message(struct guest *guest, const char *text)
 }
 
 /**
- * invariants_check_log() - check I2 and I5: the kernel has not complained
- * @guest: the guest; what is found goes into its result
- * @log: records of its log, or NULL for none
+ * invariants_check_log() - check I2 and I5 in the kernel log
+ * @guest: the guest; violations are recorded in its result
+ * @log: records in the format of /dev/kmsg, or NULL for none
  */
 void invariants_check_log(struct guest *guest, const char *log)
 {
@@ -199,7 +207,7 @@ void invariants_check_log(struct guest *guest, const char *log)
 	}
 }
 
-static void note_violation(void *context, const char *why, const char *event)
+static void record_violation(void *context, const char *why, const char *event)
 {
 	struct guest *guest = context;
 
@@ -207,13 +215,13 @@ static void note_violation(void *context, const char *why, const char *event)
 }
 
 /**
- * invariants_check_trace() - check I6: the driver's trace events tell of no lost interrupt
- * @guest: the guest; what is found goes into its result
- * @trace: the trace events
+ * invariants_check_trace() - check I6 in the driver's trace events
+ * @guest: the guest; violations are recorded in its result
+ * @trace: the trace events, as text of trace_pipe
  */
 void invariants_check_trace(struct guest *guest, const char *trace)
 {
-	contract_check(trace, note_violation, guest);
+	contract_check(trace, record_violation, guest);
 }
 
 static void check_trace(struct guest *guest, const struct batch *batch)
@@ -223,7 +231,8 @@ static void check_trace(struct guest *guest, const struct batch *batch)
 	if (trace && trace->error == -ENOENT)
 		return;
 	if (!trace || trace->error)
-		result_error(&guest->result, "cannot read the trace events");
+		result_error(&guest->result, "cannot read the trace events: %s",
+			     explain(trace));
 	else
 		invariants_check_trace(guest, guest->trace);
 }
@@ -233,7 +242,8 @@ static void check_log(struct guest *guest, const struct batch *batch)
 	const struct batch_answer *log = batch_find(batch, "log");
 
 	if (!log || log->error)
-		result_error(&guest->result, "cannot read the kernel's log");
+		result_error(&guest->result, "cannot read the kernel's log: %s",
+			     explain(log));
 	else
 		invariants_check_log(guest, guest->log);
 }
@@ -256,10 +266,10 @@ static void check_quiet(struct guest *guest, const struct batch *batch)
 }
 
 /**
- * invariants_requests() - what a guest must be asked for invariants_check_answers()
+ * invariants_requests() - format the requests for invariants_check_answers()
  * @guest: the guest
- * @requests: receives it, as batch_begin() takes it
- * @size: room in @requests
+ * @requests: receives the requests for batch_begin()
+ * @size: size of @requests in bytes
  */
 void invariants_requests(const struct guest *guest, char *requests, size_t size)
 {
@@ -273,8 +283,8 @@ void invariants_requests(const struct guest *guest, char *requests, size_t size)
 
 /**
  * invariants_check_answers() - check I1 to I7
- * @guest: a guest that has settled; what is found goes into its result
- * @batch: its answers to invariants_requests()
+ * @guest: a guest that has settled; violations are recorded in its result
+ * @batch: the answers to invariants_requests()
  */
 void invariants_check_answers(struct guest *guest, const struct batch *batch)
 {
@@ -286,8 +296,8 @@ void invariants_check_answers(struct guest *guest, const struct batch *batch)
 }
 
 /**
- * invariants_check() - let the machine settle, then check I1 to I7
- * @guest: a guest that is alive; what is found goes into its result
+ * invariants_check() - wait until the guest has settled, then check I1 to I7
+ * @guest: a guest that is alive; violations are recorded in its result
  */
 void invariants_check(struct guest *guest)
 {
@@ -301,7 +311,7 @@ void invariants_check(struct guest *guest)
 		invariants_check_answers(guest, &batch);
 	else if (ret != -ENOLINK)
 		result_error(&guest->result,
-			     "ask the guest for its devices and registers: %s",
+			     "request the guest's devices and registers: %s",
 			     strerror(-ret));
 	batch_free(&batch);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What must hold after every scenario, once the machine has settled. */
+/*
+ * Checks of the invariants I1 to I7, which must hold after every test when the guest has
+ * settled.
+ */
 #ifndef LIBPCIEHP_CHECK_INVARIANTS_H
 #define LIBPCIEHP_CHECK_INVARIANTS_H
 

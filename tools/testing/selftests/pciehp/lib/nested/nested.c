@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A guest in a guest. There is one machine that we emulate, and so one watchpoint and one
- * debugger: when the agent of the host or of the guest comes to its stop point, all
- * rests. While the guest is at work, the host's agent waits to be woken. For the host to
- * get anything done, as a command to the QEMU in it, the guest has to run; it does in
- * slices.
+ * A guest in a guest. Only one machine is emulated, so there is one watchpoint and one
+ * debugger: the whole machine stops when the agent of the host or that of the guest
+ * reaches its stop point. While the guest runs, the host's agent waits until a byte wakes
+ * it. The host can run only while the guest runs too, for example to execute a command of
+ * the QEMU in it. For that, the guest runs in slices.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@
 #include "util/environment.h"
 #include "util/host_clock.h"
 
-/* Guest time; events that come meanwhile are noted as they come. */
+/* A slice of guest time. The agent receives uevents during it. */
 #define SLICE			"quiet 20 20"
 
 /* Host time. */
@@ -38,15 +38,15 @@ static struct nested *nested_of(struct guest *guest)
 				 offsetof(struct nested, guest));
 }
 
-/* Is it the host that is silent, or the guest in it? */
+/* Find out whether only the guest does not answer, or the host neither. */
 static void explain_silence(struct nested *nested)
 {
 	struct guest *guest = &nested->guest, *host = &nested->host;
-	unsigned int rests;
+	unsigned int stopped_level;
 
 	if (!stream_write(nested->control, "\n", 1) &&
-	    !agent_wait_any(&host->agent, WAKE_TIMEOUT_MS, &rests) &&
-	    rests == NESTED_HOST_LEVEL)
+	    !agent_wait_any(&host->agent, WAKE_TIMEOUT_MS, &stopped_level) &&
+	    stopped_level == NESTED_HOST_LEVEL)
 		result_error(&guest->result,
 			     "the guest in the host is silent, while the host answers");
 	else
@@ -54,7 +54,7 @@ static void explain_silence(struct nested *nested)
 			     "the host is silent, and so is the guest in it");
 }
 
-/* The link to the guest failed: who is to blame? */
+/* Record why the link to the guest failed: host, guest, or QEMU in the host. */
 static void explain_failure(struct guest *guest)
 {
 	struct nested *nested = nested_of(guest);
@@ -87,9 +87,9 @@ static void explain_failure(struct guest *guest)
 }
 
 /**
- * nested_init() - a host and a guest that are not booted
- * @nested: to be initialised
- * @name: of the case
+ * nested_init() - initialise a host and a guest without booting them
+ * @nested: the host and the guest
+ * @name: name of the case
  */
 void nested_init(struct nested *nested, const char *name)
 {
@@ -118,26 +118,26 @@ static int fail_link(struct nested *nested, int error)
 }
 
 /*
- * Wait until the agent of @nesting_level rests. If that is the host's, the guest has been given
- * a slice, and gets another when it is over.
+ * Wait until the agent of @nesting_level stops with an answer. When waiting for the host's
+ * agent, the guest has been given a slice, and gets another one at the end of each.
  */
 static int run_until(struct nested *nested, unsigned int nesting_level, int timeout_ms)
 {
 	int64_t deadline_ms = host_now_ms() + timeout_ms, left_ms;
 	struct guest *guest = &nested->guest;
-	unsigned int rests;
+	unsigned int stopped_level;
 	int ret;
 
 	for (;;) {
 		left_ms = deadline_ms - host_now_ms();
 		ret = left_ms <= 0 ? -ETIMEDOUT :
-		      agent_wait_any(&guest->agent, left_ms, &rests);
+		      agent_wait_any(&guest->agent, left_ms, &stopped_level);
 		if (ret)
 			return fail_link(nested, ret);
-		if (rests == nesting_level)
+		if (stopped_level == nesting_level)
 			return 0;
-		/* of itself it wakes only when it has lost its QEMU */
-		if (rests == NESTED_HOST_LEVEL)
+		/* without a byte, the host's agent wakes only when its QEMU has ended */
+		if (stopped_level == NESTED_HOST_LEVEL)
 			return fail_link(nested, -EXDEV);
 		ret = guest_take_answer(guest);
 		if (ret != -ENOLINK)
@@ -148,11 +148,11 @@ static int run_until(struct nested *nested, unsigned int nesting_level, int time
 }
 
 /**
- * nested_boot_guest() - wait for a guest whose QEMU has been started
- * @nested: with a host that rests
- * @timeout_ms: how long it may take, host time
+ * nested_boot_guest() - wait until a guest whose QEMU was started has booted
+ * @nested: the host, whose agent has stopped, and the guest
+ * @timeout_ms: timeout in ms, host time
  *
- * Return: 0, or a negative errno that has been explained.
+ * Return: 0 or a negative errno, recorded in the result.
  */
 int nested_boot_guest(struct nested *nested, int timeout_ms)
 {
@@ -168,7 +168,7 @@ int nested_boot_guest(struct nested *nested, int timeout_ms)
 	ret = run_until(nested, NESTED_GUEST_LEVEL, timeout_ms) ?:
 	      guest_take_answer(guest);
 	if (ret && ret != -ENOLINK)
-		result_error(&guest->result, "the agent cannot work: %s",
+		result_error(&guest->result, "the agent cannot start in the guest: %s",
 			     strerror(-ret));
 
 	return ret;
@@ -178,7 +178,7 @@ int nested_boot_guest(struct nested *nested, int timeout_ms)
  * nested_run_slice() - let guest and host run for a slice, for qmp_init_halted()
  * @context: the struct nested
  *
- * Return: 0, or -ENOLINK when it has failed, which has been explained.
+ * Return: 0, or -ENOLINK if the link failed, recorded in the result.
  */
 int nested_run_slice(void *context)
 {
@@ -187,7 +187,7 @@ int nested_run_slice(void *context)
 	return guest_request(&nested->guest, SLICE) == -ENOLINK ? -ENOLINK : 0;
 }
 
-/* The host's agent rests, and the guest is in a slice. */
+/* Wake the host's agent. It has stopped then, and the guest is in a slice. */
 static int wake_host(struct nested *nested)
 {
 	int ret;
@@ -203,11 +203,11 @@ static int wake_host(struct nested *nested)
 }
 
 /**
- * nested_host_request() - make a request to the host's agent while the guest runs
- * @nested: the guest
- * @fmt: the request, as of printf()
+ * nested_host_request() - send a request to the host's agent while the guest runs
+ * @nested: the host and the guest
+ * @fmt: the request, as for printf()
  *
- * Return: as guest_request() of the host.
+ * Return: as for guest_request().
  */
 int nested_host_request(struct nested *nested, const char *fmt, ...)
 {
@@ -237,7 +237,7 @@ int nested_host_request(struct nested *nested, const char *fmt, ...)
 	return ret ?: answer;
 }
 
-/* I2 and I5 of the host, page by page. */
+/* Check I2 and I5 in the host, in each part of its log. */
 static void check_host(struct nested *nested)
 {
 	struct guest *host = &nested->host;
@@ -253,8 +253,8 @@ static void check_host(struct nested *nested)
 }
 
 /**
- * nested_end() - check the invariants, keep what was found, end the machines
- * @nested: the guest, also one that did not boot
+ * nested_end() - check the invariants, write the result, stop the machine and clean up
+ * @nested: the host and the guest, which may not have been booted
  */
 void nested_end(struct nested *nested)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A guest in a guest: KVM in an emulated host that passes a device on by VFIO. */
+/* A guest in a guest: KVM in an emulated host, which assigns a device by VFIO. */
 #ifndef LIBPCIEHP_NESTED_NESTED_H
 #define LIBPCIEHP_NESTED_NESTED_H
 
 #include "guest/guest.h"
 
-/* The virtual function, of an NVMe or an igb, as the host's sysfs names it. */
+/* Addresses in the host of the virtual function of the NVMe or of the igb. */
 #define NESTED_VF		"0000:00:08.1"
 #define NESTED_NETWORK_VF	"0000:00:18.0"
 
-/* Their agents, see AGENT_NESTING_LEVEL. */
+/* The nesting levels of the two agents, see AGENT_NESTING_LEVEL. */
 #define NESTED_HOST_LEVEL	0
 #define NESTED_GUEST_LEVEL	1
 
@@ -17,15 +17,15 @@
 
 /**
  * struct nested - a host and the guest in it
- * @host: the machine that we emulate
- * @guest: the machine that KVM runs in there; its result is the case's
- * @control: where a byte wakes the host's agent
- * @disk: what the NVMe stores, a file without a name
- * @fds: what QEMU inherits
- * @chardevs: arguments of -chardev and -blockdev that name files and sockets
- * @options: of the host's QEMU
- * @files: what the host needs for the guest
- * @args: of the guest's QEMU
+ * @host: the emulated machine
+ * @guest: the machine that KVM runs in it; its result is that of the case
+ * @control: socket on which a byte wakes the host's agent
+ * @disk: memory file with the content of the NVMe
+ * @fds: file descriptors that the host's QEMU inherits, -1 after the last
+ * @chardevs: arguments of -chardev and -blockdev that refer to files and sockets
+ * @options: further arguments of the host's QEMU
+ * @files: files that are added to the host's initramfs: the guest's kernel and initramfs
+ * @args: command line of the guest's QEMU, separated by tabs, for "spawn"
  */
 struct nested {
 	struct guest host;

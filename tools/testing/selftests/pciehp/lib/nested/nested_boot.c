@@ -19,10 +19,10 @@
 #define SYSFS_VF		SYSFS_PCI "/devices/" NESTED_VF
 #define SYSFS_NETWORK_VF	SYSFS_PCI "/devices/" NESTED_NETWORK_VF
 
-/* One virtual function, and queues and interrupts enough for it to have some. */
+/* One virtual function, and enough queues and interrupts to assign some to it. */
 #define NVME_VFS "sriov_max_vfs=1,sriov_vq_flexible=2,sriov_vi_flexible=1,max_ioqpairs=4,msix_qsize=5"
 
-/* MiB; the host has its files twice for a while, and all of the guest's memory. */
+/* MiB. The host needs room for the guest's memory, and for its own files twice at boot. */
 #define HOST_MEMORY		768
 #define GUEST_MEMORY		256
 #define HOST_MEMORY_AS_REPORTED	1536
@@ -36,12 +36,13 @@
 #define REPLY_TIMEOUT_MS	60000
 
 /*
- * A function's resources are queues and interrupts. Virtualization Management (NVMe
- * Base Spec 2.0 sec. 5.28) takes them from the primary controller, whose reset makes
- * that so, and gives the secondary an admin and an I/O queue and one interrupt.
- * Command Dword 10 has the controller in its upper half, then the kind of resource, 0
- * for queues and 1 for interrupts, and what is to be done: 1 to keep as many, 8 to
- * assign as many, 9 to bring the controller online.
+ * The resources of a function are queues and interrupts. Virtualization Management (NVMe
+ * Base Spec 2.0 sec. 5.28) takes them from the primary controller, which takes effect at
+ * its reset, and gives the secondary controller an admin queue, an I/O queue and one
+ * interrupt. Command Dword 10 contains the controller in its upper half, the kind of
+ * resource in bits 10:8 (0 for queues, 1 for interrupts) and the action in bits 3:0 (1 to
+ * set the number of the primary controller, 8 to assign that number to a secondary
+ * controller, 9 to bring a secondary controller online).
  */
 static const char *const assign_vf[] = {
 	"nvme-admin /dev/nvme0 0x1c 0x00000001 0",
@@ -58,8 +59,8 @@ static const char *const assign_vf[] = {
 };
 
 /*
- * The physical function's driver answers a virtual function's mailbox only while its
- * interface is up.
+ * The driver of the physical function answers the mailbox of a virtual function only while
+ * its interface is up.
  */
 static const char *const assign_network_vf[] = {
 	"network-up eth0 10000",
@@ -78,8 +79,8 @@ static const char *const nvme[] = {
 };
 
 /*
- * QEMU 10.0 takes the BARs of igb's virtual functions for 32 bits wide, so that what
- * the kernel puts above 4 GiB is somewhere else for QEMU.
+ * QEMU 10.0 treats the BARs of igb's virtual functions as 32 bits wide. If the kernel
+ * assigns an address above 4 GiB, QEMU uses another one. highmem-mmio=off avoids that.
  */
 static const char *const igb[] = {
 	"-machine", "highmem-mmio=off",
@@ -89,9 +90,9 @@ static const char *const igb[] = {
 };
 
 /**
- * nested_missing() - what a guest in a guest cannot be booted for
+ * nested_missing() - check what is needed to boot a guest in a guest
  *
- * Return: the reason to skip, or NULL when nothing is missing.
+ * Return: the reason to skip, or NULL if nothing is missing.
  */
 const char *nested_missing(void)
 {
@@ -107,8 +108,8 @@ const char *nested_missing(void)
 				    sizeof(why));
 	if (strcmp(machine->arch, machine_arm64_host.arch)) {
 		snprintf(why, sizeof(why),
-			 "the host is an %s one, and KVM boots no other guest",
-			 machine_arm64_host.arch);
+			 "KVM in the %s host cannot boot a kernel for %s",
+			 machine_arm64_host.arch, machine->arch);
 		return why;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(needed); i++) {
@@ -117,7 +118,7 @@ const char *nested_missing(void)
 		if (path && !access(path, R_OK))
 			continue;
 		snprintf(why, sizeof(why),
-			 "%s names no file that can be read: make vfio sets it",
+			 "%s is not set to a readable file: make vfio sets it",
 			 needed[i]);
 		return why;
 	}
@@ -125,7 +126,7 @@ const char *nested_missing(void)
 	return NULL;
 }
 
-/* A socket; QEMU's end of it goes to @fds. */
+/* Make a socket pair. Return one end, and store that for QEMU in @nested->fds[n]. */
 static int make_socket(struct nested *nested, int n)
 {
 	int fds[2];
@@ -176,7 +177,7 @@ static int make_channels(struct nested *nested)
 	return 0;
 }
 
-/* What has a number here has it in the host's names: /dev/vport0p1, ... */
+/* nr= is the port number in the host: nr=1 is /dev/vport0p1, and so on. */
 static void describe_host(struct nested *nested, bool network)
 {
 	const char *const options[] = {
@@ -230,7 +231,7 @@ static int boot_host(struct nested *nested, const char *name,
 	return guest_boot(&nested->host, name, &host);
 }
 
-/* QEMU has its own by now, or will never need them. */
+/* QEMU has inherited them by now, or was not started. */
 static void close_host_ends(struct nested *nested)
 {
 	for (int i = 0; i < 2; i++) {
@@ -247,7 +248,7 @@ static int assign(struct guest *host, const char *const *requests)
 	for (; !ret && *requests; requests++) {
 		ret = guest_request(host, "%s", *requests);
 		if (ret && ret != -ENOLINK)
-			result_error(&host->result, "'%s': %s %s", *requests,
+			result_error(&host->result, "request '%s': %s %s", *requests,
 				     strerror(-ret), host->agent.text);
 	}
 
@@ -265,7 +266,10 @@ static void add(struct nested *nested, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* As the report has it, and what the bench needs: channels, names, an end. */
+/*
+ * The command line of the report, plus what the test needs: channels, ids, and that QEMU
+ * exits when the guest panics.
+ */
 static void describe_guest(struct nested *nested,
 			   const struct nested_setup *setup)
 {
@@ -313,21 +317,19 @@ static int connect_monitor(struct nested *nested)
 	ret = qmp_init_halted(&guest->vm.qmp, guest->vm.qmp.fd,
 			      REPLY_TIMEOUT_MS, nested_run_slice, nested);
 	if (ret)
-		result_error(&guest->result, "the monitor in the host: %s",
+		result_error(&guest->result, "connect to the monitor of QEMU in the host: %s",
 			     guest->vm.qmp.error);
 
 	return ret;
 }
 
 /**
- * nested_boot() - boot a host, have it pass a virtual function on, and boot a guest
- * in it
- * @nested: to be initialised
- * @name: of the case
- * @setup: what the guest is to be like
+ * nested_boot() - boot a host, bind a virtual function to vfio-pci, and boot a guest
+ * @nested: the host and the guest, which are initialised
+ * @name: name of the case
+ * @setup: the guest that the case needs
  *
- * Return: 0 or a negative errno, explained on stderr; call nested_end() in either
- * case.
+ * Return: 0, or a negative errno, printed to stderr; call nested_end() in either case.
  */
 int nested_boot(struct nested *nested, const char *name,
 		const struct nested_setup *setup)

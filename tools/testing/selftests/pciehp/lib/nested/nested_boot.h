@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How a host is set up, and a guest started in it. */
+/* Sets up a host and starts a guest in it. */
 #ifndef LIBPCIEHP_NESTED_NESTED_BOOT_H
 #define LIBPCIEHP_NESTED_NESTED_BOOT_H
 
@@ -8,10 +8,10 @@
 #include "nested/nested.h"
 
 /**
- * struct nested_setup - which guest a case wants in the host
- * @device: argument of -device, for what is plugged at boot, or NULL
- * @as_reported: with the options and the verbose kernel of the report
- * @network: the virtual function is a network card's
+ * struct nested_setup - the guest in the host that a case needs
+ * @device: argument of -device, for the device that is plugged at boot, or NULL
+ * @as_reported: use the options and the kernel messages of the report
+ * @network: the virtual function is that of a network card
  */
 struct nested_setup {
 	const char *device;

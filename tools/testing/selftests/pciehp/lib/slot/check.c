@@ -6,19 +6,21 @@
 #include "slot/check.h"
 
 /*
- * Guest time; longer than the attention button's 5 s (PCIe Base Spec sec. 6.7.1.5),
- * after which a card would go that nobody asked for.
+ * Guest time. Longer than the 5 s after a press of the attention button (PCIe Base Spec
+ * sec. 6.7.1.5), so that a removal that a wrong press has started is noticed.
  */
 #define KEPT_MS	8000
 
 /**
- * slot_check_kept() - a device must neither go nor lose its driver
+ * slot_check_kept() - check that a device is not removed and keeps its driver
  * @guest: the guest
  * @plug: the device
- * @since: the moment since which it must not have gone, not even to come back
+ * @since: the device must not have been removed after this moment, even if it was added
+ *	again
  *
- * Return: 0, also when it does, which is recorded in the result; or a negative
- * errno.
+ * A failed check is recorded in the result.
+ *
+ * Return: 0, also if the check fails; or a negative errno.
  */
 int slot_check_kept(struct guest *guest, const struct plug *plug,
 		    struct moment since)
@@ -42,12 +44,12 @@ int slot_check_kept(struct guest *guest, const struct plug *plug,
 }
 
 /**
- * port_check_can_signal() - a port must be able to tell of an event (I7)
+ * port_check_can_signal() - check that a port can signal events (I7)
  * @guest: the guest
- * @regs: the port's registers
+ * @regs: registers of the port
  *
- * A port that is runtime suspended does so by an interrupt, or by PME (PCIe Base Spec
- * sec. 6.7.3.4). What is wrong is recorded in the result.
+ * A port that is runtime suspended signals an event by an interrupt, or by PME (PCIe Base
+ * Spec sec. 6.7.3.4). A failed check is recorded in the result.
  */
 void port_check_can_signal(struct guest *guest, const struct port_regs *regs)
 {
@@ -61,12 +63,13 @@ void port_check_can_signal(struct guest *guest, const struct port_regs *regs)
 }
 
 /**
- * slot_check_can_signal() - a slot's port must be able to tell of an event (I7)
+ * slot_check_can_signal() - check that a slot's port can signal events (I7)
  * @guest: the guest
  * @port: number of the port
  *
- * Return: 0, also when it is not, which is recorded in the result; or a negative
- * errno.
+ * A failed check is recorded in the result.
+ *
+ * Return: 0, also if the check fails; or a negative errno.
  */
 int slot_check_can_signal(struct guest *guest, int port)
 {
@@ -81,13 +84,14 @@ int slot_check_can_signal(struct guest *guest, int port)
 }
 
 /**
- * slot_check_power() - a slot's power must be as it should be
+ * slot_check_power() - check whether a slot is powered
  * @guest: the guest
  * @port: number of the slot's port
- * @on: whether it must be on
+ * @on: whether it must be powered
  *
- * Return: 0, also when it is not, which is recorded in the result; or a negative
- * errno.
+ * A failed check is recorded in the result.
+ *
+ * Return: 0, also if the check fails; or a negative errno.
  */
 int slot_check_power(struct guest *guest, int port, bool on)
 {
@@ -101,7 +105,7 @@ int slot_check_power(struct guest *guest, int port, bool on)
 	is_on = !(regs.slot_control & PCI_EXP_SLTCTL_PCC);
 	if (is_on != on)
 		result_problem(&guest->result,
-			       "the slot of %s has its power %s (Slot Control %#06x)",
+			       "the power of the slot of %s is %s (Slot Control %#06x)",
 			       regs.bdf, is_on ? "on" : "off",
 			       regs.slot_control);
 
@@ -109,13 +113,14 @@ int slot_check_power(struct guest *guest, int port, bool on)
 }
 
 /**
- * slot_check_attention() - a slot's attention indicator must be as it was told
+ * slot_check_attention() - check the state of a slot's attention indicator
  * @guest: the guest
  * @port: number of the slot's port
- * @indicator: PCI_EXP_SLTCTL_ATTN_IND_ON, ...
+ * @indicator: the expected state: PCI_EXP_SLTCTL_ATTN_IND_ON, ...
  *
- * Return: 0, also when it is not, which is recorded in the result; or a negative
- * errno.
+ * A failed check is recorded in the result.
+ *
+ * Return: 0, also if the check fails; or a negative errno.
  */
 int slot_check_attention(struct guest *guest, int port, uint16_t indicator)
 {
@@ -125,7 +130,7 @@ int slot_check_attention(struct guest *guest, int port, uint16_t indicator)
 	ret = port_read_regs(guest, port, &regs);
 	if (!ret && (regs.slot_control & PCI_EXP_SLTCTL_AIC) != indicator)
 		result_problem(&guest->result,
-			       "the attention indicator of %s is %#06x, and was last told to be %#06x",
+			       "the attention indicator of %s is %#06x, but was last set to %#06x",
 			       regs.bdf, regs.slot_control & PCI_EXP_SLTCTL_AIC,
 			       indicator);
 

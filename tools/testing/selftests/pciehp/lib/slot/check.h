@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What must be so of a slot to which nothing is to happen. */
+/* Checks of the state of a slot and of the card in it. */
 #ifndef LIBPCIEHP_SLOT_CHECK_H
 #define LIBPCIEHP_SLOT_CHECK_H
 

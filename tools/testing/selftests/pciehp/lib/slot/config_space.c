@@ -30,10 +30,10 @@ static int fail(struct guest *guest, const char *doing, const char *bdf,
 }
 
 /**
- * config_read16() - read a register
+ * config_read16() - read a 16-bit register
  * @guest: the guest, whose machine is stopped
- * @bdf: the device
- * @offset: of the register
+ * @bdf: address of the device
+ * @offset: offset of the register in bytes
  * @value: receives its value
  *
  * Return: 0 or a negative errno, recorded in the result.
@@ -56,11 +56,11 @@ int config_read16(struct guest *guest, const char *bdf, int offset,
 }
 
 /**
- * config_write16() - write a register
+ * config_write16() - write a 16-bit register
  * @guest: the guest, whose machine is stopped
- * @bdf: the device
- * @offset: of the register
- * @value: what to write
+ * @bdf: address of the device
+ * @offset: offset of the register in bytes
+ * @value: the value to write
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -79,10 +79,10 @@ int config_write16(struct guest *guest, const char *bdf, int offset,
 }
 
 /**
- * config_read_forwarding() - read what a bridge forwards
+ * config_read_forwarding() - read the registers that control what a bridge forwards
  * @guest: the guest, whose machine is stopped
- * @bdf: the bridge
- * @forwarding: receives it
+ * @bdf: address of the bridge
+ * @forwarding: receives the registers
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -109,13 +109,13 @@ int config_read_forwarding(struct guest *guest, const char *bdf,
 }
 
 /**
- * config_find_capability() - where a capability is
+ * config_find_capability() - find a capability
  * @guest: the guest, whose machine is stopped
- * @bdf: the device
- * @id: of the capability
- * @offset: receives its offset
+ * @bdf: address of the device
+ * @id: Capability ID
+ * @offset: receives its offset in bytes
  *
- * Return: 0; -ENODEV when the device does not have it; or another negative errno,
+ * Return: 0; -ENODEV if the device does not have it; or another negative errno,
  * recorded in the result.
  */
 int config_find_capability(struct guest *guest, const char *bdf, int id,

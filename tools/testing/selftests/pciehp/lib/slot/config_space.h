@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Configuration space as the host reaches it, past the guest's kernel. */
+/* Accesses of the host to configuration space, without the guest's kernel. */
 #ifndef LIBPCIEHP_SLOT_CONFIG_SPACE_H
 #define LIBPCIEHP_SLOT_CONFIG_SPACE_H
 
@@ -11,11 +11,12 @@
 
 /**
  * struct forwarding - what a bridge forwards (PCI Express Base Spec sec. 7.5.1.3)
- * @command: the bits of the Command register that allow it
- * @buses: Primary and Secondary, Subordinate Bus Number
+ * @command: the bits of the Command register that enable forwarding
+ * @buses: Primary and Secondary Bus Number; Subordinate Bus Number and Secondary Latency
+ *	Timer
  * @io: I/O Base and Limit
  * @memory: Memory Base and Limit
- * @prefetchable: likewise of prefetchable memory, then the upper bits of both
+ * @prefetchable: Prefetchable Memory Base and Limit, then the upper 32 bits of both
  */
 struct forwarding {
 	uint16_t command;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Errors that Advanced Error Reporting finds (PCIe Base Spec sec. 6.2). */
+/* Injects errors that Advanced Error Reporting detects (PCIe Base Spec sec. 6.2). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,12 +11,12 @@
 #define ROOT_PORT	"root0"
 #define UPSTREAM_PORT	"up0"
 
-/* To tell which error is injected, QEMU wants its name. */
+/* QEMU's name of Data Link Protocol Error. */
 #define FATAL_ERROR	"DLP"
 
 /*
- * What firmware does for a machine: ports report errors upwards, and the root port
- * interrupts for them. The reset clears it in the upstream port.
+ * Firmware usually does this at boot: it makes ports report errors upstream, so that the
+ * root port interrupts for them. A reset clears these bits in the upstream port.
  */
 static int enable_error_reporting(struct guest *guest, const char *id)
 {
@@ -39,7 +39,7 @@ static int enable_error_reporting(struct guest *guest, const char *id)
 }
 
 /**
- * error_inject_fatal() - a fatal error at the upstream port of the first switch
+ * error_inject_fatal() - inject a fatal error at the upstream port of the first switch
  * @guest: the guest, whose machine is stopped
  *
  * Return: 0 or a negative errno, recorded in the result.
@@ -64,7 +64,8 @@ int error_inject_fatal(struct guest *guest)
 	}
 	text = json_string_value(result);
 	if (!text || strncmp(text, "OK", strlen("OK"))) {
-		result_error(&guest->result, "inject an error: QEMU says: %s",
+		result_error(&guest->result,
+			     "inject a fatal error at " UPSTREAM_PORT ": QEMU returns: %s",
 			     text ?: "nothing");
 		ret = -EPROTO;
 	}

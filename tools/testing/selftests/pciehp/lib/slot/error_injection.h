@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Errors that Advanced Error Reporting finds. */
+/* Injects errors that Advanced Error Reporting detects. */
 #ifndef LIBPCIEHP_SLOT_ERROR_INJECTION_H
 #define LIBPCIEHP_SLOT_ERROR_INJECTION_H
 

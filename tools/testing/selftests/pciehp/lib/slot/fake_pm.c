@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A Power Management capability for a port of QEMU's (PCIe Base Spec sec. 7.5.2). The
- * host watches the registers in the port's configuration space. When the guest is
- * about to access one, the machine stops, and the host executes the load or store in
- * the port's place.
+ * Emulates a Power Management capability in a port (PCIe Base Spec sec. 7.5.2), because
+ * QEMU's ports have none. The host sets watchpoints on the registers in the port's
+ * configuration space. When the guest is about to access one, the machine stops, and the
+ * host executes the load or store itself.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,36 +15,39 @@
 #include "slot/fake_pm.h"
 #include "slot/slot.h"
 
-/* A power state, as PCI_PM_CTRL_STATE_MASK has it. */
+/* The power state D3hot, as a value of PCI_PM_CTRL_STATE_MASK. */
 #define D3HOT		3
 
-/* That of the capability (PCIe Base Spec sec. 7.5.2.1). */
+/* Version of the capability (PCIe Base Spec sec. 7.5.2.1). */
 #define VERSION		3
 
-/* In configuration space, where QEMU's ports have nothing. */
+/* Offset of the capability, which QEMU's ports do not use. */
 #define CAPABILITY	0xf0
 
-/* Capabilities Pointer and what is reserved beside it; the capability. */
+/* The Capabilities Pointer and the reserved bytes after it. */
 #define POINTER_SIZE	4
 
-/* Maps a register of a device on a bus: its arguments, and the address it returns. */
+/*
+ * The kernel function that maps a register of a device, and the numbers of the CPU registers
+ * with its arguments and its return value.
+ */
 #define MAP		"pci_ecam_map_bus"
 #define MAP_DEVFN	1
 #define MAP_WHERE	2
 #define MAP_ADDRESS	0
 
-/* Registers of arm64, as gdb numbers them. */
+/* gdb's numbers of the arm64 registers. */
 #define LINK		30
 #define ZERO		31
 #define PC		32
 #define N_REGISTERS	33
 
 /**
- * struct access - a load or a store that is about to be executed
- * @registers: of the CPU
- * @address: what it accesses
- * @size: how many bytes of it
- * @data: number of the register from or to which it moves them
+ * struct access - a load or store that the CPU is about to execute
+ * @registers: registers of the CPU
+ * @address: virtual address of the access
+ * @size: size of the access in bytes
+ * @data: number of the CPU register that it loads or stores
  * @is_load: it is a load
  */
 struct access {
@@ -65,8 +68,8 @@ static int fail(struct fake_pm *pm, const char *doing, int error)
 }
 
 /*
- * As readb() to writel() have them: LDR, LDAR, STR and STLR and those for bytes and
- * half-words, with no offset or an immediate one.
+ * The instructions that readb() to writel() use: LDR, LDAR, STR and STLR and their
+ * variants for bytes and half-words, with no offset or an immediate offset.
  */
 static int decode(uint32_t code, struct access *access)
 {
@@ -86,14 +89,14 @@ static int decode(uint32_t code, struct access *access)
 	return access->size > 4 ? -EOPNOTSUPP : 0;
 }
 
-/* -ENOENT if user space has stopped: at the watchpoint by which the agent answers. */
+/* Return -ENOENT if the CPU is in user space: the agent has written to the doorbell. */
 static int read_access(struct gdbstub *gdb, struct access *access)
 {
 	uint32_t code;
 	int ret;
 
 	ret = gdb_read_registers(gdb, access->registers, N_REGISTERS);
-	/* the kernel has the upper half of all addresses */
+	/* addresses of the kernel have bit 63 set */
 	if (ret || !(access->registers[PC] >> 63))
 		return ret ?: -ENOENT;
 
@@ -125,10 +128,10 @@ static bool can_signal(const struct fake_pm *pm)
 }
 
 /*
- * A port signals PME when an event occurs that Slot Control enables, whether or not it
- * may interrupt for it (PCIe Base Spec sec. 6.7.3.4).
+ * A port signals PME when an event occurs that Slot Control enables, even if Hot-Plug
+ * Interrupt Enable is clear (PCIe Base Spec sec. 6.7.3.4).
  */
-static int look_for_event(struct fake_pm *pm)
+static int check_for_event(struct fake_pm *pm)
 {
 	uint16_t events;
 	int ret;
@@ -145,7 +148,7 @@ static int look_for_event(struct fake_pm *pm)
 	return ret;
 }
 
-/* What stands at an offset that is a multiple of 4. */
+/* The value at an offset that is a multiple of 4. */
 static uint32_t read_registers(const struct fake_pm *pm, int offset)
 {
 	switch (offset) {
@@ -215,7 +218,7 @@ static int serve(void *context)
 	if (!ret && !is_faked(pm, access.address))
 		ret = -EFAULT;
 	if (!ret)
-		ret = look_for_event(pm) ?: execute(pm, &access) ?:
+		ret = check_for_event(pm) ?: execute(pm, &access) ?:
 		      gdb_continue_at(gdb, access.registers[PC] +
 				      sizeof(uint32_t));
 
@@ -223,9 +226,10 @@ static int serve(void *context)
 }
 
 /*
- * The kernel accesses configuration space with interrupts off, in which the machine can
- * stop only once, see guest_request_to(). So the same is asked for twice: the first
- * tells where the address is returned to, the second the address.
+ * The kernel accesses configuration space with interrupts disabled. There the machine can
+ * stop only once, see guest_request_to(). Therefore the same request is made twice. The
+ * first stops at the call of MAP and reads the return address. The second stops at the
+ * return address and reads the address that MAP has returned.
  */
 static int find_address(struct fake_pm *pm)
 {
@@ -245,7 +249,7 @@ static int find_address(struct fake_pm *pm)
 	ret = guest_find_symbol(guest, MAP, &map);
 	if (ret == -ENOENT) {
 		result_skip(&guest->result,
-			    "the kernel tells no addresses of its functions");
+			    "/proc/kallsyms of the guest does not list " MAP "()");
 		return -EOPNOTSUPP;
 	}
 	ret = ret ?: guest_request_to(guest, map, request) ?:
@@ -263,7 +267,7 @@ static int find_address(struct fake_pm *pm)
 		return ret;
 	pm->address = registers[MAP_ADDRESS] - where;
 
-	/* no other device is the bridge to that bus */
+	/* check that this is the port: only its Secondary Bus Number has this value */
 	ret = gdb_read(gdb, pm->address + PCI_SECONDARY_BUS, &bus, 1);
 	if (ret || bus != port->bus)
 		return fail(pm, "find the port's registers", ret ?: -ENXIO);
@@ -280,7 +284,7 @@ static int check_unused(struct fake_pm *pm)
 	for (int i = 0; i < PCI_PM_SIZEOF; i += 2) {
 		ret = config_read16(pm->guest, bdf, CAPABILITY + i, &value);
 		if (ret || value)
-			return ret ?: fail(pm, "find a place", -EBUSY);
+			return ret ?: fail(pm, "find unused configuration space", -EBUSY);
 	}
 	ret = config_read16(pm->guest, bdf, PCI_CAPABILITY_LIST, &value);
 	pm->next = value;
@@ -305,18 +309,19 @@ static int change_watchpoints(struct fake_pm *pm,
 
 /**
  * fake_pm_init() - give a port a Power Management capability
- * @pm: to be initialised; stays where it is until fake_pm_cleanup()
- * @guest: the guest, in which the port and those above it are awake
+ * @pm: the capability; must not be moved until fake_pm_cleanup()
+ * @guest: the guest; the port and the ports above it must be in D0
  * @port: number of the port
- * @pme_support: states from which it can signal PME, PCI_PM_CAP_PME_D3hot and others
+ * @pme_support: states from which it can signal PME: PCI_PM_CAP_PME_D3hot and others
  *
- * The kernel looks for it when it finds the port, as when that has been removed and
- * the bus is scanned again. No interrupt comes with PME, but the kernel looks for it
- * once a second. While the guest is on its way to an answer, accesses are served;
- * while it is on its way to a breakpoint, as by guest_request_to(), it must not do any.
+ * The kernel detects the capability when it enumerates the port: remove the port and
+ * rescan the bus. PME does not cause an interrupt, but the kernel polls PME Status once
+ * a second. Accesses are emulated only while the host waits for an answer. While it
+ * waits for a breakpoint, for example in guest_request_to(), the guest must not access
+ * the registers.
  *
- * Return: 0; -EOPNOTSUPP when it cannot be done, and the result has the reason to skip
- * the case; or another negative errno, recorded in the result.
+ * Return: 0; -EOPNOTSUPP if this is not possible, and the result has the reason to skip;
+ * or another negative errno, recorded in the result.
  */
 int fake_pm_init(struct fake_pm *pm, struct guest *guest, int port,
 		 uint16_t pme_support)
@@ -331,7 +336,7 @@ int fake_pm_init(struct fake_pm *pm, struct guest *guest, int port,
 	};
 	if (strcmp(guest->config.machine->arch, "arm64")) {
 		result_skip(&guest->result,
-			    "only in guests of arm64 can a port be given a Power Management capability");
+			    "a Power Management capability can be faked on arm64 only");
 		return -EOPNOTSUPP;
 	}
 	ret = find_address(pm) ?: check_unused(pm) ?:
@@ -345,8 +350,8 @@ int fake_pm_init(struct fake_pm *pm, struct guest *guest, int port,
 }
 
 /**
- * fake_pm_cleanup() - take the capability away; all its registers are 0 from now on
- * @pm: from fake_pm_init(), of a port that is awake and stays so
+ * fake_pm_cleanup() - remove the capability, so that its registers read as 0
+ * @pm: from fake_pm_init(); the port must be in D0 and stay there
  *
  * Return: 0 or a negative errno, recorded in the result.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A Power Management capability for a port of QEMU's, none of which has one. */
+/* Emulates a Power Management capability in a port, because QEMU's ports have none. */
 #ifndef LIBPCIEHP_SLOT_FAKE_PM_H
 #define LIBPCIEHP_SLOT_FAKE_PM_H
 
@@ -11,12 +11,12 @@
  * struct fake_pm - the Power Management capability of one port
  * @guest: the guest
  * @port: number of the port
- * @address: virtual address at which the kernel has the port's configuration space
- * @next: offset of the port's first capability of QEMU's
+ * @address: virtual address at which the kernel has mapped the port's configuration space
+ * @next: offset of the first capability that QEMU gives the port
  * @capabilities: Power Management Capabilities
  * @status: Power Management Control/Status
- * @old_events: those in Slot Status for which the port signals no more
- * @signals: how often the port has signalled PME
+ * @old_events: events in Slot Status for which the port has signalled PME already
+ * @signals: how many times the port has signalled PME
  */
 struct fake_pm {
 	struct guest *guest;

@@ -6,7 +6,7 @@
 #include "guest/request.h"
 #include "slot/slot.h"
 
-/* Guest time; a driver that polls turns the power indicator on after the binding. */
+/* Guest time. With polling, pciehp turns the power indicator on after the card is bound. */
 #define SETTLE_MS	500
 
 #define SLTCTL_EVENT_ENABLES	(PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_PFDE | \
@@ -14,11 +14,11 @@
 				 PCI_EXP_SLTCTL_CCIE)
 
 /**
- * slot_function_bdf() - address of a function in a slot
+ * slot_function_bdf() - address of a function of the card in a slot
  * @guest: the guest
  * @port: number of the slot's port
  * @function: number of the function
- * @bdf: receives the address as sysfs names it
+ * @bdf: receives the address in the format of sysfs
  */
 void slot_function_bdf(const struct guest *guest, int port, int function,
 		       char bdf[BDF_SIZE])
@@ -28,11 +28,11 @@ void slot_function_bdf(const struct guest *guest, int port, int function,
 }
 
 /**
- * port_parse_regs() - one line of the agent's answer to "slot-registers"
+ * port_parse_regs() - parse one line of the answer to "slot-registers"
  * @line: the line
  * @regs: receives the registers
  *
- * Return: 0, or -EPROTO.
+ * Return: 0, or -EPROTO if the line is malformed.
  */
 int port_parse_regs(const char *line, struct port_regs *regs)
 {
@@ -45,7 +45,7 @@ int port_parse_regs(const char *line, struct port_regs *regs)
 		   &power_control) != 7)
 		return -EPROTO;
 	regs->runtime_suspended = !strcmp(status, "suspended");
-	/* for an event in its slot, not in D0 (PCIe Base Spec sec. 6.7.3.4) */
+	/* PME is not signalled for hotplug events in D0 (PCIe Base Spec sec. 6.7.3.4) */
 	regs->can_signal_pme = power_control & PCI_PM_CTRL_PME_ENABLE &&
 			       power_control & PCI_PM_CTRL_STATE_MASK;
 
@@ -57,9 +57,9 @@ int port_parse_regs(const char *line, struct port_regs *regs)
  * 7.5.3.11)
  * @guest: the guest
  * @port: number of its port
- * @regs: receives them
+ * @regs: receives the registers
  *
- * Return: 0; -ENODEV when there is no such port, or none that answers; or another
+ * Return: 0; -ENODEV if there is no such port, or if it does not answer; or another
  * negative errno.
  */
 int port_read_regs(struct guest *guest, int port, struct port_regs *regs)
@@ -86,11 +86,11 @@ int port_read_regs(struct guest *guest, int port, struct port_regs *regs)
 }
 
 /**
- * port_pending_events() - events that are enabled and not yet cleared
- * @regs: the port's registers
+ * port_pending_events() - events that are set in Slot Status and enabled
+ * @regs: registers of the port
  *
- * The enables and events share their bit positions, but for DLLSC (PCIe Base
- * Spec sec. 7.5.3.10 and 7.5.3.11).
+ * An event and its enable have the same bit position, except for Data Link Layer State
+ * Changed (PCIe Base Spec sec. 7.5.3.10 and 7.5.3.11).
  *
  * Return: bits of Slot Status.
  */
@@ -105,11 +105,10 @@ uint16_t port_pending_events(const struct port_regs *regs)
 }
 
 /**
- * port_write_slot_control() - the guest writes Slot Control behind its driver's
- * back
- * @guest: the guest
+ * port_write_slot_control() - write Slot Control without the driver's knowledge
+ * @guest: the guest, whose agent writes it
  * @port: number of the port
- * @value: what to write
+ * @value: the value to write
  *
  * Return: 0 or a negative errno.
  */
@@ -119,7 +118,7 @@ int port_write_slot_control(struct guest *guest, int port, uint16_t value)
 			     guest->ports[port].bdf, value);
 }
 
-/* A kernel without the driver shows the device; that must do. */
+/* Not a failure if the kernel does not have the driver. */
 static int check_not_bound(struct guest *guest, const struct plug *plug,
 			   const char *bdf)
 {
@@ -135,12 +134,12 @@ static int check_not_bound(struct guest *guest, const struct plug *plug,
 }
 
 /**
- * slot_added_request() - the request that waits until a guest has taken a device in
+ * slot_added_request() - format a request that waits for a hot-add to complete
  * @guest: the guest
- * @plug: what is plugged
- * @since: the moment at which it is
+ * @plug: the device
+ * @since: the moment before it is plugged
  * @request: receives the request
- * @size: room in @request
+ * @size: size of @request in bytes
  */
 void slot_added_request(const struct guest *guest, const struct plug *plug,
 			struct moment since, char *request, size_t size)
@@ -153,13 +152,13 @@ void slot_added_request(const struct guest *guest, const struct plug *plug,
 }
 
 /**
- * slot_check_added() - has the guest taken a device in?
+ * slot_check_added() - check that a hot-add has completed
  * @guest: the guest
- * @plug: what was plugged
- * @since: the moment at which it was
- * @answer: to slot_added_request()
+ * @plug: the device
+ * @since: the moment before it was plugged
+ * @answer: the answer to slot_added_request()
  *
- * Return: as slot_wait_added().
+ * Return: as for slot_wait_added().
  */
 int slot_check_added(struct guest *guest, const struct plug *plug,
 		     struct moment since, const struct batch_answer *answer)
@@ -181,13 +180,15 @@ int slot_check_added(struct guest *guest, const struct plug *plug,
 }
 
 /**
- * slot_wait_added() - wait until the guest has taken a device in
+ * slot_wait_added() - wait until a hot-add has completed
  * @guest: the guest
- * @plug: what was plugged
- * @since: the moment at which it was
+ * @plug: the device
+ * @since: the moment before it was plugged
  *
- * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
- * another negative errno.
+ * The guest must have added the device and bound its driver.
+ *
+ * Return: 0; -ETIMEDOUT if the event is lost, recorded in the result; or another
+ * negative errno.
  */
 int slot_wait_added(struct guest *guest, const struct plug *plug,
 		    struct moment since)
@@ -206,11 +207,11 @@ int slot_wait_added(struct guest *guest, const struct plug *plug,
 }
 
 /**
- * slot_hot_add() - plug a device and wait until the guest has taken it in
+ * slot_hot_add() - plug a device and wait until the hot-add has completed
  * @guest: the guest
- * @plug: what
+ * @plug: the device
  *
- * Return: as slot_wait_added().
+ * Return: as for slot_wait_added().
  */
 int slot_hot_add(struct guest *guest, const struct plug *plug)
 {
@@ -223,11 +224,11 @@ int slot_hot_add(struct guest *guest, const struct plug *plug)
 }
 
 /**
- * slot_hot_add_and_settle() - plug a device, and wait until nothing more comes of it
+ * slot_hot_add_and_settle() - hot-add a device, and wait until pciehp is idle again
  * @guest: the guest
- * @plug: what
+ * @plug: the device
  *
- * Return: as slot_wait_added().
+ * Return: as for slot_wait_added().
  */
 int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug)
 {
@@ -236,17 +237,17 @@ int slot_hot_add_and_settle(struct guest *guest, const struct plug *plug)
 }
 
 /**
- * slot_wait_removed() - wait until the guest has let go of a device, and QEMU too
+ * slot_wait_removed() - wait until guest and QEMU have removed a device
  * @guest: the guest
- * @plug: what
- * @since: the moment at which it was asked to
+ * @plug: the device
+ * @since: the moment before the removal was requested
  *
- * QEMU's DEVICE_DELETED proves nothing alone, it also comes for a device that
- * the guest never took in: the guest's own removal is the evidence, and
- * DEVICE_DELETED must follow it.
+ * QEMU sends DEVICE_DELETED even for a device that the guest has never added, so that
+ * event alone is no evidence. The guest must send its uevent for the removal, and
+ * DEVICE_DELETED must come as well.
  *
- * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
- * another negative errno.
+ * Return: 0; -ETIMEDOUT if the event is lost, recorded in the result; or another
+ * negative errno.
  */
 int slot_wait_removed(struct guest *guest, const struct plug *plug,
 		      struct moment since)
@@ -256,11 +257,11 @@ int slot_wait_removed(struct guest *guest, const struct plug *plug,
 }
 
 /**
- * slot_hot_remove() - ask for a device back and wait until it is free
+ * slot_hot_remove() - request the removal of a device and wait until it is removed
  * @guest: the guest
- * @plug: what
+ * @plug: the device
  *
- * Return: as slot_wait_removed().
+ * Return: as for slot_wait_removed().
  */
 int slot_hot_remove(struct guest *guest, const struct plug *plug)
 {
@@ -279,7 +280,8 @@ int slot_hot_remove(struct guest *guest, const struct plug *plug)
  * @attribute: "power", "attention", ...
  * @path: receives the path
  *
- * Return: 0, or -ENODEV when the kernel has no such slot, recorded in the result.
+ * Return: 0; -ENODEV if the kernel has no such slot, recorded in the result; or another
+ * negative errno.
  */
 int slot_attribute(struct guest *guest, int port, const char *attribute,
 		   char path[SLOT_PATH_SIZE])
@@ -304,10 +306,10 @@ int slot_attribute(struct guest *guest, int port, const char *attribute,
  * @guest: the guest
  * @port: number of its port
  * @attribute: "power" or "attention"
- * @value: what
+ * @value: the text to write
  *
- * Return: 0, -ENODEV when the kernel has no such slot, or what the kernel
- * answered as a negative errno.
+ * Return: 0; -ENODEV if the kernel has no such slot; or the error of the write as a
+ * negative errno.
  */
 int slot_write_attribute(struct guest *guest, int port, const char *attribute,
 			 const char *value)
@@ -319,13 +321,14 @@ int slot_write_attribute(struct guest *guest, int port, const char *attribute,
 }
 
 /**
- * slot_service_name() - what the kernel calls the service to which pciehp is bound
+ * slot_service_name() - the kernel's name of the port service that pciehp binds to
  * @guest: the guest
  * @port: number of the slot's port
  * @name: receives the name
  *
- * It tells the type of the port (PCIe Base Spec sec. 7.5.3.2): pcie004 is that of a
- * Root Port, as all on bus 0 are, pcie204 that of a Downstream Port.
+ * The name depends on the type of the port: pcie004 for a Root Port and pcie204 for a
+ * Switch Downstream Port. The hundreds are the difference to Device/Port Type of a Root
+ * Port (PCIe Base Spec sec. 7.5.3.2). All ports on bus 0 are Root Ports.
  */
 void slot_service_name(const struct guest *guest, int port,
 		       char name[SLOT_SERVICE_SIZE])
@@ -338,12 +341,12 @@ void slot_service_name(const struct guest *guest, int port,
 }
 
 /**
- * slot_service_request() - the request that binds pciehp to a slot's port, or unbinds it
+ * slot_service_request() - format a request that binds or unbinds pciehp
  * @guest: the guest
  * @port: number of the slot's port
  * @verb: "bind" or "unbind"
  * @request: receives the request
- * @size: room in @request
+ * @size: size of @request in bytes
  */
 void slot_service_request(const struct guest *guest, int port,
 			  const char *verb, char *request, size_t size)
@@ -356,13 +359,12 @@ void slot_service_request(const struct guest *guest, int port,
 }
 
 /**
- * slot_wait_present() - wait for a device that may have come at boot, and let its
- * driver bind
+ * slot_wait_present() - wait until a device is present and its driver is bound
  * @guest: the guest
- * @plug: the device
+ * @plug: the device, which may have been added at boot, before the agent started
  *
- * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
- * another negative errno.
+ * Return: 0; -ETIMEDOUT if the event is lost, recorded in the result; or another
+ * negative errno.
  */
 int slot_wait_present(struct guest *guest, const struct plug *plug)
 {
@@ -385,13 +387,13 @@ int slot_wait_present(struct guest *guest, const struct plug *plug)
 }
 
 /**
- * slot_gone_requests() - the requests that wait until a guest has let go of a device, and
- * its slot's power is off
+ * slot_gone_requests() - format the requests that wait until the guest has removed a
+ * device, and its slot is powered off
  * @guest: the guest
- * @plug: what is taken away
- * @since: the moment at which it is
- * @requests: receives the two requests
- * @size: room in @requests
+ * @plug: the device
+ * @since: the moment before the removal
+ * @requests: receives the two requests, separated by a semicolon
+ * @size: size of @requests in bytes
  */
 void slot_gone_requests(const struct guest *guest, const struct plug *plug,
 			struct moment since, char *requests, size_t size)
@@ -425,14 +427,16 @@ static int judge_gone(struct guest *guest, const struct plug *plug,
 }
 
 /**
- * slot_wait_gone() - wait until the guest has let go of a device, and its slot's
- * power is off
+ * slot_wait_gone() - wait until the guest has removed a device, and its slot is powered
+ * off
  * @guest: the guest
- * @plug: what was taken away
- * @since: the moment at which it was
+ * @plug: the device
+ * @since: the moment before the removal
  *
- * Return: 0; -ETIMEDOUT when the event is lost, recorded in the result; or
- * another negative errno.
+ * Does not wait for QEMU, unlike slot_wait_removed().
+ *
+ * Return: 0; -ETIMEDOUT if the event is lost, recorded in the result; or another
+ * negative errno.
  */
 int slot_wait_gone(struct guest *guest, const struct plug *plug,
 		   struct moment since)

@@ -17,29 +17,29 @@
 #define SLOT_SERVICE_SIZE	(BDF_SIZE + 8)
 
 /*
- * Guest time. A hot-add takes about a second on a port that does not report
- * link state; a hot-remove first blinks for the 5 s of the attention button. A
- * driver that polls does not begin before 10 s.
+ * Guest time. A hot-add takes about a second on a port that does not report link active.
+ * A hot-remove begins 5 s after the press of the attention button, while the power
+ * indicator blinks. With polling, the driver does not begin to poll before 10 s.
  */
 #define SLOT_ADD_TIMEOUT_MS	15000
 #define SLOT_REMOVE_TIMEOUT_MS	20000
 
 /*
- * Guest time from the removal until QEMU gives the device up. That takes both
- * power and power indicator off, and pciehp lets 1 s pass in between (PCIe Base
+ * Guest time from the guest's removal of a device until QEMU deletes it. QEMU does that
+ * when both power and power indicator are off. pciehp waits 1 s in between (PCIe Base
  * Spec sec. 6.7.1.8).
  */
 #define SLOT_POWER_OFF_MS	1500
 
 /**
  * struct port_regs - registers of a port, read from its configuration space
- * @bdf: the port
+ * @bdf: address of the port
  * @slot_capabilities: Slot Capabilities
  * @slot_control: Slot Control
  * @slot_status: Slot Status
  * @link_status: Link Status
- * @runtime_suspended: the kernel has suspended the port
- * @can_signal_pme: the port would signal PME for an event in its slot
+ * @runtime_suspended: the kernel has runtime suspended the port
+ * @can_signal_pme: the port can signal PME for a hotplug event
  */
 struct port_regs {
 	char bdf[BDF_SIZE];

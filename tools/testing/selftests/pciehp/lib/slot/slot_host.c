@@ -9,21 +9,21 @@
 #include "slot/config_space.h"
 #include "slot/slot_host.h"
 
-/* Guest time; on a busy host, the power may be off later in real time. */
+/* Guest time. In real time, a busy host delays the driver. */
 #define LATE_POWER_OFF_MS	10000
 
-/* Host time; QEMU frees the device in a thread of its own. */
+/* Host time. QEMU frees the device in a thread of its own. */
 #define DELETED_TIMEOUT_MS	20000
 
-/* Guest time; with every core busy, that is long after the binding. */
+/* Guest time. Long enough for the power indicator to stop blinking on a busy host. */
 #define INDICATOR_MS	3000
 
-/* All but Command Completed. */
+/* All events except Command Completed. */
 #define SLOT_EVENTS	(PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_PFD | \
 			 PCI_EXP_SLTSTA_MRLSC | PCI_EXP_SLTSTA_PDC | \
 			 PCI_EXP_SLTSTA_DLLSC)
 
-/* QEMU 10 takes no text for a number. */
+/* QEMU 10 does not accept a string as a number. */
 static json_t *property_value(const struct plug_property *property)
 {
 	if (!property->is_json)
@@ -33,13 +33,15 @@ static json_t *property_value(const struct plug_property *property)
 }
 
 /**
- * slot_try_plug() - plug a device function in QEMU; the machine is stopped
- * @guest: the guest
- * @plug: what
+ * slot_try_plug() - plug a device function, which QEMU may refuse
+ * @guest: the guest, whose machine is stopped
+ * @plug: the device function
  *
- * QEMU presses the attention button for it. A slot that has none forgets that.
+ * QEMU also presses the attention button. If the slot is to have none, that event is
+ * cleared.
  *
- * Return: 0, or -EREMOTEIO when QEMU refused, with the monitor's error set.
+ * Return: 0; -EREMOTEIO if QEMU refused, with the reason in @guest->vm.qmp.error; or
+ * another negative errno.
  */
 int slot_try_plug(struct guest *guest, const struct plug *plug)
 {
@@ -50,7 +52,7 @@ int slot_try_plug(struct guest *guest, const struct plug *plug)
 
 	snprintf(bus, sizeof(bus), "port%d", plug->port);
 	snprintf(addr, sizeof(addr), "0.%x", plug->function);
-	/* a ROM would take time to be read, and nobody runs it */
+	/* no option ROM: reading it would take time, and it is not used */
 	arguments = json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "driver",
 			      plug->model, "id", plug->id, "bus", bus,
 			      "addr", addr, "multifunction",
@@ -67,11 +69,12 @@ int slot_try_plug(struct guest *guest, const struct plug *plug)
 }
 
 /**
- * slot_plug() - plug a device function that QEMU must not refuse
- * @guest: the guest
- * @plug: what
+ * slot_plug() - plug a device function
+ * @guest: the guest, whose machine is stopped
+ * @plug: the device function
  *
- * Return: 0, or -EREMOTEIO when QEMU refused, recorded in the result.
+ * Return: 0; -EREMOTEIO if QEMU refused; or another negative errno, recorded in the
+ * result.
  */
 int slot_plug(struct guest *guest, const struct plug *plug)
 {
@@ -91,16 +94,16 @@ static int device_del(struct guest *guest, const struct plug *plug)
 }
 
 /**
- * slot_request_unplug() - ask the guest to release a device, by the attention
- * button
+ * slot_request_unplug() - press the attention button to request the removal of a device
  * @guest: the guest
- * @plug: what
+ * @plug: the device
  *
- * QEMU refuses while the power indicator blinks. It does until the driver is done with
- * a hot-add, which others know of before; and for ever when the guest never comes to
- * the end of something.
+ * QEMU refuses this while the power indicator blinks. After a hot-add it still blinks
+ * when the uevents have been sent. If an operation never completes, it blinks for ever.
+ * Therefore the request is repeated for a limited time.
  *
- * Return: 0, or -EREMOTEIO when QEMU refused, recorded in the result.
+ * Return: 0; -EREMOTEIO if QEMU refused; or another negative errno, recorded in the
+ * result.
  */
 int slot_request_unplug(struct guest *guest, const struct plug *plug)
 {
@@ -121,11 +124,11 @@ int slot_request_unplug(struct guest *guest, const struct plug *plug)
 }
 
 /**
- * slot_wait_deleted() - wait until QEMU has given a device up
+ * slot_wait_deleted() - wait until QEMU has deleted a device
  * @guest: the guest
- * @plug: what
+ * @plug: the device
  *
- * Return: 0, or a negative errno when it does not, recorded in the result.
+ * Return: 0, or a negative errno if it does not, recorded in the result.
  */
 int slot_wait_deleted(struct guest *guest, const struct plug *plug)
 {
@@ -133,7 +136,7 @@ int slot_wait_deleted(struct guest *guest, const struct plug *plug)
 
 	ret = qmp_wait_event(&guest->vm.qmp, "DEVICE_DELETED", plug->id,
 			     DELETED_TIMEOUT_MS);
-	/* a busy host may have stopped it before it could turn the indicator off */
+	/* on a busy host, the driver may not have turned the indicator off yet */
 	if (ret == -ETIMEDOUT && guest->config.real_time)
 		ret = guest_request(guest, "sleep %d", LATE_POWER_OFF_MS) ?:
 		      qmp_wait_event(&guest->vm.qmp, "DEVICE_DELETED",
@@ -159,7 +162,7 @@ static int find_slot_control(struct guest *guest, int port, int *offset,
 }
 
 /**
- * slot_complete_command() - have a port complete a command that nobody gave
+ * slot_complete_command() - make a port complete a command that the driver did not write
  * @guest: the guest, whose machine is stopped
  * @port: number of the port
  *
@@ -175,14 +178,15 @@ int slot_complete_command(struct guest *guest, int port)
 }
 
 /**
- * slot_clear_events() - have a port forget what has happened
+ * slot_clear_events() - clear the events in Slot Status, except Command Completed
  * @guest: the guest, whose machine is stopped
  * @port: number of the port
  *
- * A port need not interrupt for events that occurred while it must not (PCIe Base
- * Spec sec. 6.7.3.4). QEMU's do, and do not even let a driver clear events that it
- * has not seen; so what is cleared here is exactly what is set. A command that has
- * completed stays so: the driver may be waiting for that.
+ * A port need not interrupt for events that occurred while interrupts were disabled (PCIe
+ * Base Spec sec. 6.7.3.4), but QEMU's ports do. QEMU's ports also undo a write that
+ * clears events of which some are not set, so that a driver cannot clear an event that it
+ * has not read; therefore this clears exactly the events that are set. Command Completed
+ * stays set, as the driver may be waiting for it.
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -200,7 +204,7 @@ int slot_clear_events(struct guest *guest, int port)
 }
 
 /**
- * slot_clear_button() - have a port forget that its attention button was pressed
+ * slot_clear_button() - clear Attention Button Pressed in Slot Status
  * @guest: the guest, whose machine is stopped
  * @port: number of the port
  *
@@ -218,12 +222,13 @@ int slot_clear_button(struct guest *guest, int port)
 }
 
 /**
- * slot_surprise_remove() - take a device away without asking the guest
+ * slot_surprise_remove() - remove a device by surprise
  * @guest: the guest, whose machine is stopped
  * @plug: the device
  *
- * QEMU does that when power and power indicator of a slot are off. Both are back
- * as they were before the guest goes on; it finds a Presence Detect Changed.
+ * QEMU deletes the device when power and power indicator of the slot are turned off. The
+ * host turns them off, and restores both before the guest resumes. The guest gets
+ * Presence Detect Changed.
  *
  * Return: 0 or a negative errno, recorded in the result.
  */
@@ -237,7 +242,7 @@ int slot_surprise_remove(struct guest *guest, const struct plug *plug)
 	ret = find_slot_control(guest, plug->port, &offset, &control);
 	if (ret)
 		return ret;
-	/* it is the change that counts */
+	/* QEMU reacts only to a change from on to off */
 	if ((control & PCI_EXP_SLTCTL_PCC) == PCI_EXP_SLTCTL_PWR_OFF)
 		ret = config_write16(guest, bdf, offset,
 				     control & ~PCI_EXP_SLTCTL_PCC);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the host does to a slot, past the guest's kernel. */
+/* Actions of the host on a slot, without the guest's kernel. */
 #ifndef LIBPCIEHP_SLOT_SLOT_HOST_H
 #define LIBPCIEHP_SLOT_SLOT_HOST_H
 
@@ -10,12 +10,12 @@
 /**
  * struct plug - a device function that can be plugged
  * @model: QEMU's name of the device
- * @driver: the kernel's name of its driver
- * @id: QEMU's id
+ * @driver: the kernel's name of its driver, or NULL if no driver binds to it
+ * @id: QEMU's id of the device
  * @port: number of the port of its slot
- * @function: its function number in the slot
- * @multifunction: function 0 says that there are others
- * @properties: further properties, by name, NULL after the last
+ * @function: its function number
+ * @multifunction: the multifunction bit of function 0 is set
+ * @properties: further properties, with a NULL name after the last; may be NULL
  */
 struct plug {
 	const char *model;
@@ -29,9 +29,9 @@ struct plug {
 
 /**
  * struct plug_property - a property of a device
- * @name: QEMU's name of it
- * @value: what it is to be
- * @is_json: that is a number or a truth value, as JSON writes it, and no text
+ * @name: QEMU's name of the property
+ * @value: its value
+ * @is_json: @value is a number or a boolean in JSON, and not a string
  */
 struct plug_property {
 	const char *name;

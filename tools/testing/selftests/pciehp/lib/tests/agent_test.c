@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The host's end of the agent link against a fake machine. */
+/* The host side of the agent link, tested with a fake machine. No guest is needed. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static int boot(FIXTURE_DATA(agent) *self)
 	return agent_init(&self->agent, &self->gdb, TIMEOUT_MS);
 }
 
-/* Close the connection and see what the peer thought of it. */
+/* Close the connection. Fails if the peer has received something unexpected. */
 static int disconnect(FIXTURE_DATA(agent) *self)
 {
 	int ret;
@@ -65,7 +65,7 @@ TEST_F(agent, boot)
 	EXPECT_STREQ("", self->agent.text);
 }
 
-/* An event counts if it comes after that. */
+/* Only uevents after that moment count. */
 TEST_F(agent, moment_is_that_of_the_last_answer)
 {
 	fake_agent_boot(&self->peer);
@@ -131,7 +131,7 @@ TEST_F(agent, machine_stopped_elsewhere)
 	EXPECT_NE(NULL, strstr(self->agent.error, "wait for the guest"));
 }
 
-/* The mailbox of the agent of a guest in the guest. */
+/* The mailbox of the agent in a guest in a guest. */
 static const struct agent_mailbox head_of_inner = {
 	.magic = AGENT_MAGIC,
 	.version = AGENT_VERSION,
@@ -139,11 +139,11 @@ static const struct agent_mailbox head_of_inner = {
 	.nesting_level = 1,
 };
 
-/* An answer is told by its nesting_level, whichever link waits for it. */
+/* The nesting level in the mailbox shows which of the two agents has answered. */
 TEST_F(agent, two_on_one_machine)
 {
 	struct agent inner;
-	unsigned int rests;
+	unsigned int stopped_level;
 
 	fake_agent_boot(&self->peer);
 	fake_agent_expect(&self->peer, "await port");
@@ -154,8 +154,8 @@ TEST_F(agent, two_on_one_machine)
 	ASSERT_EQ(0, boot(self));
 	agent_join(&inner, &self->gdb, 1);
 	ASSERT_EQ(0, agent_begin(&self->agent, "await port"));
-	ASSERT_EQ(0, agent_wait_any(&inner, TIMEOUT_MS, &rests));
-	EXPECT_EQ(1U, rests);
+	ASSERT_EQ(0, agent_wait_any(&inner, TIMEOUT_MS, &stopped_level));
+	EXPECT_EQ(1U, stopped_level);
 	ASSERT_EQ(0, agent_take_answer(&inner));
 	EXPECT_EQ(9, inner.time_ns);
 
@@ -174,7 +174,7 @@ TEST_F(agent, answer_of_another)
 	EXPECT_EQ(-EXDEV, self->agent.failure);
 }
 
-/* Its answer is there although nobody waited for the machine to stop. */
+/* An answer can be read without waiting for a stop of the machine. */
 TEST_F(agent, answer_of_one_that_rests)
 {
 	fake_agent_boot(&self->peer);
@@ -285,7 +285,7 @@ TEST_F(agent, largest_answer)
 	fake_agent_boot(&self->peer);
 	fake_agent_expect(&self->peer, "log");
 	fake_agent_answer(&self->peer, answer);
-	/* nothing of it may be left in a shorter one */
+	/* a shorter answer must not contain the rest of it */
 	fake_agent_expect(&self->peer, "log");
 	fake_agent_answer(&self->peer, "124 ok end");
 	ASSERT_EQ(0, boot(self));
@@ -312,7 +312,7 @@ TEST_F(agent, stop_points_take_turns)
 	}
 }
 
-/* The first two stops are those of another watchpoint. */
+/* The first two stops are caused by another watchpoint. */
 static int serve_twice(void *context)
 {
 	FIXTURE_DATA(agent) *self = context;
@@ -355,7 +355,7 @@ TEST_F(agent, stop_that_nobody_serves)
 	EXPECT_EQ(-EFAULT, self->agent.failure);
 }
 
-/* A refusal is the end of the request: the machine is not let run. */
+/* If the stub refuses a packet, the request fails, and the machine is not resumed. */
 TEST_F(agent, requests_that_the_stub_refuses)
 {
 	static const struct {
@@ -392,17 +392,17 @@ TEST_F(agent, longest_request)
 	ASSERT_EQ(0, boot(self));
 	EXPECT_EQ(0, agent_request(&self->agent, "%s", request));
 
-	/* one more is refused, and the machine does not hear of it */
+	/* one byte more is refused, and nothing is sent to the machine */
 	EXPECT_EQ(-ENOLINK, agent_request(&self->agent, "%s+", request));
 	EXPECT_NE(NULL, strstr(self->agent.error, "make a request"));
 }
 
-/* Wherever the machine dies, the link says that it is gone, and why. */
+/* At whatever step QEMU ends, the link fails with the reason. */
 TEST_F(agent, peer_dies_at_every_step)
 {
 	size_t nr_steps = 2;
 
-	/* the last step takes an acknowledgment that nobody waits for */
+	/* the last step reads an acknowledgment that the host does not wait for */
 	for (size_t i = 0; i < nr_steps - 1; i++) {
 		int ret;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Requests that are made together, and what becomes of the answers: by an agent that is a
- * fake. No guest is needed.
+ * Requests that are sent together, and how their answers are handled. The agent is a fake.
+ * No guest is needed.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 
 #define CARD	"0000:01:00.0"
 
-/* The moment at which something was done, before that at which the guest rests. */
+/* The moment of an action of the host, before the last stop of the machine. */
 #define SINCE	((struct moment){ .ns = 1000000, .seqnum = 5 })
 
 FIXTURE(batch)
@@ -62,7 +62,7 @@ static int boot(FIXTURE_DATA(batch) *self)
 	return agent_init(&self->guest.agent, gdb, TIMEOUT_MS);
 }
 
-/* What an agent says that is asked for two files. */
+/* Request two files, and let the agent send this answer. */
 static int ask_for_two(FIXTURE_DATA(batch) *self, const char *answer)
 {
 	fake_agent_expect(&self->peer, "all read /a;read /b");
@@ -99,7 +99,7 @@ TEST_F(batch, answer_is_missing)
 	EXPECT_TRUE(self->guest.result.error);
 }
 
-/* An event must have come since, though the guest has made others before it rested. */
+/* The moment of the host's action counts, and not the last stop of the machine. */
 TEST_F(batch, event_has_to_come_since)
 {
 	fake_agent_expect(&self->peer, "wait add " CARD " 5 3000");
@@ -117,7 +117,7 @@ static int wait_added(FIXTURE_DATA(batch) *self, const char *answer)
 	return boot(self) ?: slot_wait_added(&self->guest, &self->card, SINCE);
 }
 
-/* As the kernel made it, and not as the guest was done with all that it was asked. */
+/* The time of the first uevent counts, and not that of the whole answer. */
 TEST_F(batch, addition_has_its_own_time)
 {
 	json_int_t from, to;
@@ -163,7 +163,7 @@ TEST_F(batch, removal_that_does_not_come_is_lost)
 	EXPECT_EQ(0U, json_array_size(self->guest.result.steps));
 }
 
-/* Nor may a card have gone before somebody looks, and be there again. */
+/* A card that was removed before the check counts as removed, even if it is back. */
 TEST_F(batch, card_that_went_does_not_stay)
 {
 	fake_agent_expect(&self->peer, "wait remove " CARD " 5 8000");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the driver's trace events must tell, by traces made up. No guest is needed. */
+/* The check of the driver's trace events, tested with made-up traces. No guest is needed. */
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +49,7 @@ TEST_F(contract, kept)
 	EXPECT_EQ(0, self->violations);
 }
 
-/* The handler of the report: it does not know yet what has been written. */
+/* The defect of the report: the new value of Slot Control is not stored yet. */
 TEST_F(contract, completion_thrown_away)
 {
 	contract_check(COMMAND ENABLES INTERRUPT IGNORED, count, self);
@@ -82,7 +82,7 @@ TEST_F(contract, command_timed_out)
 	EXPECT_NE(NULL, strstr(self->why, "does not complete"));
 }
 
-/* Another port may be masked. */
+/* The interrupt of another port may be disabled. */
 TEST_F(contract, ports_are_told_apart)
 {
 	contract_check(COMMAND ENABLES
@@ -91,7 +91,7 @@ TEST_F(contract, ports_are_told_apart)
 	EXPECT_EQ(0, self->violations);
 }
 
-/* A command that disables may be among those that the ring buffer lost. */
+/* One of the lost events may be a command that disables the interrupt. */
 TEST_F(contract, events_were_lost)
 {
 	contract_check(COMMAND ENABLES "CPU:0 [LOST 17 EVENTS]\n" INTERRUPT IGNORED,

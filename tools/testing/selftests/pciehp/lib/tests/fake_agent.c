@@ -7,7 +7,7 @@
 #include "tests/fake_stub.h"
 
 /**
- * fake_agent_watch() - the doorbell must now be watched
+ * fake_agent_watch() - script: expect the watchpoint on the doorbell
  * @peer: the stub
  */
 void fake_agent_watch(struct fake_peer *peer)
@@ -20,7 +20,7 @@ void fake_agent_watch(struct fake_peer *peer)
 }
 
 /**
- * fake_agent_start() - likewise, and then the machine runs until it stops
+ * fake_agent_start() - script: fake_agent_watch(), then run until a stop
  * @peer: the stub
  */
 void fake_agent_start(struct fake_peer *peer)
@@ -31,7 +31,7 @@ void fake_agent_start(struct fake_peer *peer)
 }
 
 /**
- * fake_agent_boot() - likewise, and the agent is ready
+ * fake_agent_boot() - script: fake_agent_start(), then the first answer of the agent
  * @peer: the stub
  */
 void fake_agent_boot(struct fake_peer *peer)
@@ -41,11 +41,11 @@ void fake_agent_boot(struct fake_peer *peer)
 }
 
 /**
- * fake_agent_expect() - the agent must now be made a request; then the machine stops
+ * fake_agent_expect() - script: expect a request, then stop the machine
  * @peer: the stub
  * @request: the request
  *
- * The watchpoint stays, and the machine resumes behind what it watches.
+ * The machine must be resumed at the resume point, with the watchpoint still set.
  */
 void fake_agent_expect(struct fake_peer *peer, const char *request)
 {
@@ -60,9 +60,9 @@ void fake_agent_expect(struct fake_peer *peer, const char *request)
 }
 
 /**
- * fake_agent_show() - the mailbox must now be read, but for request and answer
+ * fake_agent_show() - script: expect a read of the mailbox up to the request
  * @peer: the stub
- * @head: what is there
+ * @head: content of the mailbox
  */
 void fake_agent_show(struct fake_peer *peer, const struct agent_mailbox *head)
 {
@@ -89,9 +89,9 @@ static void answer_with(struct fake_peer *peer, unsigned int nesting_level,
 }
 
 /**
- * fake_agent_answer() - an answer must now be read
+ * fake_agent_answer() - script: expect a read of the answer
  * @peer: the stub
- * @answer: the answer, as struct agent_mailbox has it
+ * @answer: the answer, in the format of struct agent_mailbox
  */
 void fake_agent_answer(struct fake_peer *peer, const char *answer)
 {
@@ -99,9 +99,9 @@ void fake_agent_answer(struct fake_peer *peer, const char *answer)
 }
 
 /**
- * fake_agent_answer_at() - likewise
+ * fake_agent_answer_at() - fake_agent_answer() at another moment
  * @peer: the stub
- * @now: the moment at which the machine rests
+ * @now: the moment at which the machine has stopped
  * @answer: the answer
  */
 void fake_agent_answer_at(struct fake_peer *peer, struct moment now,
@@ -111,9 +111,9 @@ void fake_agent_answer_at(struct fake_peer *peer, struct moment now,
 }
 
 /**
- * fake_agent_answer_of() - likewise
+ * fake_agent_answer_of() - fake_agent_answer() of an agent of another nesting level
  * @peer: the stub
- * @nesting_level: which of the machine's agents it is
+ * @nesting_level: nesting level of the agent
  * @answer: the answer
  */
 void fake_agent_answer_of(struct fake_peer *peer, unsigned int nesting_level,

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A fake gdbstub in whose machine is an agent. */
+/* Scripts for a fake gdbstub whose machine contains an agent. */
 #ifndef LIBPCIEHP_TESTS_FAKE_AGENT_H
 #define LIBPCIEHP_TESTS_FAKE_AGENT_H
 
 #include "guest/agent.h"
 #include "tests/fake_peer.h"
 
-/* What the stub says when the machine stops at the doorbell. */
+/* The stub's packet for a stop at the doorbell. */
 #define FAKE_AGENT_STOPPED	"T05thread:01;"
 
-/* The moment at which the machine rests, if nothing else is said. */
+/* The moment at which the machine has stopped, unless a script sets another one. */
 #define FAKE_AGENT_NOW		((struct moment){ .ns = 77, .seqnum = 7 })
 
 void fake_agent_watch(struct fake_peer *peer);

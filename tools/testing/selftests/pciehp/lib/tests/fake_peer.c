@@ -13,7 +13,7 @@
 
 #include "tests/fake_peer.h"
 
-/* No script takes this long, unless one end waits in vain for the other. */
+/* Far longer than any script takes; ends a peer that waits for data that does not come. */
 #define PLAY_TIMEOUT_S	5
 
 static void add(struct fake_peer *peer, enum fake_action action,
@@ -43,8 +43,8 @@ static void add(struct fake_peer *peer, enum fake_action action,
 }
 
 /**
- * fake_peer_init() - begin an empty script
- * @peer: to be initialised
+ * fake_peer_init() - initialise a peer with an empty script
+ * @peer: the peer
  */
 void fake_peer_init(struct fake_peer *peer)
 {
@@ -63,10 +63,10 @@ void fake_peer_cleanup(struct fake_peer *peer)
 }
 
 /**
- * fake_peer_expect() - the peer must now be sent something
+ * fake_peer_expect() - script: the peer must receive exactly these bytes
  * @peer: the peer
- * @data: the bytes, exactly
- * @len: how many
+ * @data: the bytes
+ * @len: number of bytes
  */
 void fake_peer_expect(struct fake_peer *peer, const void *data, size_t len)
 {
@@ -74,10 +74,10 @@ void fake_peer_expect(struct fake_peer *peer, const void *data, size_t len)
 }
 
 /**
- * fake_peer_send() - the peer now sends something
+ * fake_peer_send() - script: the peer sends these bytes
  * @peer: the peer
  * @data: the bytes
- * @len: how many
+ * @len: number of bytes
  */
 void fake_peer_send(struct fake_peer *peer, const void *data, size_t len)
 {
@@ -85,9 +85,9 @@ void fake_peer_send(struct fake_peer *peer, const void *data, size_t len)
 }
 
 /**
- * fake_peer_sleep() - the peer now does nothing for a while
+ * fake_peer_sleep() - script: the peer sleeps
  * @peer: the peer
- * @ms: how long, host time
+ * @ms: how long in ms, host time
  */
 void fake_peer_sleep(struct fake_peer *peer, int ms)
 {
@@ -95,10 +95,11 @@ void fake_peer_sleep(struct fake_peer *peer, int ms)
 }
 
 /**
- * fake_peer_hang_up() - the peer now closes the connection and is gone
+ * fake_peer_hang_up() - script: the peer closes the connection and ends
  * @peer: the peer
  *
- * A script that does not end so ends in waiting for the other end to close.
+ * Without this step, the peer waits at the end of the script for the other end to close
+ * the connection.
  */
 void fake_peer_hang_up(struct fake_peer *peer)
 {
@@ -106,9 +107,9 @@ void fake_peer_hang_up(struct fake_peer *peer)
 }
 
 /**
- * fake_peer_cut() - drop the end of the script
- * @peer: the peer, not started
- * @nr_steps: how many steps to keep
+ * fake_peer_cut() - remove the end of the script
+ * @peer: the peer, which was not started
+ * @nr_steps: number of steps to keep
  */
 void fake_peer_cut(struct fake_peer *peer, size_t nr_steps)
 {
@@ -117,7 +118,7 @@ void fake_peer_cut(struct fake_peer *peer, size_t nr_steps)
 }
 
 /**
- * fake_peer_pick_sent() - pick a step in which the peer sends something
+ * fake_peer_pick_sent() - pick a random step in which the peer sends data
  * @peer: the peer; its script must have such a step
  * @seed: state of the random numbers
  *
@@ -136,8 +137,8 @@ struct fake_step *fake_peer_pick_sent(struct fake_peer *peer,
 }
 
 /**
- * fake_peer_corrupt() - give one byte that the peer sends another value
- * @peer: the peer, not started
+ * fake_peer_corrupt() - change one random byte that the peer sends
+ * @peer: the peer, which was not started
  * @seed: state of the random numbers
  */
 void fake_peer_corrupt(struct fake_peer *peer, unsigned int *seed)
@@ -147,7 +148,7 @@ void fake_peer_corrupt(struct fake_peer *peer, unsigned int *seed)
 	step->data[rand_r(seed) % step->len] += 1 + rand_r(seed) % 255;
 }
 
-static int complain(const struct fake_step *step, const char *got, size_t len)
+static int report_mismatch(const struct fake_step *step, const char *got, size_t len)
 {
 	fprintf(stderr, "# the peer expected \"%.*s\", got \"%.*s\"\n",
 		(int)step->len, step->data, (int)len, got);
@@ -171,7 +172,7 @@ static int expect(int fd, const struct fake_step *step)
 		if (n > 0)
 			len += n;
 		if (n <= 0 || memcmp(got, step->data, len))
-			ret = complain(step, got, len);
+			ret = report_mismatch(step, got, len);
 	}
 	free(got);
 
@@ -243,14 +244,14 @@ static int play(const struct fake_peer *peer, int fd)
 
 	n = recv(fd, more, sizeof(more), 0);
 
-	return n > 0 ? complain(&end, more, n) : 0;
+	return n > 0 ? report_mismatch(&end, more, n) : 0;
 }
 
 /**
- * fake_peer_start() - let a process of its own play the script
+ * fake_peer_start() - start a process that plays the script
  * @peer: the peer
  *
- * Return: the socket that is connected to it, or a negative errno.
+ * Return: a socket that is connected to it, or a negative errno.
  */
 int fake_peer_start(struct fake_peer *peer)
 {
@@ -279,12 +280,12 @@ int fake_peer_start(struct fake_peer *peer)
 }
 
 /**
- * fake_peer_start_unchecked() - send all that the script sends, and hang up
+ * fake_peer_start_unchecked() - send all data of the script at once, and hang up
  * @peer: the peer
  *
- * The peer takes whatever it is sent. This needs no process, so it is quick.
+ * What the peer receives is not checked. This is fast, as it needs no process.
  *
- * Return: the socket that is connected to it, or a negative errno.
+ * Return: a socket that is connected to it, or a negative errno.
  */
 int fake_peer_start_unchecked(struct fake_peer *peer)
 {
@@ -299,7 +300,7 @@ int fake_peer_start_unchecked(struct fake_peer *peer)
 	for (size_t i = 0; i < peer->nr_steps; i++) {
 		const struct fake_step *step = &peer->steps[i];
 
-		/* what does not fit would wait for ever to be read */
+		/* send() would block for ever if the data did not fit */
 		if (step->action == FAKE_SEND &&
 		    send(peer->fd, step->data, step->len, MSG_DONTWAIT) !=
 		    (ssize_t)step->len) {
@@ -313,11 +314,12 @@ int fake_peer_start_unchecked(struct fake_peer *peer)
 }
 
 /**
- * fake_peer_finish() - wait until the peer is gone
- * @peer: the peer, the other end of which is closed unless the script ends in
- *	hanging up
+ * fake_peer_finish() - wait until the peer has ended
+ * @peer: the peer; close the other end of its socket first, unless the script ends with
+ *	fake_peer_hang_up()
  *
- * Return: 0, or -EPROTO if the peer was not sent what its script expects.
+ * Return: 0, or -EPROTO if the peer has received something that its script does not
+ * expect.
  */
 int fake_peer_finish(struct fake_peer *peer)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The other end of a stream socket, played from a script. */
+/* A fake for the other end of a stream socket, which plays a script. */
 #ifndef LIBPCIEHP_TESTS_FAKE_PEER_H
 #define LIBPCIEHP_TESTS_FAKE_PEER_H
 
@@ -8,11 +8,11 @@
 #include <sys/types.h>
 
 /**
- * enum fake_action - what a peer can do
- * @FAKE_EXPECT: read exactly these bytes
- * @FAKE_SEND: write these bytes
- * @FAKE_SLEEP: do nothing for a while
- * @FAKE_HANG_UP: close the connection, whatever is left to read
+ * enum fake_action - actions of a peer
+ * @FAKE_EXPECT: receive exactly these bytes
+ * @FAKE_SEND: send these bytes
+ * @FAKE_SLEEP: sleep
+ * @FAKE_HANG_UP: close the connection, even if there is data left to read
  */
 enum fake_action {
 	FAKE_EXPECT,
@@ -22,11 +22,11 @@ enum fake_action {
 };
 
 /**
- * struct fake_step - one line of the script
- * @action: what to do
- * @data: the bytes, or NULL
- * @len: how many
- * @ms: how long to sleep
+ * struct fake_step - one step of the script
+ * @action: the action
+ * @data: the bytes to receive or send, or NULL
+ * @len: number of bytes
+ * @ms: how long to sleep in ms
  */
 struct fake_step {
 	enum fake_action action;
@@ -38,12 +38,12 @@ struct fake_step {
 /**
  * struct fake_peer - one peer and its script
  * @steps: the script
- * @nr_steps: its length
- * @max_piece: what is sent comes in pieces of a random size up to this, each
- *	after the one before was read; 0 sends it in one piece
- * @error: negative errno if the script could not be written
- * @pid: the process that plays the script, 0 when there is none
- * @fd: the end of a peer that needs no process, or -1
+ * @nr_steps: number of steps
+ * @max_piece: if not 0, data is sent in pieces of a random size up to this, each after
+ *	the previous one was read
+ * @error: 0, or a negative errno if a step could not be added
+ * @pid: PID of the process that plays the script, or 0
+ * @fd: socket of a peer that needs no process, or -1
  */
 struct fake_peer {
 	struct fake_step *steps;

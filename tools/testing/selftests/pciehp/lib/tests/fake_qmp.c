@@ -5,7 +5,7 @@
 
 #include "tests/fake_qmp.h"
 
-/* JSON with ' for ", which C would have to escape. */
+/* The JSON text has ' instead of ", which would have to be escaped in C. */
 static void add(void (*step)(struct fake_peer *peer, const void *data,
 			     size_t len),
 		struct fake_peer *peer, const char *json)
@@ -23,9 +23,9 @@ static void add(void (*step)(struct fake_peer *peer, const void *data,
 }
 
 /**
- * fake_qmp_expect() - the monitor must now be sent something
+ * fake_qmp_expect() - script: the monitor must receive this text
  * @peer: the monitor
- * @json: what, with ' for "
+ * @json: the text, with ' instead of "
  */
 void fake_qmp_expect(struct fake_peer *peer, const char *json)
 {
@@ -33,9 +33,9 @@ void fake_qmp_expect(struct fake_peer *peer, const char *json)
 }
 
 /**
- * fake_qmp_send() - the monitor now sends something
+ * fake_qmp_send() - script: the monitor sends this text
  * @peer: the monitor
- * @json: what, likewise
+ * @json: the text, with ' instead of "
  */
 void fake_qmp_send(struct fake_peer *peer, const char *json)
 {
@@ -43,7 +43,7 @@ void fake_qmp_send(struct fake_peer *peer, const char *json)
 }
 
 /**
- * fake_qmp_greet() - the monitor now greets, and negotiates
+ * fake_qmp_greet() - script: the monitor sends its greeting and negotiates capabilities
  * @peer: the monitor
  */
 void fake_qmp_greet(struct fake_peer *peer)

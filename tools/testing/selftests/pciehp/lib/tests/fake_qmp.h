@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A fake peer that talks as QEMU's monitor does. */
+/* Scripts for a fake of QEMU's monitor. */
 #ifndef LIBPCIEHP_TESTS_FAKE_QMP_H
 #define LIBPCIEHP_TESTS_FAKE_QMP_H
 

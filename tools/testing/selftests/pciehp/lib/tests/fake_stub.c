@@ -6,7 +6,7 @@
 #include "qemu/gdbstub.h"
 #include "tests/fake_stub.h"
 
-static void seal(char *packet, size_t len)
+static void set_checksum(char *packet, size_t len)
 {
 	unsigned char sum = 0;
 	char digits[3];
@@ -21,7 +21,7 @@ static int make_packet(char *packet, size_t size, const char *data)
 {
 	int len = snprintf(packet, size, "$%s#..", data);
 
-	seal(packet, len);
+	set_checksum(packet, len);
 
 	return len;
 }
@@ -36,9 +36,9 @@ static char *put_hex(char *p, const uint8_t *data, size_t len)
 }
 
 /**
- * fake_stub_expect() - the stub must now be sent a packet, and acknowledges it
+ * fake_stub_expect() - script: the stub must receive a packet, and acknowledges it
  * @peer: the stub
- * @packet: its data
+ * @packet: data of the packet
  */
 void fake_stub_expect(struct fake_peer *peer, const char *packet)
 {
@@ -49,9 +49,9 @@ void fake_stub_expect(struct fake_peer *peer, const char *packet)
 }
 
 /**
- * fake_stub_send() - the stub now sends a packet, which must be acknowledged
+ * fake_stub_send() - script: the stub sends a packet, which must be acknowledged
  * @peer: the stub
- * @packet: its data
+ * @packet: data of the packet
  */
 void fake_stub_send(struct fake_peer *peer, const char *packet)
 {
@@ -62,11 +62,11 @@ void fake_stub_send(struct fake_peer *peer, const char *packet)
 }
 
 /**
- * fake_stub_expect_read() - memory must now be read
+ * fake_stub_expect_read() - script: expect a read of memory
  * @peer: the stub
- * @addr: where from
- * @data: what is there
- * @len: how many bytes
+ * @addr: address of the memory
+ * @data: its content
+ * @len: number of bytes
  */
 void fake_stub_expect_read(struct fake_peer *peer, uint64_t addr,
 			   const void *data, size_t len)
@@ -88,11 +88,11 @@ void fake_stub_expect_read(struct fake_peer *peer, uint64_t addr,
 }
 
 /**
- * fake_stub_expect_write() - memory must now be written
+ * fake_stub_expect_write() - script: expect a write of memory
  * @peer: the stub
- * @addr: where to
- * @data: what
- * @len: how many bytes
+ * @addr: address of the memory
+ * @data: the bytes that must be written
+ * @len: number of bytes
  */
 void fake_stub_expect_write(struct fake_peer *peer, uint64_t addr,
 			    const void *data, size_t len)
@@ -115,8 +115,8 @@ void fake_stub_expect_write(struct fake_peer *peer, uint64_t addr,
 }
 
 /**
- * fake_stub_corrupt() - change a byte in a packet that keeps a right checksum
- * @peer: the stub, not started; its script must send a packet with data
+ * fake_stub_corrupt() - change a random byte of a packet, and correct its checksum
+ * @peer: the stub, which was not started; its script must send a packet with data
  * @seed: state of the random numbers
  */
 void fake_stub_corrupt(struct fake_peer *peer, unsigned int *seed)
@@ -129,8 +129,8 @@ void fake_stub_corrupt(struct fake_peer *peer, unsigned int *seed)
 	} while (step->data[0] != '$' || step->len < 5);
 
 	byte = &step->data[1 + rand_r(seed) % (step->len - 4)];
-	/* half of them stay what could stand in a packet */
+	/* half of the new bytes are hexadecimal digits, as in a valid packet */
 	*byte = rand_r(seed) % 2 ? "0123456789abcdef"[rand_r(seed) % 16] :
 				   rand_r(seed) % 256;
-	seal(step->data, step->len);
+	set_checksum(step->data, step->len);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A fake peer that talks as a gdbstub does. */
+/* Scripts for a fake gdbstub. */
 #ifndef LIBPCIEHP_TESTS_FAKE_STUB_H
 #define LIBPCIEHP_TESTS_FAKE_STUB_H
 

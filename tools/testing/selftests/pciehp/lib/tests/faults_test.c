@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What goes wrong around a guest is an error with its reason, never a verdict
- * about the kernel, and leaves no process behind.
+ * A failure outside the kernel under test is an error with its reason, and never a verdict
+ * about the kernel. It leaves no process behind.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -29,7 +29,7 @@ FIXTURE_TEARDOWN(guest)
 	EXPECT_TRUE(self->guest.result.error);
 	EXPECT_FALSE(result_ok(&self->guest.result));
 	EXPECT_FALSE(self->guest.result.lost);
-	/* no child is left, not even to be waited for */
+	/* there is no child, not even a zombie */
 	EXPECT_EQ(-1, waitpid(-1, NULL, WNOHANG));
 	EXPECT_EQ(ECHILD, errno);
 }
@@ -57,7 +57,7 @@ TEST_F_TIMEOUT(guest, qemu_is_killed, TIMEOUT_S)
 	ASSERT_EQ(0, guest_boot(&self->guest, "faults", &root_port));
 	kill(self->guest.vm.pid, SIGKILL);
 	EXPECT_EQ(-ENOLINK, guest_request(&self->guest, "sleep 1"));
-	/* said once, not again for every request to come */
+	/* the problem is recorded once, and not again for each further request */
 	EXPECT_EQ(1U, json_array_size(self->guest.result.problems));
 	EXPECT_EQ(-ENOLINK, guest_request(&self->guest, "sleep 1"));
 	EXPECT_EQ(1U, json_array_size(self->guest.result.problems));
@@ -84,10 +84,10 @@ TEST_F_TIMEOUT(guest, request_is_unknown, TIMEOUT_S)
 	result_error(&self->guest.result, "expected");
 }
 
-/* A host boots before its guest, and one that is silent is waited for. */
+/* Long enough to boot a host and a guest, and for the timeout of a request. */
 #define NESTED_TIMEOUT_S	600
 
-/* The nesting_level that is to blame is named. */
+/* The error names the machine that has failed: host, QEMU in the host, or guest. */
 FIXTURE(nested)
 {
 	struct nested nested;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Copies of a program that waits before its main(), here of a shell. No guest is needed. */
+/* The fork server, tested with a shell instead of QEMU. No guest is needed. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,20 +15,20 @@
 #include "qemu/forkserver.h"
 #include "util/host_clock.h"
 
-/* For a process to end, host time. */
+/* Host time for a process to end. */
 #define END_MS	10000
 
 FIXTURE(forkserver)
 {
 	int errors;
-	char said[256];
+	char output[256];
 };
 
 FIXTURE_SETUP(forkserver)
 {
 	self->errors = memfd_create("errors", MFD_CLOEXEC);
 	ASSERT_LE(0, self->errors);
-	/* whose place ours would take */
+	/* forkserver_use() has no effect if it is set */
 	unsetenv("LD_PRELOAD");
 	forkserver_use();
 }
@@ -38,7 +38,7 @@ FIXTURE_TEARDOWN(forkserver)
 	close(self->errors);
 }
 
-/* A program without arguments. */
+/* Start a copy of a program without arguments. */
 static pid_t begin_program(FIXTURE_DATA(forkserver) *self, char *program)
 {
 	return forkserver_fork((char *[]){ program, NULL }, (int[]){ -1 },
@@ -52,7 +52,7 @@ static pid_t begin(FIXTURE_DATA(forkserver) *self, const char *script,
 			       fds, self->errors);
 }
 
-/* The exit status of a script, and what it said; -1 if it did not run. */
+/* Run a script, and store its output. Return its exit status, or -1 if it did not run. */
 static int run(FIXTURE_DATA(forkserver) *self, const char *script)
 {
 	pid_t pid = begin(self, script, (int[]){ -1 });
@@ -61,8 +61,8 @@ static int run(FIXTURE_DATA(forkserver) *self, const char *script)
 
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return -1;
-	len = pread(self->errors, self->said, sizeof(self->said) - 1, 0);
-	self->said[len > 0 ? len : 0] = '\0';
+	len = pread(self->errors, self->output, sizeof(self->output) - 1, 0);
+	self->output[len > 0 ? len : 0] = '\0';
 
 	return WEXITSTATUS(status);
 }
@@ -70,17 +70,17 @@ static int run(FIXTURE_DATA(forkserver) *self, const char *script)
 TEST_F(forkserver, each_copy_does_what_it_is_told)
 {
 	ASSERT_EQ(3, run(self, "echo one; exit 3"));
-	EXPECT_STREQ("one\n", self->said);
+	EXPECT_STREQ("one\n", self->output);
 	ASSERT_EQ(5, run(self, "echo two >&2; exit 5"));
-	EXPECT_STREQ("one\ntwo\n", self->said);
+	EXPECT_STREQ("one\ntwo\n", self->output);
 }
 
-/* QEMU runs programs, too. */
+/* QEMU may run programs. */
 TEST_F(forkserver, programs_of_a_copy_are_not_preloaded)
 {
 	ASSERT_EQ(0, run(self,
 			 "env | grep -E '^(LD_PRELOAD|LD_BIND_NOW|PCIEHP_FORKSERVER)='; echo end"));
-	EXPECT_STREQ("end\n", self->said);
+	EXPECT_STREQ("end\n", self->output);
 }
 
 TEST_F(forkserver, parent_of_copy_is_us)
@@ -89,10 +89,10 @@ TEST_F(forkserver, parent_of_copy_is_us)
 
 	ASSERT_EQ(0, run(self, "echo $PPID"));
 	snprintf(pid, sizeof(pid), "%d\n", getpid());
-	EXPECT_STREQ(pid, self->said);
+	EXPECT_STREQ(pid, self->output);
 }
 
-/* In whatever order, and whatever numbers they have on the way. */
+/* The descriptors have the right numbers, whatever the order in which they are passed. */
 TEST_F(forkserver, copy_inherits_descriptors)
 {
 	int pipes[2][2], fds[] = { -1, -1, -1 };
@@ -110,7 +110,7 @@ TEST_F(forkserver, copy_inherits_descriptors)
 	for (int i = 0; i < 2; i++) {
 		close(pipes[i][1]);
 		EXPECT_EQ(2, read(pipes[i][0], text[i], sizeof(text[i])));
-		/* of which the server has kept none */
+		/* end of file: the server has closed its copy */
 		EXPECT_EQ(0, read(pipes[i][0], text[i] + 2, 1));
 		close(pipes[i][0]);
 	}
@@ -119,7 +119,7 @@ TEST_F(forkserver, copy_inherits_descriptors)
 	EXPECT_STREQ("b\n", text[1]);
 }
 
-/* Of a process that is gone, or waits to be reaped by whoever it was left to. */
+/* Has a process ended? It may be a zombie that its new parent has not reaped yet. */
 static bool has_ended(pid_t pid)
 {
 	char path[32], line[256] = "";
@@ -166,7 +166,7 @@ TEST_F(forkserver, copy_ends_with_its_parent)
 	EXPECT_TRUE(has_ended(pid));
 }
 
-/* A QEMU= may be a script that runs a QEMU; its shell must not be copied. */
+/* QEMU= may be a script that runs QEMU. Its shell must not become a server. */
 TEST_F(forkserver, none_of_a_script)
 {
 	char path[] = "/tmp/forkserver.XXXXXX";
@@ -189,19 +189,19 @@ TEST_F(forkserver, none_of_a_program_that_cannot_be_run)
 	EXPECT_EQ(-1, waitpid(-1, NULL, WNOHANG));
 }
 
-/* What it was last asked is not taken for done, nor is it asked again. */
+/* Neither the failed request nor a later one returns a copy. */
 TEST_F(forkserver, none_after_the_server_has_died)
 {
 	char children[64], line[64] = "";
 	FILE *f;
 
 	ASSERT_EQ(0, run(self, "exit 0"));
-	/* all that is left of our children */
+	/* the server is the only child of this process */
 	snprintf(children, sizeof(children), "/proc/self/task/%d/children",
 		 getpid());
 	f = fopen(children, "re");
 	if (!f)
-		SKIP(return, "the kernel does not tell of children");
+		SKIP(return, "the kernel has no /proc/PID/task/TID/children");
 	ASSERT_NE(NULL, fgets(line, sizeof(line), f));
 	fclose(f);
 	kill(atoi(line), SIGKILL);
@@ -220,7 +220,7 @@ TEST_F(forkserver, each_program_has_its_own)
 	ASSERT_LT(0, pid);
 	ASSERT_EQ(pid, waitpid(pid, &status, 0));
 	EXPECT_TRUE(WIFEXITED(status));
-	/* a shell would find nothing to do, and succeed */
+	/* a shell without a script would exit with status 0 */
 	EXPECT_EQ(1, WEXITSTATUS(status));
 	ASSERT_EQ(3, run(self, "exit 3"));
 }

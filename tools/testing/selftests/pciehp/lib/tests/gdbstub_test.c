@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The client of the GDB Remote Serial Protocol against a fake gdbstub. */
+/* The client of the GDB Remote Serial Protocol, tested with a fake gdbstub. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static void connect_client(FIXTURE_DATA(gdbstub) *self)
 	gdb_init(&self->gdb, fake_peer_start(&self->peer), TIMEOUT_MS);
 }
 
-/* Close the connection and see what the peer thought of it. */
+/* Close the connection. Fails if the peer has received something unexpected. */
 static int disconnect(FIXTURE_DATA(gdbstub) *self)
 {
 	int ret;
@@ -62,7 +62,7 @@ static int disconnect(FIXTURE_DATA(gdbstub) *self)
 	return ret;
 }
 
-/* The requests, in a shape that tables can hold. */
+/* Wrappers for the requests, with the same prototype, for use in tables. */
 static int set_breakpoint(struct gdbstub *gdb)
 {
 	return gdb_set_breakpoint(gdb, ADDR);
@@ -88,7 +88,7 @@ static int clear_watchpoint(struct gdbstub *gdb)
 	return gdb_clear_watchpoint(gdb, GDB_READ, ADDR, 8);
 }
 
-/* The second of three registers, in which 0x8877665544332211 is to be. */
+/* Reads the second of three registers, which must contain 0x8877665544332211. */
 static int read_register_1(struct gdbstub *gdb)
 {
 	uint64_t value;
@@ -101,7 +101,7 @@ static int read_register_1(struct gdbstub *gdb)
 	return ret;
 }
 
-/* The second of two registers, which has 32 bits. */
+/* Changes the second of two registers, which has 32 bits. */
 static int change_flags(struct gdbstub *gdb)
 {
 	uint32_t was;
@@ -109,7 +109,7 @@ static int change_flags(struct gdbstub *gdb)
 	return gdb_change_flags(gdb, 1, 0, 1, &was);
 }
 
-/* 0x8877665544332211 into the second. */
+/* Writes 0x8877665544332211 to the second register. */
 static int write_register(struct gdbstub *gdb)
 {
 	return gdb_write_register(gdb, 1, 0x8877665544332211);
@@ -240,7 +240,7 @@ TEST_F(gdbstub, replies)
 	}
 }
 
-/* All are sent back, and only one is another. */
+/* All registers are sent back, and only one has changed. */
 TEST_F(gdbstub, register_written)
 {
 	expect_packet(self, "g");
@@ -369,7 +369,7 @@ TEST_F(gdbstub, endless_packet)
 	EXPECT_EQ(-EMSGSIZE, read_ab12(&self->gdb));
 }
 
-/* It ends, but is more than a reply may be. */
+/* The packet is complete, but longer than the maximum. */
 TEST_F(gdbstub, long_packet)
 {
 	char bytes[GDB_PACKET_MAX + 4];
@@ -396,7 +396,7 @@ TEST_F(gdbstub, silent_peer)
 	EXPECT_LE(SHORT_MS, host_now_ms() - start);
 	EXPECT_GT(TIMEOUT_MS, host_now_ms() - start);
 
-	/* this has a timeout of its own */
+	/* gdb_wait_stop() has its own timeout */
 	self->gdb.timeout_ms = TIMEOUT_MS;
 	start = host_now_ms();
 	ASSERT_EQ(0, gdb_continue(&self->gdb));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which machine boots a kernel image, by the image's header; and who can share a boot. */
+/* Which machine boots a kernel image, which cases share a boot, and the command line. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,7 @@ FIXTURE_TEARDOWN(image)
 	close(self->fd);
 }
 
-/* put() - what is at an offset, in an image of that size. */
+/* Write @magic at @offset to an image of @size bytes. */
 static bool put(int fd, const char *magic, off_t offset, off_t size)
 {
 	ssize_t len = strlen(magic);
@@ -75,7 +75,7 @@ TEST_F(image, of_riscv64)
 	EXPECT_STREQ("qemu-system-riscv64", machine->qemu);
 }
 
-/* The deprecated magic, which version 0.2 of the header promises no more. */
+/* Version 0.2 of the header has deprecated that magic number. */
 TEST_F(image, of_riscv64_by_the_old_magic_alone)
 {
 	EXPECT_EQ(NULL, machine_with(self, "RISCV", 48, 4096));
@@ -120,7 +120,7 @@ TEST_F(image, is_not_there)
 	EXPECT_STREQ("/none/such: No such file or directory", self->why);
 }
 
-/* A state of any other would be another case's machine, or another kernel. */
+/* Each property of the machine changes the path, so that no other machine is loaded. */
 TEST_F(image, state_is_that_of_the_same_machine)
 {
 	static char *const devices[] = { "ioh3420,id=port0", NULL };
@@ -148,7 +148,7 @@ TEST_F(image, state_is_that_of_the_same_machine)
 	others[9].migrates = true;
 	others[10].reboots = true;
 
-	/* one that has several CPUs is never recorded, whatever else it does */
+	/* with several CPUs, no machine is recorded; only the property itself differs */
 	for (size_t i = 9; i < ARRAY_SIZE(others); i++)
 		others[i].cpus = others[4].cpus;
 
@@ -170,7 +170,7 @@ TEST_F(image, state_is_that_of_the_same_machine)
 	EXPECT_STREQ(path, other);
 }
 
-/* One option too many must not be left out without a word. */
+/* An option that does not fit must cause an error. */
 TEST_F(image, too_many_options)
 {
 	static const char *options[QEMU_ARGS_MAX];

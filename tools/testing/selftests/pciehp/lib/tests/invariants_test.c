@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Is each of the invariants I1 to I7 able to fail? By answers of a guest that are made up,
- * and a fake monitor that says what QEMU has. No guest is needed.
+ * The checks of the invariants I1 to I7, each with a violation. The answers of the guest are
+ * made up, and a fake monitor lists QEMU's devices. No guest is needed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@
 #define PORT	"0000:00:08.0"
 #define DEVICES	PORT " 0x1b36:0x000c pcieport\n0000:01:00.0 0x1af4:0x1041 virtio-pci\n"
 
-/* Slot Capabilities, Slot Control, Slot Status and what else "slot-registers" tells. */
+/* An answer to "slot-registers". */
 #define REGISTERS(control, status, power)	\
 	PORT " 0002007b " control " " status " 0011 " power "\n"
 #define ACTIVE		"active 0000"
@@ -50,7 +50,7 @@ FIXTURE(invariants)
 	struct batch batch;
 };
 
-/* The answer to the request that begins with a word. */
+/* Find the answer to the request that begins with @word. */
 static struct batch_answer *answer_to(FIXTURE_DATA(invariants) *self,
 				      const char *word)
 {
@@ -62,7 +62,7 @@ static struct batch_answer *answer_to(FIXTURE_DATA(invariants) *self,
 	return answer;
 }
 
-/* What the guest answers. */
+/* Set the answer to the request that begins with @word. */
 static void set_answer(FIXTURE_DATA(invariants) *self, const char *word,
 		       int error, const char *text)
 {
@@ -73,7 +73,7 @@ static void set_answer(FIXTURE_DATA(invariants) *self, const char *word,
 	answer->error = error;
 }
 
-/* What it has told by now, of which its last answer may be but the end. */
+/* Set the whole log or trace, of which the last answer may be only the end. */
 static void set_text(char **all, size_t *len, const char *text)
 {
 	free(*all);
@@ -93,7 +93,7 @@ static void set_trace(FIXTURE_DATA(invariants) *self, const char *text)
 	set_answer(self, "trace", 0, text);
 }
 
-/* A guest of which nothing is wrong. */
+/* Set up a guest that violates no invariant. */
 static void begin(FIXTURE_DATA(invariants) *self)
 {
 	char requests[AGENT_REQUEST_SIZE], *next = requests, *request;
@@ -145,7 +145,7 @@ static void end(FIXTURE_DATA(invariants) *self)
 	batch_free(&self->batch);
 }
 
-/* Just one thing is wrong, and it begins so. */
+/* Expect exactly one problem, whose text begins with @problem. */
 static void expect_problem(struct __test_metadata *_metadata,
 			   FIXTURE_DATA(invariants) *self, const char *problem)
 {
@@ -157,7 +157,7 @@ static void expect_problem(struct __test_metadata *_metadata,
 			     strlen(problem)));
 }
 
-/* The same for registers; a NULL problem is none. */
+/* The same with these registers. If @problem is NULL, expect no problem. */
 static void expect_of_registers(struct __test_metadata *_metadata,
 				FIXTURE_DATA(invariants) *self,
 				const char *registers, const char *problem)
@@ -221,7 +221,7 @@ TEST_F(invariants, i3_completion_is_pending)
 	EXPECT_EQ(0x10, self->guest.result.pending);
 }
 
-/* Its enable has another place than itself. */
+/* Data Link Layer State Changed and its enable have different bit positions. */
 TEST_F(invariants, i3_link_change_is_pending)
 {
 	expect_of_registers(_metadata, self, REGISTERS("17f1", "0140", ACTIVE),
@@ -238,7 +238,7 @@ TEST_F(invariants, i3_event_is_not_enabled)
 			    NULL);
 }
 
-/* The command with which it was suspended, and nothing else. */
+/* Command Completed may be pending in a suspended port, but no other event. */
 TEST_F(invariants, i3_port_is_suspended)
 {
 	expect_of_registers(_metadata, self,
@@ -293,7 +293,7 @@ TEST_F(invariants, i5_kernel_complains)
 	}
 }
 
-/* A card that has been surprise_removed is never ready again. */
+/* A card that was removed by surprise does not become ready. */
 TEST_F(invariants, i5_reset_waits_for_a_card_that_is_gone)
 {
 	self->guest.surprise_removed = true;
@@ -308,14 +308,14 @@ TEST_F(invariants, port_does_not_answer)
 	expect_problem(_metadata, self, "a port does not answer");
 }
 
-/* A log that somebody has looked at before still counts. */
+/* Messages that were fetched before the check count. */
 TEST_F(invariants, i5_kernel_complained_before)
 {
 	set_text(&self->guest.log, &self->guest.log_len, WARNING LOG);
 	expect_problem(_metadata, self, "I5: WARNING: CPU: 0");
 }
 
-TEST_F(invariants, i5_log_is_not_told)
+TEST_F(invariants, i5_log_cannot_be_read)
 {
 	set_answer(self, "log", -EPIPE, "");
 	expect_problem(_metadata, self, "cannot read the kernel's log");
@@ -329,14 +329,14 @@ TEST_F(invariants, i6_interrupt_is_thrown_away)
 	expect_problem(_metadata, self, "I6: an interrupt is thrown away");
 }
 
-TEST_F(invariants, i6_trace_is_not_told)
+TEST_F(invariants, i6_trace_cannot_be_read)
 {
 	set_answer(self, "trace", -EIO, "");
 	expect_problem(_metadata, self, "cannot read the trace events");
 	EXPECT_TRUE(self->guest.result.error);
 }
 
-/* A kernel whose driver has none. */
+/* The driver of the kernel may have no trace events. */
 TEST_F(invariants, i6_no_trace_events)
 {
 	set_text(&self->guest.trace, &self->guest.trace_len, "");
@@ -374,7 +374,7 @@ TEST_F(invariants, guest_does_not_settle)
 	expect_problem(_metadata, self, "the guest does not settle");
 }
 
-TEST_F(invariants, registers_are_not_all_told)
+TEST_F(invariants, registers_are_missing)
 {
 	struct batch_answer *answer = answer_to(self, "slot-registers");
 
@@ -382,7 +382,7 @@ TEST_F(invariants, registers_are_not_all_told)
 	self->guest.ports[1] = (struct port){ .bdf = "0000:00:08.1" };
 	free(answer->request);
 	answer->request = strdup("slot-registers " PORT ",0000:00:08.1");
-	expect_problem(_metadata, self, "read the registers of 2 ports: 1 were told");
+	expect_problem(_metadata, self, "read the registers of 2 ports: the answer has only 1");
 	EXPECT_TRUE(self->guest.result.error);
 }
 

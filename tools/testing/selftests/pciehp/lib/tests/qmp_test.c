@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The QMP client against a fake QEMU. No guest is needed. */
+/* The QMP client, tested with a fake QEMU. No guest is needed. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ static int connect_client(FIXTURE_DATA(qmp) *self)
 	return qmp_init(&self->qmp, fake_peer_start(&self->peer), TIMEOUT_MS);
 }
 
-/* Close the connection and see what the peer thought of it. */
+/* Close the connection. Fails if the peer has received something unexpected. */
 static int disconnect(FIXTURE_DATA(qmp) *self)
 {
 	int ret;
@@ -190,7 +190,7 @@ TEST_F(qmp, event_before_the_reply_is_kept)
 	ASSERT_EQ(0, connect_client(self));
 	ASSERT_EQ(0, qmp_command(&self->qmp, "stop", NULL, NULL));
 	EXPECT_EQ(0, wait_deleted(self, "dev0", 0));
-	/* and then it has been waited for */
+	/* the event counts only once */
 	EXPECT_EQ(-ETIMEDOUT, wait_deleted(self, "dev0", 0));
 }
 
@@ -235,7 +235,7 @@ TEST_F(qmp, events_waited_for_in_another_order)
 	EXPECT_EQ(0, wait_deleted(self, "dev1", 0));
 }
 
-/* A second removal has an event of its own. */
+/* A second removal needs another event. */
 TEST_F(qmp, event_answers_once)
 {
 	send_greeting(self);
@@ -273,7 +273,7 @@ TEST_F(qmp, slow_pieces_do_not_extend_the_timeout)
 	ASSERT_EQ(0, connect_client(self));
 	self->qmp.timeout_ms = SHORT_MS;
 	EXPECT_EQ(-ETIMEDOUT, qmp_command(&self->qmp, "stop", NULL, NULL));
-	/* stay until the peer has said it all */
+	/* keep the connection until the peer has sent everything */
 	EXPECT_EQ(0, wait_deleted(self, "dev1", TIMEOUT_MS));
 }
 
@@ -283,7 +283,7 @@ struct runs {
 	int error;
 };
 
-/* Lets a peer run that needs more than one go to say something. */
+/* Run a peer that needs several slices to send anything. */
 static int run(void *context)
 {
 	struct runs *runs = context;
@@ -296,7 +296,7 @@ static int run(void *context)
 	return 0;
 }
 
-TEST_F(qmp, peer_runs_only_when_it_is_let)
+TEST_F(qmp, peer_runs_in_slices)
 {
 	struct runs runs = { .left = 3 };
 	int fds[2];
@@ -306,7 +306,7 @@ TEST_F(qmp, peer_runs_only_when_it_is_let)
 	ASSERT_EQ(0, stream_write(fds[1], "{\"QMP\": {}}\n", 12));
 	ASSERT_EQ(0, qmp_init_halted(&self->qmp, fds[0], TIMEOUT_MS, run, &runs));
 	EXPECT_EQ(0, runs.left);
-	/* it has nothing to say, and then fails */
+	/* the peer sends nothing, and then fails */
 	EXPECT_EQ(-ETIMEDOUT, wait_deleted(self, NULL, SHORT_MS));
 	runs.error = -ENOLINK;
 	EXPECT_EQ(-ENOLINK, qmp_command(&self->qmp, "stop", NULL, NULL));
@@ -315,7 +315,7 @@ TEST_F(qmp, peer_runs_only_when_it_is_let)
 
 TEST_F(qmp, endless_line)
 {
-	/* all that the client takes, so that the peer is not cut off */
+	/* the maximum that the client reads, so that the peer can send all of it */
 	const size_t len = 1 << 20;
 	char *line = malloc(len);
 

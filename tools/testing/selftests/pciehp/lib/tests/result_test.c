@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The verdict and the figures that are made of what a case found. No guest is needed. */
+/* The verdict and the latency in the result of a case. No guest is needed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -34,7 +34,7 @@ FIXTURE_TEARDOWN(outcome)
 	result_cleanup(&self->result);
 }
 
-/* What the runner reads. */
+/* Write the result, and read it as the runner does. */
 static json_t *write_and_read(FIXTURE_DATA(outcome) *self)
 {
 	char path[64];
@@ -68,7 +68,7 @@ TEST_F(outcome, problem)
 	EXPECT_STREQ("FAIL", verdict(self));
 }
 
-/* Nothing of less weight is hidden. */
+/* The verdict contains the worst finding and the timeouts. */
 TEST_F(outcome, lost_event_and_timeouts)
 {
 	self->result.pending = 0x10;
@@ -94,7 +94,7 @@ TEST_F(outcome, error_counts_most)
 	EXPECT_STREQ("ERROR", verdict(self));
 }
 
-/* A guest that did not live to be looked at. */
+/* The guest was not running when the invariants were to be checked. */
 TEST_F(outcome, incomplete_is_an_error)
 {
 	self->result.complete = false;
@@ -102,7 +102,7 @@ TEST_F(outcome, incomplete_is_an_error)
 	EXPECT_STREQ("ERROR", verdict(self));
 }
 
-TEST_F(outcome, skip_tells_why)
+TEST_F(outcome, skip_has_its_reason)
 {
 	result_skip(&self->result, "no card");
 	self->result.complete = false;
@@ -120,7 +120,7 @@ TEST_F(outcome, skip_hides_no_problem)
 	EXPECT_STREQ("ERROR", verdict(self));
 }
 
-/* The longest of the kind that came last. */
+/* The longest of all steps of the same kind as the last one. */
 TEST_F(outcome, latency)
 {
 	json_t *latency;

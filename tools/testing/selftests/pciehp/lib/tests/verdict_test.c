@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a verdict rests on: which events of the guest's kernel count, and when they came;
- * and that the guest's answers tell what went wrong in it.
+ * What verdicts depend on: which uevents of the guest's kernel count, their times, and
+ * that errors in the guest are in its answers.
  */
 #include "../../guest_fixture.h"
 
@@ -30,7 +30,7 @@ FIXTURE_TEARDOWN(verdict)
 	end_guest(_metadata, &self->guest);
 }
 
-/* The card is removed and added by sysfs: that is no answer to what comes later. */
+/* Uevents of an earlier removal and rescan by sysfs must not count later. */
 TEST_F_TIMEOUT(verdict, event_of_before_is_no_answer, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -49,7 +49,7 @@ TEST_F_TIMEOUT(verdict, event_of_before_is_no_answer, TIMEOUT_S)
 	ASSERT_EQ(0, slot_hot_remove(guest, &self->card));
 }
 
-/* Nor is an event that has been waited for the answer to a second request. */
+/* A uevent that was waited for must not count for a second request. */
 TEST_F_TIMEOUT(verdict, event_answers_once, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -60,7 +60,7 @@ TEST_F_TIMEOUT(verdict, event_answers_once, TIMEOUT_S)
 					       NOTHING_MS));
 }
 
-/* An event has the time at which it came, and not that at which somebody asked. */
+/* A uevent has the time at which it was received, and not that of the request. */
 TEST_F_TIMEOUT(verdict, event_has_its_own_time, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -91,7 +91,7 @@ TEST_F_TIMEOUT(verdict, errors_in_a_batch_are_told, TIMEOUT_S)
 	batch_free(&batch);
 }
 
-/* Half of a log or of a list of devices may look well. */
+/* The missing half of a log or list of devices may contain the failure. */
 TEST_F_TIMEOUT(verdict, answer_that_does_not_fit_is_an_error, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -102,7 +102,7 @@ TEST_F_TIMEOUT(verdict, answer_that_does_not_fit_is_an_error, TIMEOUT_S)
 	EXPECT_EQ(0, guest_request(guest, "read /proc/cmdline"));
 }
 
-/* As a write to a sysfs attribute that hangs. */
+/* For example, a write to a sysfs attribute that hangs. */
 TEST_F_TIMEOUT(verdict, process_that_does_not_end_is_an_error, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
@@ -117,7 +117,7 @@ TEST_F_TIMEOUT(verdict, process_that_does_not_end_is_an_error, TIMEOUT_S)
 }
 
 static void expect_register(struct __test_metadata *_metadata,
-			    struct guest *guest, int offset, uint16_t told)
+			    struct guest *guest, int offset, uint16_t reported)
 {
 	const char *bdf = guest->ports[0].bdf;
 	uint16_t value;
@@ -125,12 +125,12 @@ static void expect_register(struct __test_metadata *_metadata,
 
 	ASSERT_EQ(0, config_find_capability(guest, bdf, PCI_CAP_ID_EXP, &cap));
 	ASSERT_EQ(0, config_read16(guest, bdf, cap + offset, &value));
-	EXPECT_EQ(value, told) {
+	EXPECT_EQ(value, reported) {
 		TH_LOG("register %#x", offset);
 	}
 }
 
-/* What the guest tells of a port is what the port has. */
+/* The agent must return the values that the port's registers have. */
 TEST_F_TIMEOUT(verdict, registers_are_told_as_they_are, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
