@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the host is told. */
+/* Builds the text of an answer to the host. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,9 +9,10 @@
 /**
  * answer_add() - append to an answer's text
  * @answer: the answer
- * @fmt: as of printf()
+ * @fmt: the text, as for printf()
  *
- * What does not fit makes the answer an error, it is never cut in silence.
+ * If the text does not fit, the answer becomes an error (EMSGSIZE). It is never cut
+ * silently.
  */
 void answer_add(struct answer *answer, const char *fmt, ...)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a PID 1 does before anything else works. */
+/* The boot steps of PID 1. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -15,11 +15,11 @@
 #include "pciehp_agent.h"
 
 /**
- * agent_log() - put one line into the kernel log, and so on the console
- * @fmt: as of printf()
+ * agent_log() - write one line to the kernel log, which is also printed on the console
+ * @fmt: the line, as for printf()
  *
- * A line in the kernel log cannot be split by kernel messages, and has its
- * place in time among them.
+ * A line in the kernel log is not interrupted by kernel messages, and is in order with
+ * them.
  */
 void agent_log(const char *fmt, ...)
 {
@@ -31,7 +31,7 @@ void agent_log(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
 	va_end(ap);
-	/* without it, nobody can read the line before there is another */
+	/* without a newline, the kernel holds the line back until the next one */
 	strcat(line, "\n");
 
 	fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
@@ -46,8 +46,8 @@ void agent_log(const char *fmt, ...)
 /**
  * boot_stay_on_cpu0() - bind the agent to the first CPU
  *
- * A debugger that attaches to a stopped machine sees memory as its first CPU
- * does, and the host must find the mailbox there.
+ * A debugger that attaches to a stopped machine sees memory in the address space of the
+ * first CPU. The mailbox must be mapped there.
  */
 void boot_stay_on_cpu0(void)
 {
@@ -68,8 +68,8 @@ static void mount_at(const char *type, const char *path)
 /**
  * boot_mount_filesystems() - mount /proc, /sys and /dev
  *
- * The initramfs holds nothing but /init, and a kernel may lack devtmpfs, so
- * /dev/kmsg is made here when it is not there.
+ * The initramfs contains only /init, and the kernel may not have devtmpfs. In that case,
+ * create /dev/kmsg.
  */
 void boot_mount_filesystems(void)
 {
@@ -80,7 +80,7 @@ void boot_mount_filesystems(void)
 	mount_at("proc", "/proc");
 	mount_at("sysfs", "/sys");
 
-	/* trace events, where the kernel has them */
+	/* for trace events, if the kernel has them */
 	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
 }
 
@@ -99,11 +99,11 @@ static int load_module(const char *path)
 }
 
 /**
- * boot_load_modules() - load the modules that the initramfs carries
+ * boot_load_modules() - load the modules in the initramfs
  *
- * /modules/order names them one a line, each after what it depends on.
+ * /modules/order contains their names, one per line, in the order of their dependencies.
  *
- * Return: how many were loaded.
+ * Return: the number of modules that were loaded.
  */
 int boot_load_modules(void)
 {

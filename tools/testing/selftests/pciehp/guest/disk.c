@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading and writing a disk, past the page cache, so that the device is asked for each
- * block.
+ * Reads and writes a disk with O_DIRECT, so that each block is a request to the device and
+ * not to the page cache.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 
 #define BLOCK_SIZE	4096
 
-/* An answer that is not of the size asked for leaves errno as it is. */
+/* A short read or write does not set errno. */
 static int check_len(ssize_t len)
 {
 	if (len < 0)
@@ -23,7 +23,7 @@ static int check_len(ssize_t len)
 	return len == BLOCK_SIZE ? 0 : -EIO;
 }
 
-/* No two words of any blocks are the same. */
+/* All words in all blocks are different. */
 static void fill(uint32_t *block, unsigned int number)
 {
 	for (unsigned int i = 0; i < BLOCK_SIZE / sizeof(*block); i++)
@@ -31,9 +31,9 @@ static void fill(uint32_t *block, unsigned int number)
 }
 
 /**
- * disk_write_until_error() - write one block over and over
+ * disk_write_until_error() - write one block again and again, until a write fails
  * @path: the disk
- * @answer: receives how many blocks were written, and the error
+ * @answer: receives the number of blocks that were written, and the errno
  *
  * Return: 0 or a negative errno.
  */
@@ -58,9 +58,9 @@ int disk_write_until_error(const char *path, struct answer *answer)
 /**
  * disk_write_and_compare() - write blocks, then read them back
  * @path: the disk
- * @blocks: how many, from the first on
+ * @blocks: number of blocks, from the start of the disk
  *
- * Return: 0; -EILSEQ when one is not as it was written; or another negative errno.
+ * Return: 0; -EILSEQ if a block differs from what was written; or another negative errno.
  */
 int disk_write_and_compare(const char *path, unsigned int blocks)
 {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The agent, as an initramfs that holds nothing but /init.
+# The agent, as an initramfs that contains only /init.
 
 GUEST_CFLAGS := -std=gnu11 -O2 -Wall -Wextra -Wno-unused-parameter
 GUEST_CFLAGS += -D_GNU_SOURCE -Ilib

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the agent does in a guest that is a host itself: it gives an NVMe's virtual
- * function its resources, starts QEMU, and rests while the guest in it works.
+ * Requests for a guest that is a host itself: assign resources to a virtual function of an
+ * NVMe, start QEMU, and wait while the guest in it runs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,9 +20,9 @@
 #define ARGS_MAX	128
 
 static pid_t child;
-static int child_pipe = -1;	/* hangs up when it does not */
+static int child_pipe = -1;	/* hangs up when the child has ended */
 
-/* In the child, which says whatever it says to OUTPUT. */
+/* In the child. Its stdout and stderr go to @output. */
 static void exec_program(char **argv, const char *output)
 {
 	int out;
@@ -40,7 +40,7 @@ static void exec_program(char **argv, const char *output)
 
 /**
  * host_spawn() - start a program
- * @args: where its output goes, the program and its arguments, separated by tabs
+ * @args: the file for its output, the program and its arguments, separated by tabs
  *
  * Return: 0 or a negative errno.
  */
@@ -55,7 +55,7 @@ int host_spawn(char *args)
 		return -EINVAL;
 	argv[n] = NULL;
 
-	/* the child's end stays open in whatever it executes */
+	/* the write end stays open until the child ends, also across execv() */
 	if (pipe(lives))
 		return -errno;
 	fcntl(lives[0], F_SETFD, FD_CLOEXEC);
@@ -68,7 +68,7 @@ int host_spawn(char *args)
 	return child < 0 ? -errno : 0;
 }
 
-/* The program that host_spawn() started has ended. */
+/* Append to @answer how the program that host_spawn() started has ended. */
 static void report_end(struct answer *answer)
 {
 	int status;
@@ -84,13 +84,12 @@ static void report_end(struct answer *answer)
 }
 
 /**
- * host_await() - rest until there is something to read, or the program of
- * host_spawn() has ended
- * @path: a port of a virtio console, where it may come
+ * host_await() - wait until a file has data to read, or the program of host_spawn() ends
+ * @path: the file, which is a port of a virtio console
  * @answer: receives how the program ended
  *
- * Return: 0 when there was something to read, -ECHILD when the program has ended, or
- * another negative errno.
+ * Return: 0 if there was data; -ECHILD if the program has ended; or another negative
+ * errno.
  */
 int host_await(const char *path, struct answer *answer)
 {
@@ -98,7 +97,7 @@ int host_await(const char *path, struct answer *answer)
 		{ .events = POLLIN },
 		{ .fd = child_pipe },
 	};
-	char something[64];
+	char data[64];
 	int ret = 0;
 
 	pfds[0].fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -109,7 +108,7 @@ int host_await(const char *path, struct answer *answer)
 	} else if (pfds[1].revents) {
 		report_end(answer);
 		ret = -ECHILD;
-	} else if (read(pfds[0].fd, something, sizeof(something)) < 0) {
+	} else if (read(pfds[0].fd, data, sizeof(data)) < 0) {
 		ret = -errno;
 	}
 	close(pfds[0].fd);
@@ -118,11 +117,11 @@ int host_await(const char *path, struct answer *answer)
 }
 
 /**
- * host_nvme_admin() - have an NVMe controller execute an admin command without data
- * @args: the controller's device, the opcode and Command Dwords 10 and 11
- * @answer: receives the status that the controller ended it with, if it failed
+ * host_nvme_admin() - run an NVMe admin command without data
+ * @args: device of the controller, the opcode, and Command Dwords 10 and 11
+ * @answer: receives the status of the command if it failed
  *
- * Return: 0; -EREMOTEIO when the controller refused; or another negative errno.
+ * Return: 0; -EREMOTEIO if the command failed; or another negative errno.
  */
 int host_nvme_admin(const char *args, struct answer *answer)
 {

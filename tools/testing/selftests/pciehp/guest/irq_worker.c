@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process that runs a request at the very instruction at which the host has a
- * device interrupt: it preempts whatever can be preempted there.
+ * A process that runs requests at an exact instruction: the host stops the machine there
+ * and raises an interrupt of a device that the process waits for. The process preempts the
+ * running task, if that can be preempted at this instruction.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +20,7 @@
 #include <linux/pci_regs.h>
 
 #define DRIVER		"/sys/bus/pci/drivers/uio_pci_generic"
-/* A bit of its interrupt status for each. */
+/* Each request has a bit in the interrupt status of the device. */
 #define REQUESTS_MAX	32
 
 /* QEMU's docs/specs/edu */
@@ -27,11 +28,11 @@
 #define EDU_INTERRUPT_STATUS	0x24
 #define EDU_INTERRUPT_ACK	0x64
 
-/* How long a driver's device may take to appear. */
+/* Interval and number of checks for the UIO device to appear. */
 #define POLL_NS		10000000
 #define POLLS		100
 
-/* Of each request, in memory that the process shares with the agent. */
+/* The outcome of a request, in memory that the process shares with the agent. */
 struct outcome {
 	int ended;
 	int error;
@@ -56,7 +57,7 @@ static int open_file_of(const char *bdf, const char *name)
 	return open(path, O_RDWR | O_SYNC | O_CLOEXEC);
 }
 
-/* /dev/uioN, as the device's folder in sysfs names it */
+/* Find /dev/uioN by the name in the sysfs folder of the device. */
 static int find_uio(const char *bdf, char *path, size_t size)
 {
 	char pattern[128];
@@ -101,7 +102,7 @@ static int open_device(struct irq_worker *worker, const char *bdf)
 	return 0;
 }
 
-/* The kernel's handler has set Interrupt Disable, as it cannot silence us else. */
+/* Clear Interrupt Disable, which the handler of uio_pci_generic sets at each interrupt. */
 static void enable_interrupt(const struct irq_worker *worker)
 {
 	uint16_t command;
@@ -125,7 +126,7 @@ static void run_one(const struct irq_worker *worker, int i)
 	outcomes[i].ended++;
 }
 
-/* Where the host can learn that all is done. */
+/* The host can set a breakpoint here, which is reached after all requests have run. */
 static noinline void __section(".irq_worker_point") irq_worker_point(void)
 {
 	asm volatile("nop" : : : "memory");
@@ -166,7 +167,7 @@ static int set_top_priority(int cpu)
 	return 0;
 }
 
-/* Nor is anything else to run there that the agent starts. */
+/* Keep the agent, and all processes that it starts later, off that CPU. */
 static int avoid_cpu(int cpu)
 {
 	int n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -181,7 +182,7 @@ static int avoid_cpu(int cpu)
 	return sched_setaffinity(0, sizeof(cpus), &cpus) ? -errno : 0;
 }
 
-/* Let that CPU take the interrupt, too. */
+/* Route the interrupt of the device to that CPU. */
 static int route_interrupt(const char *bdf, int cpu)
 {
 	char path[128], text[16];
@@ -221,12 +222,12 @@ static int split(struct irq_worker *worker, const char *requests)
 }
 
 /**
- * irq_worker_start() - have a process wait for interrupts of a device
- * @bdf: the device, an "edu" of QEMU's
- * @cpu: number of the CPU for both
- * @requests: what it can be asked for, separated by semicolons
+ * irq_worker_start() - start a process that waits for interrupts of a device
+ * @bdf: address of the device, an "edu" of QEMU
+ * @cpu: number of the CPU for the process and the interrupt
+ * @requests: the requests, separated by semicolons; that of bit 0 comes first
  *
- * Return: 0 or a negative errno; -ENOENT when the kernel has no uio_pci_generic.
+ * Return: 0; -ENOENT if the kernel has no uio_pci_generic; or another negative errno.
  */
 int irq_worker_start(const char *bdf, int cpu, const char *requests)
 {
@@ -254,7 +255,7 @@ int irq_worker_start(const char *bdf, int cpu, const char *requests)
 	if (!pid) {
 		uevent_close();
 		if (set_top_priority(cpu))
-			agent_log("irq-worker: cannot be the first to run: %s",
+			agent_log("irq-worker: cannot get the highest priority: %s",
 				  strerror(errno));
 		serve(&worker);
 	}
@@ -263,11 +264,11 @@ int irq_worker_start(const char *bdf, int cpu, const char *requests)
 }
 
 /**
- * irq_worker_ended() - which of the requests have ended
- * @answer: receives "BIT ERRNO TIMES" of each, one a line: what the last one returned,
- *	and how many have ended
+ * irq_worker_ended() - list the requests that have ended
+ * @answer: receives one line for each, "BIT ERRNO TIMES": the result of the last run,
+ *	and how many times the request has run
  *
- * Return: 0, or -ESRCH when there is no such process.
+ * Return: 0, or -ESRCH if the process was not started.
  */
 int irq_worker_ended(struct answer *answer)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The kernel's log, handed to the host in full; the host judges it. */
+/* Returns the whole kernel log to the host, which checks it. */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include "pciehp_agent.h"
 #include "util/agent_protocol.h"
 
-/* What the last record may be longer must fit the answer too. */
+/* An answer has less than AGENT_LOG_SIZE bytes before its last record. */
 #define RECORD_SIZE	2048
 static_assert(AGENT_LOG_SIZE + RECORD_SIZE < AGENT_TEXT_SIZE,
 	      "an answer to \"log\" must fit");
@@ -17,7 +17,7 @@ static_assert(AGENT_LOG_SIZE + RECORD_SIZE < AGENT_TEXT_SIZE,
 static int kmsg = -1;
 
 /**
- * kernel_log_init() - open the log at its first record
+ * kernel_log_init() - open the kernel log at its first record
  *
  * Return: 0 or a negative errno.
  */
@@ -29,10 +29,11 @@ int kernel_log_init(void)
 }
 
 /**
- * kernel_log_fetch() - the records not yet fetched, as many as fit
- * @answer: receives them, one a line, in the form of /dev/kmsg
+ * kernel_log_fetch() - read the records that were not fetched yet, as many as fit
+ * @answer: receives them, one per line, in the format of /dev/kmsg
  *
- * Return: 0 or a negative errno; -EPIPE when the ring buffer overran.
+ * Return: 0; -EPIPE if records were overwritten in the ring buffer; or another negative
+ * errno.
  */
 int kernel_log_fetch(struct answer *answer)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Network interfaces: they are brought up, and a neighbour is asked for its address. */
+/* Brings up network interfaces, and sends ARP requests. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/ethernet.h>
@@ -15,7 +15,7 @@
 
 #include "pciehp_agent.h"
 
-/* As QEMU's user network has them: the gateway's, and one that is free. */
+/* Addresses in QEMU's user network: that of the gateway, and an unused one. */
 #define GATEWAY			"10.0.2.2"
 #define OWN			"10.0.2.77"
 
@@ -46,10 +46,10 @@ static int wait_running(int fd, struct ifreq *ifr, int timeout_ms)
 
 /**
  * network_up() - bring an interface up, and wait for its link
- * @name: of the interface
- * @timeout_ms: how long it may take
+ * @name: name of the interface
+ * @timeout_ms: timeout in ms, guest time
  *
- * Return: 0; -ETIMEDOUT when it has no link; or another negative errno.
+ * Return: 0; -ETIMEDOUT if it has no link; or another negative errno.
  */
 int network_up(const char *name, int timeout_ms)
 {
@@ -71,7 +71,7 @@ int network_up(const char *name, int timeout_ms)
 	return ret;
 }
 
-/* if_nametoindex() would open a socket of a family that the guest's kernel lacks. */
+/* if_nametoindex() opens a socket of a family that the guest's kernel does not have. */
 static int find_index(int fd, const char *name, int *index)
 {
 	struct ifreq ifr = { };
@@ -125,7 +125,7 @@ static int open_interface(const char *name, struct arp_frame *frame)
 	return fd;
 }
 
-/* The socket receives ARP alone, and of that the answer to what was asked is wanted. */
+/* Send an ARP request, and wait for the reply to it. The socket receives only ARP. */
 static int ask(int fd, const struct arp_frame *question)
 {
 	struct arp_frame answer;
@@ -147,11 +147,11 @@ static int ask(int fd, const struct arp_frame *question)
 }
 
 /**
- * network_ask_gateway() - send ARP requests, each after the answer to the one before
- * @name: of the interface
- * @times: how many
+ * network_ask_gateway() - send ARP requests, each after the reply to the previous one
+ * @name: name of the interface
+ * @times: number of requests
  *
- * Return: 0; -ETIMEDOUT when one was not answered; or another negative errno.
+ * Return: 0; -ETIMEDOUT if there is no reply to one of them; or another negative errno.
  */
 int network_ask_gateway(const char *name, unsigned int times)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* PCI devices, their configuration space and their slots, through sysfs. */
+/* Accesses PCI devices, their configuration space and their slots through sysfs. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 
 #include <linux/pci_regs.h>
 
-/* Capability structures are DWORD aligned and above the header. */
+/* Maximum number of capabilities: they are dword aligned and follow the header. */
 #define PCI_CAP_MAX		((256 - PCI_STD_HEADER_SIZEOF) / 4)
 #define PCI_EXP_CAP_SIZEOF	PCI_CAP_EXP_ENDPOINT_SIZEOF_V2
 
@@ -40,7 +40,7 @@ static void read_attribute(const char *bdf, const char *name, char *text,
 }
 
 /**
- * pci_list() - every PCI device, in the order of their addresses
+ * pci_list() - list the PCI devices in the order of their addresses
  * @answer: receives "BDF VENDOR:DEVICE DRIVER" lines; "-" means no driver
  *
  * Return: 0 or a negative errno.
@@ -101,7 +101,7 @@ static int config_read(int fd, void *value, size_t size, unsigned int where)
 	return (size_t)len == size ? 0 : -EIO;
 }
 
-/* Offset of a capability, or a negative errno. */
+/* Return the offset of a capability, or a negative errno. */
 static int find_cap(int fd, int id)
 {
 	uint8_t header[2], pos;
@@ -123,7 +123,7 @@ static int find_cap(int fd, int id)
 	return -ENODEV;
 }
 
-/* What the kernel says of a port's runtime power management, "-" for nothing. */
+/* Read the runtime PM status of a port, or "-" if there is none. */
 static void read_runtime_status(const char *bdf, char *status, size_t size)
 {
 	read_attribute(bdf, "power/runtime_status", status, size);
@@ -131,7 +131,10 @@ static void read_runtime_status(const char *bdf, char *status, size_t size)
 		snprintf(status, size, "-");
 }
 
-/* Power Management Control/Status (PCIe Base Spec sec. 7.5.2.2), 0 without it. */
+/*
+ * Read Power Management Control/Status (PCIe Base Spec sec. 7.5.2.2), or 0 if the port has
+ * no Power Management capability.
+ */
 static uint16_t read_power_control(int fd)
 {
 	int cap = find_cap(fd, PCI_CAP_ID_PM);
@@ -142,16 +145,17 @@ static uint16_t read_power_control(int fd)
 }
 
 /**
- * pci_read_slot_registers() - the registers of a port's slot
- * @bdf: the port
+ * pci_read_slot_registers() - read the registers of a port's slot
+ * @bdf: address of the port
  * @answer: receives "BDF CAPABILITIES CONTROL STATUS LINK-STATUS RUNTIME-STATUS
  *	POWER-CONTROL"
  *
- * To read them wakes no port but one in D3cold. They are read by 16 bits, as Slot
- * Status has write-1-to-clear bits, which are best left apart (PCIe Base Spec sec.
+ * Reading them resumes a port only from D3cold. Each access has 16 bits, so that Slot
+ * Status, which has write-1-to-clear bits, is accessed on its own (PCIe Base Spec sec.
  * 7.5.3.11).
  *
- * Return: 0 or a negative errno; -ENODEV when the device is no PCI Express one.
+ * Return: 0; -ENODEV if the device has no PCI Express capability; or another negative
+ * errno.
  */
 int pci_read_slot_registers(const char *bdf, struct answer *answer)
 {
@@ -186,10 +190,11 @@ int pci_read_slot_registers(const char *bdf, struct answer *answer)
 
 /**
  * pci_write_slot_control() - write a port's Slot Control
- * @bdf: the port
- * @value: what to write
+ * @bdf: address of the port
+ * @value: the value to write
  *
- * Return: 0 or a negative errno; -ENODEV when the device is no PCI Express one.
+ * Return: 0; -ENODEV if the device has no PCI Express capability; or another negative
+ * errno.
  */
 int pci_write_slot_control(const char *bdf, uint16_t value)
 {
@@ -210,11 +215,11 @@ int pci_write_slot_control(const char *bdf, uint16_t value)
 }
 
 /**
- * pci_slot_name() - the slot that a device is, or would be, plugged into
- * @bdf: function 0 of the device
+ * pci_slot_name() - find the name of the slot with a given address
+ * @bdf: address of function 0 of a device in the slot; the slot may be empty
  * @answer: receives the name
  *
- * Return: 0, or -ENODEV when no such slot is registered.
+ * Return: 0; -ENODEV if no such slot is registered; or another negative errno.
  */
 int pci_slot_name(const char *bdf, struct answer *answer)
 {

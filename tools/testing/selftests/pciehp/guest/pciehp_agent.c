@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PID 1 of the guest: answers the requests that the host leaves in the mailbox
- * while the machine is stopped. See lib/util/agent_protocol.h.
+ * PID 1 of the guest. It answers the requests that the host writes to the mailbox while
+ * the machine is stopped. See lib/util/agent_protocol.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,9 +13,8 @@
 #include "util/agent_protocol.h"
 
 /*
- * The linker puts these at the addresses that the protocol fixes. The mailbox
- * is initialised data and not bss: old kernels map bss of the last segment
- * only.
+ * The linker places these at the addresses that the protocol defines. The mailbox is
+ * initialised data and not bss, because old kernels map bss only in the last segment.
  */
 static struct agent_mailbox mailbox __section(".mailbox") = {
 	.magic = AGENT_MAGIC,
@@ -25,9 +24,10 @@ static struct agent_mailbox mailbox __section(".mailbox") = {
 static volatile uint32_t doorbell __section(".doorbell") = 1;
 
 /*
- * The host watches the doorbell. While the machine rests at the instruction that
- * rings it, or behind it, the host reads and writes the mailbox. It resumes at the
- * address to which the assembler goes on, or complains that it is past it.
+ * The host has set a watchpoint on the doorbell. The machine stops at the instruction that
+ * writes to it, or at the next one, and the host reads and writes the mailbox. The machine
+ * resumes at AGENT_RESUME_POINT. The .org directive pads the function to that address; if
+ * the code before it is too long, assembling fails.
  */
 static noinline void __section(".stop_point") stop_point(void)
 {
@@ -57,16 +57,16 @@ static void publish(const struct answer *answer)
 }
 
 /*
- * When a CPU stops at the breakpoint, QEMU lets the others run on for as long as it
- * takes the host to stop them too. In guest time that is exact only if they sleep:
- * let them end what they are at.
+ * When one CPU stops at the watchpoint, the other CPUs run until QEMU has stopped them
+ * too, which depends on the host. Guest time is exact only if they are idle then. Give
+ * them time to finish their work.
  */
 static void let_other_cpus_idle(void)
 {
-	const struct timespec rest = { .tv_nsec = 1300000 };
+	const struct timespec delay = { .tv_nsec = 1300000 };
 
 	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
-		nanosleep(&rest, NULL);
+		nanosleep(&delay, NULL);
 }
 
 int main(void)

@@ -14,7 +14,7 @@
 
 #define SYSFS_PCI_DEVICES "/sys/bus/pci/devices"
 
-/* What a request answers with; text is bounded by the mailbox. */
+/* The answer to a request. The mailbox limits the size of the text. */
 struct answer {
 	int error;		/* 0 or a positive errno */
 	int64_t time_ns;	/* CLOCK_MONOTONIC */

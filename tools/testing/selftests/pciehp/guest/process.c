@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Requests that run beside each other, each in a process of its own. */
+/* Runs requests in parallel, each in a process of its own. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static struct process {
 } processes[PROCESSES_MAX];
 static int n_processes;
 
-/* In the child: "ok TEXT" or "error ERRNO TEXT" goes to the parent. */
+/* In the child: run the request, and send "ok TEXT" or "error ERRNO TEXT" to the parent. */
 static void run(const char *request, int out)
 {
 	char words[AGENT_REQUEST_SIZE], text[256];
@@ -36,9 +36,9 @@ static void run(const char *request, int out)
 
 /**
  * process_start() - run a request in a process of its own
- * @request: the request, of the kind that does not wait for uevents
+ * @request: the request, which must not wait for uevents
  *
- * Return: 0 or a negative errno.
+ * Return: 0; -EAGAIN if PROCESSES_MAX processes run already; or another negative errno.
  */
 int process_start(const char *request)
 {
@@ -67,7 +67,7 @@ int process_start(const char *request)
 	return 0;
 }
 
-/* What a process has to say; -ETIMEDOUT if it does not until the deadline. */
+/* Receive the result of a process. Return -ETIMEDOUT if it does not end in time. */
 static int receive(const struct process *process, int64_t deadline_ns,
 		   char *text, size_t size)
 {
@@ -86,12 +86,13 @@ static int receive(const struct process *process, int64_t deadline_ns,
 }
 
 /**
- * process_join() - wait until all that process_start() began has ended
- * @timeout_ms: how long to wait, guest time
- * @answer: receives a line for each, in the order in which they began
+ * process_join() - wait until all processes of process_start() have ended
+ * @timeout_ms: timeout in ms, guest time
+ * @answer: receives one line for each, in the order in which they were started
  *
- * Return: 0 or a negative errno; -ETIMEDOUT when one does not end, which then
- * is left to itself.
+ * A process that does not end in time is neither killed nor waited for again.
+ *
+ * Return: 0; -ETIMEDOUT if one of them does not end; or another negative errno.
  */
 int process_join(int timeout_ms, struct answer *answer)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The requests that the host can make. */
+/* The requests of the protocol, see lib/util/agent_protocol.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "pciehp_agent.h"
 
-/* One device: those of the actions that come in time, one after the other. */
+/* Wait for the uevents of one device, in the order of @actions. */
 static int wait_for_actions(const char *actions, const char *bdf,
 			    uint64_t seqnum, int64_t deadline_ns,
 			    struct answer *answer)
@@ -229,7 +229,7 @@ static int do_join(char *args, struct answer *answer)
 	return process_join(atoi(args), answer);
 }
 
-/* Answers of those that fail are kept as well, and the rest still runs. */
+/* A request that fails has an answer too, and the requests after it are still run. */
 static int do_all(char *args, struct answer *answer)
 {
 	static char text[AGENT_TEXT_SIZE];
@@ -346,8 +346,8 @@ static const struct {
 
 /**
  * request_run() - run one request
- * @request: the host's line; is cut into words
- * @answer: receives the outcome
+ * @request: the request, which is modified
+ * @answer: receives the answer
  */
 void request_run(char *request, struct answer *answer)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the kernel tells of itself, and its end. */
+/* Reads kernel symbols and interrupt counts, reboots, and starts another kernel. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/reboot.h>
@@ -13,11 +13,12 @@
 #include "util/cpio.h"
 
 /**
- * system_find_symbol() - address of a kernel symbol
- * @name: of the symbol
+ * system_find_symbol() - find the address of a kernel symbol
+ * @name: name of the symbol
  * @answer: receives the address
  *
- * Return: 0; -ENOENT when the kernel has no such function, or it was inlined; or
+ * Return: 0; -ENOENT if the kernel has no such symbol, for example because a function was
+ * inlined, or has no /proc/kallsyms; or
  * another negative errno.
  */
 int system_find_symbol(const char *name, struct answer *answer)
@@ -42,7 +43,7 @@ int system_find_symbol(const char *name, struct answer *answer)
 	return ret;
 }
 
-/* The sum over all CPUs, which follow the number: " 48:   3   0  ITS-MSI ..." */
+/* Sum up the counts of all CPUs in a line like " 48:   3   0  ITS-MSI ...". */
 static unsigned long sum_of_cpus(const char *line)
 {
 	unsigned long sum = 0, n;
@@ -61,11 +62,11 @@ static unsigned long sum_of_cpus(const char *line)
 }
 
 /**
- * system_count_interrupts() - interrupts of all lines that a handler is on
- * @name: of the handler
- * @answer: receives the count
+ * system_count_interrupts() - count the interrupts of a handler
+ * @name: name of the handler in /proc/interrupts
+ * @answer: receives the sum of the counts of all lines with that name
  *
- * Return: 0, -ENOENT when there is no such handler, or another negative errno.
+ * Return: 0, -ENOENT if there is no such handler, or another negative errno.
  */
 int system_count_interrupts(const char *name, struct answer *answer)
 {
@@ -90,9 +91,9 @@ int system_count_interrupts(const char *name, struct answer *answer)
 }
 
 /**
- * write_text() - write text to a file that is there
+ * write_text() - write text to an existing file
  * @path: the file
- * @text: what
+ * @text: the text
  *
  * Return: 0 or a negative errno.
  */
@@ -113,7 +114,7 @@ int write_text(const char *path, const char *text)
 /**
  * system_reboot() - restart the machine
  *
- * Return: a negative errno, or not at all.
+ * Return: a negative errno. Does not return if it succeeds.
  */
 int system_reboot(void)
 {
@@ -125,8 +126,8 @@ int system_reboot(void)
 }
 
 /*
- * The initramfs for the next kernel has nothing but ourselves. kexec_file_load() takes
- * no file that somebody can still write to.
+ * The initramfs of the next kernel contains only this program. kexec_file_load() refuses a
+ * file that is open for writing, so open it again.
  */
 static int make_initrd(void)
 {
@@ -149,14 +150,14 @@ static int make_initrd(void)
  * system_kexec() - start the kernel in /kernel without a reset of the machine
  * @cmdline: its command line
  *
- * Return: a negative errno, -EOPNOTSUPP when the kernel cannot, or not
- *	   at all.
+ * Return: -EOPNOTSUPP if the kernel does not support it, or another negative errno. Does
+ * not return if it succeeds.
  */
 int system_kexec(const char *cmdline)
 {
 	int kernel, initrd;
 
-	/* no file is the last thing that the system call complains about */
+	/* EBADF shows that the system call exists and is permitted */
 	if (syscall(SYS_kexec_file_load, -1, -1, 0UL, NULL, 0UL) &&
 	    errno != EBADF)
 		return -EOPNOTSUPP;

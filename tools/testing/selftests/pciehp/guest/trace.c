@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Trace events of the driver, which the command line turns on before it runs. */
+/* Reads the driver's trace events, which the kernel's command line enables at boot. */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,10 +10,11 @@
 #define TRACING	"/sys/kernel/tracing"
 
 /**
- * trace_fetch() - the events not yet fetched, as much of them as fits
- * @answer: receives them as text, one a line, whose last may be cut
+ * trace_fetch() - read the trace events that were not fetched yet, as many as fit
+ * @answer: receives them as text, one per line; the rest of an incomplete last line is in
+ *	the next answer
  *
- * Return: 0 or a negative errno; -ENOENT when the kernel has no such events.
+ * Return: 0; -ENOENT if the kernel has no such events; or another negative errno.
  */
 int trace_fetch(struct answer *answer)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * PCI uevents from the kernel, each with the kernel's number of it and the guest time at
- * which it was received. Requests that wait for time, or for another process, receive them
- * meanwhile. What comes during a write that takes long is received after it, and has that
- * time.
+ * Receives PCI uevents from the kernel. Each is queued with its SEQNUM and the guest time at
+ * which it was received. Requests that sleep or wait for another process receive uevents
+ * while they wait. A uevent that comes during a long write to a file is received after the
+ * write, and has the time of that moment.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ struct uevent {
 	char bdf[16];
 };
 
-/* Received and not yet waited for, oldest first. */
+/* Uevents that were received and not yet waited for, oldest first. */
 static struct uevent queue[QUEUE_SIZE];
 static size_t queued;
 static int64_t last_ns;
@@ -37,7 +37,9 @@ static int seqnum_file = -1;
 /**
  * now_ns() - CLOCK_MONOTONIC in nanoseconds
  *
- * Return: the time, which the kernel log uses too, but for its offset.
+ * It has a constant offset to the timestamps in the kernel log.
+ *
+ * Return: the time in ns.
  */
 int64_t now_ns(void)
 {
@@ -49,10 +51,10 @@ int64_t now_ns(void)
 }
 
 /**
- * uevent_init() - begin to listen
+ * uevent_init() - open the socket for uevents
  *
- * Return: 0 or a negative errno (-EAFNOSUPPORT, -EPROTONOSUPPORT: the kernel
- * has no uevents over netlink, it lacks CONFIG_NET).
+ * Return: 0; -EAFNOSUPPORT or -EPROTONOSUPPORT if the kernel does not send uevents over
+ * netlink, because it has no CONFIG_NET; or another negative errno.
  */
 int uevent_init(void)
 {
@@ -64,7 +66,7 @@ int uevent_init(void)
 	if (sock < 0)
 		return -errno;
 
-	/* many slots at once make many events before we come to run */
+	/* many slots can cause many uevents before the agent runs */
 	setsockopt(sock, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 
 	if (bind(sock, (struct sockaddr *)&addr, sizeof(addr)))
@@ -76,9 +78,9 @@ int uevent_init(void)
 }
 
 /**
- * uevent_seqnum() - the number of the last uevent that the kernel has made
+ * uevent_seqnum() - the SEQNUM of the last uevent that the kernel has made
  *
- * Return: the number; 0, before which there is none, when the kernel does not tell.
+ * Return: the number, or 0 if it cannot be read.
  */
 uint64_t uevent_seqnum(void)
 {
@@ -91,7 +93,7 @@ uint64_t uevent_seqnum(void)
 	return strtoull(text, NULL, 10);
 }
 
-/* The message: "ACTION@DEVPATH" and "KEY=VALUE" strings, NUL after each. */
+/* A message has "ACTION@DEVPATH" and "KEY=VALUE" strings, each followed by a NUL. */
 static void queue_pci_event(const char *msg, size_t len)
 {
 	const char *slot = NULL, *action = NULL, *subsystem = "";
@@ -113,7 +115,7 @@ static void queue_pci_event(const char *msg, size_t len)
 		return;
 
 	last_ns = now_ns();
-	/* what nobody has waited for all that time is of no interest */
+	/* if the queue is full, drop the oldest uevent */
 	if (queued == QUEUE_SIZE)
 		memmove(&queue[0], &queue[1], --queued * sizeof(queue[0]));
 
@@ -139,7 +141,7 @@ static int receive_one(void)
 	return 0;
 }
 
-/* -EAGAIN when an event was received before @fd has something to read. */
+/* Return -EAGAIN if a uevent was received and @fd has no data to read yet. */
 static int poll_both(int fd, int64_t deadline_ns)
 {
 	struct pollfd pfds[] = {
@@ -194,12 +196,12 @@ static int take_from_queue(const char *action, const char *bdf,
 /**
  * uevent_wait() - wait for a PCI uevent
  * @action: "add", "remove", "bind" or "unbind"
- * @bdf: the device, as sysfs names it
- * @deadline_ns: until when to wait
- * @seqnum: only an event with a greater number counts; receives the number
- * @time_ns: when it was received
+ * @bdf: address of the device in the format of sysfs
+ * @deadline_ns: when to stop waiting, in terms of now_ns()
+ * @seqnum: only a uevent with a greater SEQNUM counts; receives its SEQNUM
+ * @time_ns: receives the time at which it was received
  *
- * An event that came before the call counts, unless it was waited for before.
+ * A uevent that came before the call counts, unless an earlier call returned it.
  *
  * Return: 0, -ETIMEDOUT, or another negative errno of the socket.
  */
@@ -218,9 +220,9 @@ int uevent_wait(const char *action, const char *bdf, int64_t deadline_ns,
 }
 
 /**
- * uevent_wait_readable() - wait until a file has something to read
- * @fd: the file
- * @deadline_ns: until when
+ * uevent_wait_readable() - receive uevents until a file has data to read
+ * @fd: the file, or -1 for none
+ * @deadline_ns: when to stop waiting, in terms of now_ns()
  *
  * Return: 0, -ETIMEDOUT, or another negative errno.
  */
@@ -236,8 +238,8 @@ int uevent_wait_readable(int fd, int64_t deadline_ns)
 }
 
 /**
- * uevent_sleep() - let guest time pass
- * @until_ns: until when
+ * uevent_sleep() - receive uevents until a point in time
+ * @until_ns: when to return, in terms of now_ns()
  *
  * Return: 0 or a negative errno of the socket.
  */
@@ -249,7 +251,7 @@ int uevent_sleep(int64_t until_ns)
 }
 
 /**
- * uevent_close() - a process that the agent has forked leaves the uevents to it
+ * uevent_close() - close the socket in a child, so that only the agent receives uevents
  */
 void uevent_close(void)
 {
@@ -258,9 +260,9 @@ void uevent_close(void)
 }
 
 /**
- * uevent_wait_quiet() - wait until no PCI uevent has come for a while
- * @quiet_ms: for how long none may come
- * @timeout_ms: when to give up
+ * uevent_wait_quiet() - wait until no PCI uevent has come for some time
+ * @quiet_ms: length of the time without a uevent, in ms
+ * @timeout_ms: timeout in ms, guest time
  *
  * Return: 0, -ETIMEDOUT, or another negative errno of the socket.
  */

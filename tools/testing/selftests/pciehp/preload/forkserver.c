@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loaded into QEMU ahead of libc, by which it comes between the dynamic linker and
- * main(): waits there, and goes on as often as it is asked to, each time in a process
- * of its own. Of QEMU itself nothing has run by then, of its libraries what they do as
- * they are loaded. In /proc, the command line of a copy is that of the one that waits.
+ * The fork server. This library is preloaded into QEMU and replaces __libc_start_main(),
+ * which runs after the dynamic linker and before main(). It waits there for requests, and
+ * continues to main() in a new process for each request. By then, the libraries have been
+ * loaded and their constructors have run, but no code of QEMU itself has. In /proc, the
+ * command line of a copy is that of the fork server.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -50,7 +51,7 @@ static bool receive(int sock)
 		return false;
 	cmsg = CMSG_FIRSTHDR(&message);
 	size = request.n_fds * sizeof(int);
-	/* fewer if we may not open as many */
+	/* fewer arrive if RLIMIT_NOFILE is exceeded */
 	if (!cmsg || cmsg->cmsg_len != CMSG_LEN(size))
 		return false;
 	memcpy(received, CMSG_DATA(cmsg), size);
@@ -59,8 +60,9 @@ static bool receive(int sock)
 }
 
 /*
- * As fork(), but a child of our parent, which can wait for it. As libc does not know,
- * have the kernel write the thread's number where libc keeps it.
+ * Like fork(), but the new process is a child of the parent of this process, which can
+ * wait for it. libc does not know about the new process, so the kernel writes its thread
+ * ID to where libc keeps it.
  */
 static pid_t fork_sibling(void)
 {
@@ -76,7 +78,10 @@ static pid_t fork_sibling(void)
 	return syscall(SYS_clone3, &args, sizeof(args));
 }
 
-/* First out of the way of each other: what one has, another may have to be called. */
+/*
+ * Give the received file descriptors their numbers. First move all of them above the highest
+ * of these numbers, as one may have a number that another one needs.
+ */
 static bool place_fds(void)
 {
 	int above = 0;
@@ -100,19 +105,19 @@ static bool place_fds(void)
 	return true;
 }
 
-static void tell(int sock, pid_t pid)
+static void send_pid(int sock, pid_t pid)
 {
 	send(sock, &pid, sizeof(pid), MSG_NOSIGNAL);
 }
 
-static void begin(int sock)
+static void set_up_copy(int sock)
 {
 	char *text = request.text;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != request.parent)
 		_exit(1);
-	tell(sock, getpid());
+	send_pid(sock, getpid());
 	close(sock);
 	if (!place_fds())
 		_exit(1);
@@ -123,21 +128,21 @@ static void begin(int sock)
 	qemu_pin_to_one_cpu();
 }
 
-/* Returns in each copy, and never in the process that serves. */
+/* Returns in each copy, and never in the fork server. */
 static void serve(int sock)
 {
 	pid_t pid;
 
 	/* ready */
-	tell(sock, 0);
+	send_pid(sock, 0);
 	while (receive(sock)) {
 		pid = fork_sibling();
 		if (!pid) {
-			begin(sock);
+			set_up_copy(sock);
 			return;
 		}
 		if (pid < 0)
-			tell(sock, -1);
+			send_pid(sock, -1);
 		for (int i = 0; i < request.n_fds; i++)
 			close(received[i]);
 	}
@@ -154,7 +159,7 @@ int __libc_start_main(main_fn main, int argc, char **argv, void (*init)(void),
 	const char *sock = getenv(FORKSERVER_SOCKET);
 	int fd = sock ? atoi(sock) : -1;
 
-	/* not for what QEMU runs, nor what a script does */
+	/* programs that QEMU or a script runs must not inherit these */
 	if (sock)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 	unsetenv(FORKSERVER_SOCKET);

@@ -2,8 +2,9 @@
 #include <malloc.h>
 
 /*
- * QEMU gives the memory that it has freed back to the host time and again, only to take
- * it anew, page by page. A run of half a second is better off with it.
+ * QEMU calls malloc_trim() often, which returns freed memory to the host, and then
+ * allocates it again page by page. A run of half a second is faster if QEMU keeps the
+ * memory.
  */
 __attribute__((visibility("default")))
 int malloc_trim(size_t pad)
