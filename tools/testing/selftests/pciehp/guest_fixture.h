@@ -13,7 +13,7 @@
 #include "../kselftest_harness.h"
 
 #include "libpciehp.h"
-#include "slot/guest_action.h"
+#include "guest/action.h"
 #include "slot/sysfs.h"
 #include "timing.h"
 

@@ -14,7 +14,7 @@
 #include "../kselftest.h"
 
 #include "libpciehp.h"
-#include "slot/guest_action.h"
+#include "guest/action.h"
 
 /* Arm ARM, "Exception vectors": IRQ from the current EL with its own stack pointer */
 #define VECTOR_IRQ	0x280

@@ -44,6 +44,8 @@ FIXTURE_SETUP(reboot)
 		.reboots = true,
 		.files = kexec ? kernel : NULL,
 		.own_boot = kexec,
+		/* kexec needs room for a second kernel, which is large with KASAN */
+		.memory_mib = kexec ? 512 : 0,
 		.interrupt = kexec ? interrupt_over_kexec() : INTERRUPT_MESSAGE,
 	};
 

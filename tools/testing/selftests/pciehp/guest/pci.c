@@ -15,7 +15,6 @@
 
 /* Maximum number of capabilities: they are dword aligned and follow the header. */
 #define PCI_CAP_MAX		((256 - PCI_STD_HEADER_SIZEOF) / 4)
-#define PCI_EXP_CAP_SIZEOF	PCI_CAP_EXP_ENDPOINT_SIZEOF_V2
 
 static int by_name(const struct dirent **a, const struct dirent **b)
 {

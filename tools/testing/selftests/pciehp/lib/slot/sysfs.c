@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "guest/request.h"
-#include "slot/guest_action.h"
+#include "guest/action.h"
 #include "slot/sysfs.h"
 
 /**

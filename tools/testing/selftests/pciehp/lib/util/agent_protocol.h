@@ -121,7 +121,7 @@
 #define AGENT_LOG_SIZE		12288
 
 /* A parameter on the kernel's command line. PID 1 gets it as an environment variable. */
-#define AGENT_NESTING_LEVEL		"agent_nesting_level"
+#define AGENT_NESTING_LEVEL	"agent_nesting_level"
 
 /**
  * struct agent_mailbox - the memory that host and agent share

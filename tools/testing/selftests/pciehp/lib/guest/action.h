@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Requests to a guest that many tests make, by name. */
-#ifndef LIBPCIEHP_SLOT_GUEST_ACTION_H
-#define LIBPCIEHP_SLOT_GUEST_ACTION_H
+#ifndef LIBPCIEHP_GUEST_ACTION_H
+#define LIBPCIEHP_GUEST_ACTION_H
 
 #include <stdbool.h>
 
@@ -25,4 +25,4 @@ int guest_write_and_compare(struct guest *guest, const char *disk, int blocks);
 int guest_count_interrupts(struct guest *guest, const char *name,
 			   unsigned long *count);
 
-#endif /* LIBPCIEHP_SLOT_GUEST_ACTION_H */
+#endif /* LIBPCIEHP_GUEST_ACTION_H */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "guest/request.h"
-#include "slot/guest_action.h"
+#include "guest/action.h"
 
 /**
  * guest_sleep() - let guest time pass
