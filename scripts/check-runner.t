@@ -158,7 +158,7 @@ LISTING="kill -SEGV \$\$"
 ok 'a program that crashes as it lists its cases is told' refuses 'cannot list the cases of hotplug_test'
 LISTING=:
 ok 'a program without cases is told' refuses 'cannot list the cases of hotplug_test: it has none'
-chmod -x "$tmp/slot_test"
+chmod -x "$tmp/slot_use_test"
 LISTING='echo "ok 1 fake.case # SKIP no kernel"'
-ok 'a program that cannot be run is told' refuses 'cannot list the cases of slot_test'
+ok 'a program that cannot be run is told' refuses 'cannot list the cases of slot_use_test'
 done_testing

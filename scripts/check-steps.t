@@ -63,6 +63,7 @@ run() {
 		set -- RUN
 		program=$1
 		shift
+		cd "$0" # consoles of failed cases go here
 		timeout 600 "$0/selftest/$program" "$@" >"$0/$program.log" 2>&1 || :' "$work" <"$1"
 	while read -r program _; do
 		failed_tests "$program"

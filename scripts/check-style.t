@@ -49,17 +49,18 @@ sparse_selftest() {
 	return 1
 }
 
-# The Makefile lists the rooms (directories) of the library in order. A room may include itself
-# and the rooms before it. The cases, the runner and the explorer may include all rooms, but not
-# each other. Code that runs in the guest or in QEMU may include only a few rooms.
+# The Makefile lists the layers (directories) of the library in order. A layer may include itself
+# and the layers before it. The cases, the runner and the explorer may include all layers, but not
+# each other. Code that runs in the guest or in QEMU may include only a few layers. Two tests in
+# lib/tests boot guests like cases do, so they may include the fixture of the cases.
 includes_go_down() {
-	rooms=$(sed -n 's/^LIB_ROOMS := //p' "$selftest/Makefile")
-	[ "$rooms" ] && includes | awk -v rooms="$rooms" '
+	layers=$(sed -n 's/^LIB_LAYERS := //p' "$selftest/Makefile")
+	[ "$layers" ] && includes | awk -v layers="$layers" '
 		BEGIN {
-			n = split(rooms, room, " ")
+			n = split(layers, layer, " ")
 			for (i = 1; i <= n; i++)
-				rank["lib/" room[i]] = i
-			may["guest"] = rank["lib/util"]
+				rank["lib/" layer[i]] = i
+			may["agent"] = rank["lib/util"]
 			may["preload"] = rank["lib/qemu"]
 		}
 		{
@@ -104,13 +105,13 @@ includes() {
 for file in $(find "$selftest" "$root/drivers" -name '*.[ch]' | sort); do
 	ok "checkpatch --strict ${file#"$root/"}" checkpatch "$file"
 done
-ok 'kernel-doc is complete' kernel_doc "$selftest"/lib/*/*.[ch] "$selftest"/guest/*.c \
+ok 'kernel-doc is complete' kernel_doc "$selftest"/lib/*/*.[ch] "$selftest"/agent/*.c \
 	"$selftest"/explore/*.[ch] "$root"/drivers/pci/hotplug/tests/*.[ch]
 ok 'sparse finds nothing in the kselftest' sparse_selftest
 # shellcheck disable=SC2046 # one word each
 ok 'shellcheck finds nothing in the scripts' \
 	shellcheck -x $(grep -lE '^#(!/bin/sh| shellcheck shell)' "$root"/scripts/*) "$root/.ci/run"
 ok 'every file has an SPDX line' spdx
-ok 'each file of the kselftest includes only rooms that it may include' includes_go_down
+ok 'each file of the kselftest includes only layers that it may include' includes_go_down
 ok 'no includes of the kselftest are circular' no_circles
 done_testing

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "check/contract.h"
+#include "check/trace_contract.h"
 #include "check/invariants.h"
 #include "guest/batch.h"
 #include "qemu/pci_tree.h"

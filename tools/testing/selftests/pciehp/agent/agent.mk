@@ -14,10 +14,10 @@ GUEST_LDFLAGS += -Wl,--section-start=.irq_worker_point=$(call address,IRQ_WORKER
 GUEST_LDFLAGS += -Wl,--section-start=.mailbox=$(call address,MAILBOX)
 GUEST_LDFLAGS += -Wl,--section-start=.doorbell=$(call address,DOORBELL)
 
-GUEST_SRC := $(wildcard guest/*.c) lib/util/cpio.c
+GUEST_SRC := $(wildcard agent/*.c) lib/util/cpio.c
 GUEST_CPIOS := $(GUEST_BUILT:%=$(OUTPUT)/pciehp_agent-%.cpio)
 
-$(GUEST_CPIOS): $(OUTPUT)/pciehp_agent-%.cpio: $(GUEST_SRC) $(wildcard guest/*.h) \
+$(GUEST_CPIOS): $(OUTPUT)/pciehp_agent-%.cpio: $(GUEST_SRC) $(wildcard agent/*.h) \
 		$(wildcard lib/util/*.h)
 	@mkdir -p $(OUTPUT)/initramfs/$*
 	$(call guest_cc,$*) $(GUEST_CFLAGS) -fno-pie $(GUEST_LDFLAGS) \

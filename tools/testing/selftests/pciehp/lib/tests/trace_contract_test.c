@@ -5,7 +5,7 @@
 
 #include "../../../kselftest_harness.h"
 
-#include "check/contract.h"
+#include "check/trace_contract.h"
 
 #define EVENT		"     <...>-38      [000] d..1.     0.123456: pciehp_"
 #define COMMAND		EVENT "command: "

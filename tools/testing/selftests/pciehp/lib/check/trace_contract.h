@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Checks the driver's trace events. */
-#ifndef LIBPCIEHP_CHECK_CONTRACT_H
-#define LIBPCIEHP_CHECK_CONTRACT_H
+#ifndef LIBPCIEHP_CHECK_TRACE_CONTRACT_H
+#define LIBPCIEHP_CHECK_TRACE_CONTRACT_H
 
 /**
  * typedef contract_report - receives a violation of the contract
@@ -14,4 +14,4 @@ typedef void contract_report(void *context, const char *why,
 
 int contract_check(const char *trace, contract_report *report, void *context);
 
-#endif /* LIBPCIEHP_CHECK_CONTRACT_H */
+#endif /* LIBPCIEHP_CHECK_TRACE_CONTRACT_H */

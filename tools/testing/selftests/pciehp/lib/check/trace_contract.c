@@ -14,7 +14,7 @@
 
 #include <linux/pci_regs.h>
 
-#include "check/contract.h"
+#include "check/trace_contract.h"
 #include "qemu/pci_tree.h"
 #include "qemu/topology.h"
 
