@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
-# Cases for pciehp_run, and kernels to run them on. Sourced after lib.sh.
+# Cases for pciehp_run, and kernels to run them on. Sourced after lib.sh and series.sh.
 
 # Patterns of cases for pciehp_run:
 #	core	cases of the report, and of the other failures that the series fixes
@@ -54,6 +54,36 @@ expected() {
 	echo "$all"
 }
 
+# expected_from SET [VERDICT]: print the lines of stock.verdicts after "set SET", with VERDICT
+# instead of theirs if given.
+expected_from() {
+	awk -v want="$1" -v verdict="${2-}" '
+		$1 == "set" { set = $2 }
+		$1 == "case" && set == want { print $1, $2, verdict ? verdict : substr($0, index($0, $3)) }' \
+		"$root/patches/stock.verdicts"
+}
+
+# expected_with SET: print the verdicts to expect with the sets up to SET, those of later sets
+# first, because the first line that names a case is used.
+expected_with() (
+	# The set hpie also fixes the defect of the report.
+	if [ -z "${tree-}" ] && has_reported_order "$KDIR" && ! sets "$1" | grep -qx hpie; then
+		cat "$root/patches/regressions/slot-ctrl-cached-late.verdicts"
+	fi
+	cat "$root/patches/$(base_major "${tree:-$KDIR}")/stock.verdicts" 2>/dev/null || :
+	for set in $(sets "$1" | tac); do
+		expected_from "$set" ok
+		cat "$root/patches/$set.verdicts" 2>/dev/null || :
+	done
+	for set in $(sets) none; do
+		sets "$1" | grep -qx "$set" || expected_from "$set"
+	done
+	# The first set fixes all failures that only the newest kernel has.
+	own=$root/patches/$(base_major "${tree:-$KDIR}")/stock-arm64.verdicts
+	[ "$1" != runtime-pm ] || [ ! -f "$own" ] ||
+		awk '$1 == "case" && $3 != "ok" { print $1, $2, "ok" }' "$own"
+)
+
 # kernel_or_series: print $KERNEL. If it is unset, print the path of an image of $BASE with the
 # series.
 kernel_or_series() {
@@ -68,11 +98,17 @@ kernel_or_series() {
 # kernel VARIANT: print "NAME=IMAGE,EXPECT", the argument of pciehp_run for that variant.
 kernel() {
 	image=$(image "$1") || return
-	case $1 in
+	name=$1
+	# The kernels of the report have the defect as they are.
+	[ "$1" != stock ] || [ "${tree-}" ] || ! has_reported_order "$KDIR" || name=regressed
+	case $name in
 	regressed) expect=$(expected regressions/slot-ctrl-cached-late verdicts) ;;
 	# This variant has the set runtime-pm, so 7.3/stock-arm64.verdicts does not apply.
 	fixed) expect=$(ARCH=any expected stock verdicts) ;;
-	*) expect=$(expected "$1" verdicts) ;;
+	*)
+		expect=$(expected "$name" verdicts)
+		! sets | grep -qx "$name" || expected_with "$name" >"$expect"
+		;;
 	esac
 	echo "${1##*/}=$image,$expect"
 }

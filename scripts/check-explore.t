@@ -4,6 +4,7 @@
 # interruption?
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/series.sh"
 . "$(dirname "$0")/cases.sh"
 . "$(dirname "$0")/tap.sh"
 

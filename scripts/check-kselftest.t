@@ -5,6 +5,7 @@
 # guest in a guest passes on the series. check-sets.t tests the stock kernel.
 set -eu
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/series.sh"
 . "$(dirname "$0")/cases.sh"
 . "$(dirname "$0")/tap.sh"
 

@@ -74,7 +74,7 @@ names() {
 	rows "$1" | cut -f 1 | xargs
 }
 
-bases=$(names bases)
+bases=$(rows bases | awk -F '\t' '$4 != "old" { print $1 }' | xargs)
 
 # set_arch ARCH: set these variables to the row of ARCH in scripts/archs.
 set_arch() {

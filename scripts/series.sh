@@ -101,6 +101,23 @@ stage() {
 	done
 }
 
+# fits TREE: the patches on stdin, in the format of series(), apply to the kernel in TREE.
+fits() (
+	scratch "$(mktemp -d)"
+	stage "$1" "$tmp/stage" 2>/dev/null
+)
+
+# fix_of_report: print the patches that fix the report in the trees of its time.
+fix_of_report() {
+	(cd "$root/patches" && ls v4.20/*.patch)
+}
+
+# has_reported_order TREE: the kernel in TREE writes Slot Control before it caches it, as
+# v4.20-rc1 does.
+has_reported_order() {
+	fix_of_report | fits "$1"
+}
+
 # update_src TREE STAGED LIST WORK: make WORK/src the kernel in TREE, with the files of LIST from
 # STAGED, which stage() made. Files of other variants there, which WORK/touched lists, are
 # restored. Unchanged files are not written, so that make builds only changed ones.
