@@ -12,7 +12,7 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit check-sets kunit-coverage cost explore
+	check-kunit check-sets kunit-coverage cost explore bisect bisect-step
 
 help:			## list the goals
 	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ { print $$1 }' scripts/bases | paste -s -d '|')" \
@@ -44,6 +44,12 @@ scale: setup		## measure what 1 to 128 slots cost
 
 matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64, riscv64)
 	@scripts/matrix
+
+bisect-step: setup	## build the commit that is checked out in KDIR=, and run CASES= on it
+	@scripts/bisect-step
+
+bisect: setup		## find the commit of KDIR= that breaks CASES=, between GOOD= and BAD=
+	@scripts/bisect
 
 check: setup		## run all checks and tests
 	@scripts/check
