@@ -15,68 +15,68 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 	check-kunit check-sets kunit-coverage cost explore bisect bisect-step
 
 help:			## list the goals
-	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ { print $$1 }' scripts/bases | paste -s -d '|')" \
+	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ && !/old$$/ { print $$1 }' scripts/bases | paste -s -d '|')" \
 		'/^[a-z-]+:.*## / { sub("BASES", bases, $$2); printf "%-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-reproduce: setup	## compare today's kernel with and without the series (BASE=, KDIR= or KERNEL=)
-	@scripts/reproduce
+reproduce:		## compare today's kernel with and without the series (BASE=, KDIR= or KERNEL=)
+	@scripts/setup && scripts/reproduce
 
-reproduce-distro: setup	## run the same cases on a kernel of Debian (ARCH=arm64|x86_64, or SUITE= and FLAVOUR=; SUITE= alone lists them)
-	@scripts/reproduce-distro
+reproduce-distro:		## run the same cases on a kernel of Debian (ARCH=arm64|x86_64, or SUITE= and FLAVOUR=; SUITE= alone lists them)
+	@scripts/setup && scripts/reproduce-distro
 
-vfio: setup		## run cases in the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern, NETWORK=1)
-	@scripts/vfio
+vfio:			## run cases in the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern, NETWORK=1)
+	@scripts/setup && scripts/vfio
 
-repeat: setup		## run the core cases N=20 times under load (MODES= virtual, realtime)
-	@scripts/repeat
+repeat:			## run the core cases N=20 times under load (MODES= virtual, realtime)
+	@scripts/setup && scripts/repeat
 
-determinism: setup	## compare the guest times of N=20 runs under load (CASES= a pattern)
-	@scripts/determinism
+determinism:		## compare the guest times of N=20 runs under load (CASES= a pattern)
+	@scripts/setup && scripts/determinism
 
-soak: setup		## add and remove CYCLES=10000 cards
-	@scripts/soak
+soak:			## add and remove CYCLES=10000 cards
+	@scripts/setup && scripts/soak
 
-explore: setup		## stop the driver at each of its calls, and perform an operation there (FULL=1, PROVE=1, REPLAY=)
-	@scripts/explore
+explore:			## stop the driver at each of its calls, and perform an operation there (FULL=1, PROVE=1, REPLAY=)
+	@scripts/setup && scripts/explore
 
-scale: setup		## measure what 1 to 128 slots cost
-	@scripts/scale
+scale:			## measure what 1 to 128 slots cost
+	@scripts/setup && scripts/scale
 
-matrix: setup		## run all cases on all machines (ARCHS= arm64, x86_64, riscv64)
-	@scripts/matrix
+matrix:			## run all cases on all machines (ARCHS= arm64, x86_64, riscv64)
+	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup && scripts/matrix
 
-bisect-step: setup	## build the commit that is checked out in KDIR=, and run CASES= on it
-	@scripts/bisect-step
+bisect-step:		## build the commit that is checked out in KDIR=, and run CASES= on it
+	@scripts/setup && scripts/bisect-step
 
-bisect: setup		## find the commit of KDIR= that breaks CASES=, between GOOD= and BAD=
-	@scripts/bisect
+bisect:			## find the commit of KDIR= that breaks CASES=, between GOOD= and BAD=
+	@scripts/setup && scripts/bisect
 
-check: setup		## run all checks and tests
-	@scripts/check
+check:			## run all checks and tests
+	@scripts/setup check && scripts/check
 
-check-sets: setup	## check that each set of the series fixes exactly the cases that it claims (FULL=1: all cases)
-	@prove --verbose --exec sh scripts/check-sets.t
+check-sets:		## check that each set of the series fixes exactly the cases that it claims (FULL=1: all cases)
+	@scripts/setup && prove --verbose --exec sh scripts/check-sets.t
 
-check-kunit: setup	## run the KUnit suite on the series and on each defect (FULL=1: on all bases)
-	@scripts/check-kunit.t
+check-kunit:		## run the KUnit suite on the series and on each defect (FULL=1: on all bases)
+	@scripts/setup && scripts/check-kunit.t
 
-kunit-coverage: setup	## print how many lines of the command and interrupt code the KUnit suite runs
-	@scripts/kunit-coverage
+kunit-coverage:		## print how many lines of the command and interrupt code the KUnit suite runs
+	@scripts/setup && scripts/kunit-coverage
 
-check-series: setup	## build and check every commit with W=1, sparse and Coccinelle (ARCHS= arm64, x86_64)
-	@scripts/check-builds
+check-series:		## build and check every commit with W=1, sparse and Coccinelle (ARCHS= arm64, x86_64)
+	@scripts/setup check && scripts/check-builds
 
-cost: setup		## measure what the series costs: instructions of an interrupt, bytes of text
-	@scripts/cost
+cost:			## measure what the series costs: instructions of an interrupt, bytes of text
+	@scripts/setup && scripts/cost
 
-check-sanitizers: setup	## run cases on kernels with KASAN, UBSAN, lockdep and KCSAN (CASES= a pattern)
-	@scripts/check-sanitizers
+check-sanitizers:		## run cases on kernels with KASAN, UBSAN, lockdep and KCSAN (CASES= a pattern)
+	@scripts/setup && scripts/check-sanitizers
 
-series: setup			## write mails to out/series/, signed off by you (BASE=BASES|v4.20 or your KDIR=, SET=, MERGED=, VERSION=2, ASSISTED_BY=)
-	@scripts/export-series '$(BASE)'
+series:				## write mails to out/series/, signed off by you (BASE=BASES|v4.20 or your KDIR=, SET=, MERGED=, VERSION=2, ASSISTED_BY=)
+	@scripts/setup mail && scripts/export-series '$(BASE)'
 
-tree: setup		## make out/tree/BASE, the kernel BASE with a commit for each patch, for edits
-	@scripts/tree "$$BASE"
+tree:			## make out/tree/BASE, the kernel BASE with a commit for each patch, for edits
+	@scripts/setup && scripts/tree "$$BASE"
 
 refresh:		## write the commits of out/tree/BASE back to patches/
 	@scripts/refresh "$$BASE"
@@ -84,8 +84,8 @@ refresh:		## write the commits of out/tree/BASE back to patches/
 apply:			## put the series on a new branch of your KDIR=/path/to/linux (SET= that set and those before it, MERGED=, ASSISTED_BY=)
 	@scripts/apply "$$KDIR"
 
-setup:			## install missing Debian packages
-	@scripts/setup
+setup:			## install what all goals need; each goal installs what it needs itself
+	@scripts/setup check mail
 
 fetch:			## download the kernel BASE=BASES to the cache
 	@scripts/fetch-base "$$BASE"
@@ -93,8 +93,8 @@ fetch:			## download the kernel BASE=BASES to the cache
 patches-fit:		## check that all patches apply to BASE
 	@tree=$$(scripts/fetch-base "$$BASE") && scripts/patches-fit "$$tree"
 
-variant: setup		## build VARIANT=stock|runtime-pm|series|regressed of BASE, or of your KDIR=/path/to/linux
-	@[ "$$KDIR" ] || { TREE=$$(scripts/fetch-base "$$BASE") && export TREE; } && scripts/build-variant
+variant:			## build VARIANT=stock|runtime-pm|series|regressed of BASE, or of your KDIR=/path/to/linux
+	@scripts/setup && { [ "$$KDIR" ] || { TREE=$$(scripts/fetch-base "$$BASE") && export TREE; }; } && scripts/build-variant
 
 clean:			## remove out/, but not the cache
 	@scripts/clean
