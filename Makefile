@@ -85,7 +85,7 @@ apply:			## put the series on a new branch of your KDIR=/path/to/linux (SET= tha
 	@scripts/apply "$$KDIR"
 
 setup:			## install what all goals need; each goal installs what it needs itself
-	@scripts/setup check mail
+	@scripts/setup check
 
 fetch:			## download the kernel BASE=BASES to the cache
 	@scripts/fetch-base "$$BASE"

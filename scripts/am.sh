@@ -19,7 +19,7 @@ am_series() (
 
 	import_touched "$base" && last=$(assemble "$tmp/git" base "${3-}") || exit
 	git -C "$tmp/git" format-patch -q --full-index -o "$tmp/mails" "base..$last"
-	start=$(import_same_files "$tree") || exit
+	start=$(import_files "$tree") || exit
 	git -C "$tmp/git" worktree add -q --detach "$tmp/work" "$start" || exit
 	cd "$tmp/work" || exit
 	git am -q -3 "$tmp"/mails/* >"$tmp/log" 2>&1 || git am --quit
@@ -43,18 +43,6 @@ am_series() (
 	done <"$2.list"
 	tail -n 1 "$tmp/patches" | cut -d ' ' -f 1
 )
-
-# import_same_files TREE: print a new commit in $tmp/git. It has those files of TREE that
-# import_touched() has taken from another kernel.
-import_same_files() {
-	cd "$1" && while read -r file; do
-		[ ! -f "$file" ] || echo "$file"
-	done <"$tmp/touched" >"$tmp/same"
-	GIT_DIR=$tmp/git GIT_WORK_TREE=. GIT_INDEX_FILE=$tmp/same.index
-	export GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
-	git add -f --pathspec-from-file="$tmp/same" &&
-		git commit-tree -m "the kernel in $1" "$(git write-tree)"
-}
 
 # fitting_variant TREE: print the variant with all sets that apply to the kernel in TREE: series,
 # or the name of the last set. Fail if none applies.

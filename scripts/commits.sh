@@ -57,6 +57,20 @@ sign() {
 	git interpret-trailers ${assisted_by:+--trailer "Assisted-by: $assisted_by"} --trailer "Signed-off-by: $who"
 }
 
+# import_files TREE: print a new commit in $tmp/git, which has those files of the kernel in TREE
+# that $tmp/touched lists. Files of TREE that do not exist are left out.
+import_files() (
+	in_files() {
+		GIT_DIR=$tmp/git GIT_INDEX_FILE=$tmp/files.index GIT_WORK_TREE=. git "$@"
+	}
+	cd "$1" || exit
+	while read -r file; do
+		[ ! -f "$file" ] || echo "$file"
+	done <"$tmp/touched" >"$tmp/present"
+	in_files read-tree --empty && in_files add -f --pathspec-from-file="$tmp/present" &&
+		in_files commit-tree -m "Linux ${1##*/}" "$(in_files write-tree)"
+)
+
 # import_touched TREE: make the repository $tmp/git. Its one commit has the files of the
 # pristine kernel in TREE that the series changes. To import all files would take a minute.
 import_touched() {
@@ -65,15 +79,8 @@ import_touched() {
 	{
 		printf 'Kconfig\nMakefile\n'
 		cat "$tmp/stage.list"
-	} | sort -u | (cd "$1" && while read -r file; do
-		[ ! -f "$file" ] || echo "$file"
-	done) >"$tmp/touched"
-	(
-		cd "$1" || exit
-		export GIT_DIR="$tmp/git" GIT_WORK_TREE=.
-		git add -f --pathspec-from-file="$tmp/touched"
-		git update-ref refs/heads/base "$(git commit-tree -m "Linux ${1##*/}" "$(git write-tree)")"
-	)
+	} | sort -u >"$tmp/touched"
+	start=$(import_files "$1") && git -C "$tmp/git" update-ref refs/heads/base "$start"
 }
 
 # check_choice: check that $SET and $MERGED are sets, and make chosen() leave out $MERGED.
