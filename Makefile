@@ -12,7 +12,7 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit check-sets kunit-coverage cost explore bisect bisect-step
+	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured
 
 help:			## list the goals
 	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ && !/old$$/ { print $$1 }' scripts/bases | paste -s -d '|')" \
@@ -83,6 +83,9 @@ refresh:		## write the commits of out/tree/BASE back to patches/
 
 apply:			## put the series on a new branch of your KDIR=/path/to/linux (SET= that set and those before it, MERGED=, ASSISTED_BY=)
 	@scripts/apply "$$KDIR"
+
+measured:		## run what scripts/measurements lists, and write MEASURED.md (ROWS= names of rows)
+	@scripts/setup check && scripts/measured
 
 setup:			## install what all goals need; each goal installs what it needs itself
 	@scripts/setup check

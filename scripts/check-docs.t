@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Does make htmldocs of the kernel build our documentation without warnings?
+# Does make htmldocs of the kernel build our documentation without warnings? Are the figures that
+# README shows those that were measured?
 # BASES= names the kernels; the default is the newest.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -31,6 +32,25 @@ built() {
 	done
 }
 
+# squeezed FILE...: print the lines with one blank between words.
+squeezed() {
+	sed 's/  */ /g; s/^ //; s/ $//' "$@"
+}
+
+# measured_lines: each line of output in README that has a verdict or a count of cases is also in
+# a file in measured/.
+measured_lines() {
+	grep -E '^    .*([^a-z]ok( |$)|LOST|ASLEEP|PENDING|TIMEOUT| passes [0-9]| passed)' "$root/README.md" |
+		squeezed >"$work/shown"
+	[ -s "$work/shown" ] || return
+	squeezed "$root"/measured/* >"$work/measured"
+	! grep -vxF -f "$work/measured" "$work/shown"
+}
+
+mkdir -p "$work"
+ok 'README shows only output that was measured' measured_lines
+"$root/scripts/measured-page" >"$work/MEASURED.md"
+ok 'MEASURED.md is what make measured writes' diff "$work/MEASURED.md" "$root/MEASURED.md"
 for base in ${BASES:-newest}; do
 	tree=$work/$base
 	ok "$base: the series applies" linked_series "$base" "$tree" "$work/staged"
