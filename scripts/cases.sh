@@ -6,7 +6,7 @@
 #	core	cases of the report, and of the other failures that the series fixes
 #	quick	cases of each kind that take little time
 #	virtual	cases whose guest time is virtual
-#	exact	cases whose guest time is exact; pciehp-testing.rst explains why others are not
+#	exact	cases whose guest time is exact; pciehp-testing-design.rst explains why others are not
 core='@(empty_slot|hotplug|slot|occupied_slot).*'
 core="$core|machine.@(ioh3420_msi|pcie_root_port_msix|xio3130_msi)_1cpu.added_10_s_after_@(boot|removal)"
 core="$core|machine.ioh3420_polling_1cpu.added_10_s_after_removal"
