@@ -118,6 +118,22 @@ regressions() {
 	(cd "$root/patches" && ls regressions/*.patch) | sed 's/\.patch$//'
 }
 
+# keep_states: keep the states of booted machines for later runs of pciehp_run. Of those that have
+# not been used for an hour, keep what was used last, up to 3000 MB.
+keep_states() {
+	PCIEHP_KEPT_STATES=$cache/states
+	export PCIEHP_KEPT_STATES
+	writable "$PCIEHP_KEPT_STATES" || {
+		unset PCIEHP_KEPT_STATES
+		return
+	}
+	(
+		cd "$PCIEHP_KEPT_STATES"
+		find . -mindepth 1 -maxdepth 1 -mmin +60 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 |
+			xargs -r du -sm | awk '(mb += $1) > 3000 { print $2 }' | xargs -r rm -rf
+	)
+}
+
 # show_cases DIR CLAIM ARGUMENT...: run pciehp_run with its results in DIR. Print CLAIM if all
 # cases were run and ended as expected. End the script with the status of pciehp_run.
 show_cases() {
@@ -126,6 +142,7 @@ show_cases() {
 	shift 2
 	mkdir -p "$out"
 	lock "$out.lock"
+	keep_states
 	rm -rf "$out" && mkdir "$out"
 	status=0
 	"$bin/pciehp_run" -o "$out" "$@" 9>&- || status=$?

@@ -34,6 +34,19 @@ KERNEL=$(image series)
 PCIEHP_RESULTS=$out
 export KERNEL PCIEHP_RESULTS
 ok 'the series passes' runs series -t "$quick" "$series"
+# keeps_times: cases have the same time lines as above in a machine whose state was kept.
+keeps_times() {
+	for run in boots loads; do
+		rm -rf "${out:?}/$run" && mkdir "$out/$run" || return
+		PCIEHP_KEPT_STATES=$tmp runs $run -t '@(hotplug|bus_reset.msi|occupied_slot).*' "$series" || return
+		for line in "$out/$run"/*.timeline; do
+			cmp "$line" "$out/series/${line##*/}" || return
+		done
+	done
+	find "$tmp" -name '*.ram' | grep -q .
+}
+scratch "$(mktemp -d)"
+ok 'kept states do not change guest times' keeps_times
 ok 'each regression patch makes exactly the named cases fail' runs regressions -n -t "$quick" "$@"
 ok 'a guest in a guest passes' runs vfio -t vfio.hot_remove "${series%,*}"
 for test in verdict faults; do

@@ -154,6 +154,29 @@ no_host() {
 ok 'nor does make vfio fetch a host for it' no_host
 
 PATTERN='fake.*'
+mkdir "$tmp/kept"
+cp /bin/true "$tmp/qemu-system-aarch64"
+# kept [QEMU]: print the folder of kept states that a test gets.
+kept() {
+	END="echo \$PCIEHP_KEPT_STATES >$tmp/folder"
+	QEMU=${1-} PATH=$tmp:$PATH PCIEHP_KEPT_STATES=$tmp/kept LISTING=$LISTING RESULT=ok END=$END BOOTED=true SAID='' \
+		"$tmp/pciehp_run" -t "$PATTERN" -o "$tmp/out" "x=$tmp/Image" >&2 && cat "$tmp/folder"
+}
+keeps() {
+	folder=$(kept) && [ -d "$folder" ] && [ "$(kept)" = "$folder" ]
+}
+ok 'a later run gets the states that were kept' keeps
+keeps_apart() {
+	folder=$(kept) && touch "$1" && [ "$(kept)" != "$folder" ]
+}
+for file in Image pciehp_agent-arm64.cpio qemu-system-aarch64 pciehp_run; do
+	ok "but not if $file has changed" keeps_apart "$tmp/$file"
+done
+keeps_none() {
+	folder=$(kept /bin/true) && [ -z "$folder" ]
+}
+ok 'with QEMU= no states are kept' keeps_none
+
 LISTING="kill -SEGV \$\$"
 ok 'a program that crashes as it lists its cases is told' refuses 'cannot list the cases of hotplug_test'
 LISTING=:

@@ -29,12 +29,15 @@ enum boots {
  * @label: its name
  * @image: path of the kernel image
  * @expect: path of a file with the expected verdicts, or NULL if every case must be ok
+ * @kept_states: folder for states of booted machines that are kept for later runs, or an
+ *	empty string
  * @boots: whether it boots
  */
 struct kernel {
 	const char *label;
 	const char *image;
 	const char *expect;
+	char kept_states[PATH_MAX];
 	enum boots boots;
 };
 

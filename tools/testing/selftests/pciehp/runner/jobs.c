@@ -111,6 +111,7 @@ static void exec_job(const struct run *run, const struct job *job)
 	setenv("PCIEHP_CASE", name, 1);
 	setenv("PCIEHP_RESULTS", run->dir, 1);
 	setenv("PCIEHP_STATES", run->states, 1);
+	setenv("PCIEHP_KEPT_STATES", job->kernel->kept_states, 1);
 
 	job_path(run, job, "log", path);
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);

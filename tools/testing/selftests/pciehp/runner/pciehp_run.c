@@ -25,6 +25,7 @@
 
 #include "expect.h"
 #include "jobs.h"
+#include "kept_states.h"
 #include "report.h"
 
 #define EXIT_UNEXPECTED	1
@@ -65,6 +66,7 @@ static bool add_kernel(struct run *run, char *arg)
 	*kernel = (struct kernel){
 		.label = arg, .image = image, .expect = expect,
 	};
+	kept_states_find(kernel);
 	run->n_kernels++;
 
 	return true;

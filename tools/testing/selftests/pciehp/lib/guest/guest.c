@@ -150,6 +150,7 @@ static int make_state(struct guest *guest, const char *state)
 			     strerror(errno));
 	} else if (access(state, R_OK)) {
 		config->save = state;
+		state_prepare(state);
 		ret = guest_bring_up(guest);
 		if (!ret) {
 			ret = state_save(&guest->vm.qmp, guest->vm.console,
@@ -351,30 +352,45 @@ int guest_find_ports(struct guest *guest)
 	return 0;
 }
 
+/*
+ * A state is kept for later runs only if it is the same after each boot: that of a
+ * recorded machine.
+ */
+static const char *folder_of_states(const struct guest *guest)
+{
+	const char *kept = environment_get("PCIEHP_KEPT_STATES");
+
+	if (guest->setup.own_boot)
+		return NULL;
+
+	return kept && vm_config_records(&guest->config) ? kept :
+	       environment_get("PCIEHP_STATES");
+}
+
 /**
  * guest_boot() - boot a guest and connect to its agent
  * @guest: the guest, which is initialised
  * @name: name of the case
  * @setup: the guest that the case needs
  *
- * If PCIEHP_STATES is set, cases that need the same machine share one boot. Guest time
- * does not depend on the host, so the guest behaves as after a boot of its own. Saving
- * and loading a state takes half as long as a boot, which is not worthwhile for a
- * single case.
+ * If PCIEHP_STATES is set, cases that need the same machine share one boot, and if
+ * PCIEHP_KEPT_STATES is set, later runs share it as well. Guest time does not depend on
+ * the host, so the guest behaves as after a boot of its own.
  *
  * Return: 0, or a negative errno, printed to stderr; call case_end() in either case.
  */
 int guest_boot(struct guest *guest, const char *name,
 	       const struct guest_setup *setup)
 {
-	const char *states = environment_get("PCIEHP_STATES");
+	const char *states;
 	char state[PATH_MAX];
 	int ret;
 
 	ret = guest_prepare(guest, name, setup);
 	if (ret)
 		return ret;
-	if (states && !setup->own_boot) {
+	states = folder_of_states(guest);
+	if (states) {
 		state_path(&guest->config, states, state);
 		ret = make_state(guest, state);
 	}

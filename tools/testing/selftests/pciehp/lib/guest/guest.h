@@ -61,7 +61,7 @@ struct guest_file {
  * @migrates: guest_migrate() will be called
  * @reboots: the guest may reboot
  * @suffix: added to the name of the case in file names
- * @own_boot: no other case uses the same machine, so its state is not saved
+ * @own_boot: the state of the booted machine is not saved
  * @cmdline: added to the kernel's command line
  * @options: further arguments of QEMU, see struct vm_config
  * @fds: see struct vm_config

@@ -16,20 +16,11 @@
 #include "qemu/console.h"
 #include "qemu/state.h"
 #include "qemu/stream.h"
+#include "util/hash.h"
 #include "util/host_clock.h"
 
 /* Host time. A state is small, as it does not include the memory. */
 #define STATE_TIMEOUT_MS	60000
-
-/* FNV-1a */
-static uint64_t hash_string(uint64_t hash, const char *text)
-{
-	do {
-		hash = (hash ^ (unsigned char)*text) * 0x100000001b3;
-	} while (*text++);
-
-	return hash;
-}
 
 /**
  * state_path() - path of the file for the state of a booted machine
@@ -40,7 +31,7 @@ static uint64_t hash_string(uint64_t hash, const char *text)
 void state_path(const struct vm_config *config, const char *dir,
 		char path[PATH_MAX])
 {
-	uint64_t hash = 0xcbf29ce484222325;
+	uint64_t hash = HASH_START;
 	char size[64];
 
 	snprintf(size, sizeof(size), "%d %d %d %d %d", config->cpus,
@@ -100,6 +91,26 @@ static int copy_file(int from, int to)
 static void console_path(const char *state, char path[PATH_MAX])
 {
 	snprintf(path, PATH_MAX, "%s.console", state);
+}
+
+/* As add_memory() in command_line.c names it. */
+static void memory_path(const char *state, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s.ram", state);
+}
+
+/**
+ * state_prepare() - remove the memory of a machine whose state has not been saved
+ * @path: path of the state
+ *
+ * QEMU would boot with that memory.
+ */
+void state_prepare(const char *path)
+{
+	char memory[PATH_MAX];
+
+	memory_path(path, memory);
+	unlink(memory);
 }
 
 /**
@@ -249,6 +260,49 @@ static int save_devices(struct qmp *qmp, const char *path)
 			   json_pack("{s:s}", "filename", path), NULL);
 }
 
+/* Free the pages of a file between @from and @to that contain only zeroes. */
+static void free_zeroes(int fd, const char *map, off_t from, off_t to)
+{
+	static const char zeroes[4096];
+	const off_t page = sizeof(zeroes);
+	off_t start, at;
+
+	for (at = from + (-from & (page - 1)); at + page <= to; at += page) {
+		start = at;
+		while (at + page <= to && !memcmp(map + at, zeroes, page))
+			at += page;
+		if (at > start)
+			fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				  start, at - start);
+	}
+}
+
+/*
+ * A kernel clears most of its memory as it boots. Without these pages, the file takes a
+ * third of the space. It is only larger if this fails.
+ */
+static void shrink_memory(const char *state)
+{
+	off_t size, hole = 0, data;
+	char path[PATH_MAX];
+	char *map;
+	int fd;
+
+	memory_path(state, path);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	size = lseek(fd, 0, SEEK_END);
+	map = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+	while (map != MAP_FAILED && (data = lseek(fd, hole, SEEK_DATA)) >= 0) {
+		hole = lseek(fd, data, SEEK_HOLE);
+		free_zeroes(fd, map, data, hole);
+	}
+	if (map != MAP_FAILED)
+		munmap(map, size);
+	close(fd);
+}
+
 /**
  * state_save() - save the state of a stopped machine, which cannot be resumed then
  * @qmp: its monitor
@@ -270,7 +324,10 @@ int state_save(struct qmp *qmp, int console_fd, const struct vm_config *config)
 	snprintf(part, sizeof(part), "%s.part", config->save);
 	ret = vm_config_records(config) ? save_devices(qmp, part) :
 					  migrate_to(qmp, part);
-	if (!ret && rename(part, config->save))
+	if (ret)
+		return ret;
+	shrink_memory(config->save);
+	if (rename(part, config->save))
 		ret = -errno;
 
 	return ret;

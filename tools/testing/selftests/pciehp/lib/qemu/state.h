@@ -10,6 +10,7 @@
 
 void state_path(const struct vm_config *config, const char *dir,
 		char path[PATH_MAX]);
+void state_prepare(const char *path);
 int state_save(struct qmp *qmp, int console_fd, const struct vm_config *config);
 int state_load_console(int console, const char *path);
 int state_load(struct qmp *qmp, int file, int sock, int number);

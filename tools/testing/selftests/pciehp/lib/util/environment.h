@@ -15,6 +15,8 @@
  *	PCIEHP_TEST		name of the test, if it is not the name of the case
  *	PCIEHP_CYCLES		number of cards that soak.* adds and removes
  *	PCIEHP_STATES		folder with the states of booted machines that cases share
+ *	PCIEHP_KEPT_STATES	the same for states that are kept for later runs; for
+ *				pciehp_run, a folder in which each kernel gets such a folder
  */
 #ifndef LIBPCIEHP_UTIL_ENVIRONMENT_H
 #define LIBPCIEHP_UTIL_ENVIRONMENT_H
