@@ -91,6 +91,15 @@ kmake() {
 	make -C "$src" "O=$obj" "ARCH=$kernel_arch" "CROSS_COMPILE=$prefix" LOCALVERSION= "$@" 9>&-
 }
 
+# id_of TEXT FILE...: print a hash of TEXT, and of all files at these paths of the repository.
+id_of() {
+	(
+		echo "$1"
+		shift
+		cd "$root" && find "$@" -type f -exec sha256sum {} + | LC_ALL=C sort -k 2
+	) | sha256sum | cut -c 1-32
+}
+
 # configure FILE...: write a new .config with the options of these files. The caller runs
 # olddefconfig, because that drops options that only later patches add to the kernel.
 configure() {
