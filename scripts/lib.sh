@@ -110,3 +110,17 @@ configure() {
 base_major() {
 	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { print v "." $3; exit }' "$1/Makefile"
 }
+
+# needs_source: end with status 4 unless KDIR is the source of a kernel for the architecture of
+# set_arch.
+needs_source() {
+	why=
+	if [ ! -f "$KDIR/Kconfig" ] || [ -z "$(base_major "$KDIR" 2>/dev/null)" ]; then
+		why='is no kernel source tree, as it has no Kconfig, or no Makefile with a version'
+	elif [ ! -f "$KDIR/arch/$kernel_arch/Kconfig" ]; then
+		why="has no arch/$kernel_arch/Kconfig: set ARCH= to an architecture that it has"
+	fi
+	[ "$why" ] || return 0
+	say "cannot build KDIR=$KDIR: it $why"
+	exit 4
+}
