@@ -7,47 +7,15 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
 . "$(dirname "$0")/tap.sh"
-
-tree=$("$root/scripts/fetch-base" newest)
-repository=$("$root/scripts/import-base" "$tree")
-linux=$root/out/check/bisect/linux
-rm -rf "${linux%/*}" && mkdir -p "${linux%/*}"
-git clone -q --shared --no-checkout "$repository" "$linux"
-git -C "$linux" read-tree HEAD
-git -C "$linux" checkout-index Kconfig Makefile
-
-file=drivers/pci/hotplug/pciehp_core.c
-
-# commit SUBJECT: commit the index.
-commit() {
-	git -C "$linux" commit -q -m "$1"
-}
-
-# append TEXT: add TEXT at the end of $file in the index.
-append() {
-	blob=$({
-		git -C "$linux" cat-file blob ":$file"
-		echo "$1"
-	} | git -C "$linux" hash-object -w --stdin)
-	git -C "$linux" update-index --cacheinfo "100644,$blob,$file"
-}
-
-# apply PATCH: apply it to the index.
-apply() {
-	git -C "$linux" apply --cached "$root/patches/$1"
-}
+. "$(dirname "$0")/history.sh"
 
 # back SUBJECT: commit that undoes the last commit.
 back() {
-	git -C "$linux" read-tree HEAD^
+	in_linux read-tree HEAD^
 	commit "$1"
 }
 
-in_set runtime-pm | while read -r patch _; do
-	apply "$patch"
-done
-commit 'Keep ports awake'
-git -C "$linux" branch good
+new_history
 for n in $(seq 16); do
 	case $n in
 	4)
@@ -70,15 +38,17 @@ for n in $(seq 16); do
 	esac
 done
 
+# bisects GOOD BAD: run make bisect.
 bisects() {
 	KDIR=$linux GOOD=$1 BAD=$2 CASES=hotplug.virtio_net_pci.hot_add "$root/scripts/bisect" 2>&1
 }
 
-# refuses GOOD BAD MESSAGE
+# refuses STATUS GOOD BAD MESSAGE
 refuses() {
-	! text=$(bisects "$1" "$2") || return
+	status=0
+	text=$(bisects "$2" "$3") || status=$?
 	echo "$text"
-	echo "$text" | grep -qF "$3"
+	[ $status -eq "$1" ] && echo "$text" | grep -qF "$4"
 }
 
 # finds: the commit is found, with its verdict and that of the commit before.
@@ -89,17 +59,17 @@ finds() {
 		echo "$text" | grep -qE '^hotplug\.virtio_net_pci\.hot_add +ok [0-9.]+ ms +LOST'
 }
 
-status=$(git -C "$linux" status --porcelain | sha256sum)
+was=$(in_linux status --porcelain | sha256sum)
 # unchanged: KDIR is as it was.
 unchanged() {
-	[ "$(git -C "$linux" status --porcelain | sha256sum)" = "$status" ] &&
-		! git -C "$linux" for-each-ref | grep bisect
+	[ "$(in_linux status --porcelain | sha256sum)" = "$was" ] &&
+		! in_linux for-each-ref | grep bisect
 }
 
 ok 'the commit with the defect is found' finds
-ok 'a GOOD that is bad is refused' refuses HEAD~1 HEAD 'is not good'
-ok 'a BAD that is good is refused' refuses good good~0 'is not bad'
-ok 'a GOOD that is later is refused' refuses HEAD good 'is no ancestor'
-ok 'a commit that does not exist is refused' refuses none HEAD 'is no commit'
+ok 'a GOOD that is bad is refused' refuses 3 HEAD~1 HEAD 'is not good'
+ok 'a BAD that is good is refused' refuses 3 good good~0 'is not bad'
+ok 'a GOOD that is later is refused' refuses 2 HEAD good 'is no ancestor'
+ok 'a commit that does not exist is refused' refuses 2 none HEAD 'is no commit'
 ok 'KDIR is as it was' unchanged
 done_testing
