@@ -89,7 +89,8 @@ int main(void)
 		answer.error = -uevent_init();
 
 	modules = boot_load_modules();
-	agent_log("ready, %d modules loaded", modules);
+	agent_log("ready, %d modules loaded, %lld ns since boot, %lld ns by the machine's clock",
+		  modules, (long long)now_ns(), (long long)machine_ns());
 	answer.time_ns = now_ns();
 
 	for (;;) {

@@ -32,6 +32,7 @@ void agent_log(const char *fmt, ...);
 
 /* uevent.c */
 int64_t now_ns(void);
+int64_t machine_ns(void);
 int uevent_init(void);
 uint64_t uevent_seqnum(void);
 int uevent_wait(const char *action, const char *bdf, int64_t deadline_ns,

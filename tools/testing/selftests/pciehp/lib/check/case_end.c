@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "check/case_end.h"
 #include "check/invariants.h"
 #include "guest/guest.h"
+#include "qemu/bus_log.h"
 #include "qemu/console.h"
 #include "slot/slot.h"
 #include "util/environment.h"
@@ -119,6 +121,24 @@ static void write_result(struct guest *guest)
 			     dir, strerror(-ret));
 }
 
+/* Write DIR/NAME.bus. In virtual time, two runs of a case write identical files. */
+static void keep_bus_log(struct guest *guest)
+{
+	const char *dir = environment_get("PCIEHP_RESULTS");
+	char path[PATH_MAX];
+	FILE *file;
+
+	if (!dir || guest->vm.bus_log < 0)
+		return;
+	snprintf(path, sizeof(path), "%s/%s.bus", dir, guest->result.name);
+	file = fopen(path, "we");
+	if (file)
+		bus_log_write(&guest->vm, guest->ports, guest->n_ports, file);
+	if (!file || fclose(file))
+		result_error(&guest->result, "cannot write %s: %s", path,
+			     strerror(errno));
+}
+
 static void end_machine(struct guest *guest, bool console_wanted)
 {
 	if (guest->vm.console >= 0)
@@ -147,6 +167,7 @@ void case_close(struct guest *guest)
 	guest->result.complete = guest->alive;
 	if (!result_ok(&guest->result))
 		describe_failure(guest);
+	keep_bus_log(guest);
 	end_machine(guest, !result_ok(&guest->result));
 	if (guest->host) {
 		end_machine(guest->host, !result_ok(&guest->result));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "qemu/bus_log.h"
 #include "qemu/command_line.h"
 #include "util/compiler.h"
 #include "util/environment.h"
@@ -93,6 +94,14 @@ static void add_channels(struct command_line *cl, int qmp, int gdb,
 	add_option(cl, "-serial", "chardev:console");
 }
 
+static void add_bus_log(struct command_line *cl, int fd)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(bus_log_events); i++)
+		add_option(cl, "-trace", bus_log_events[i]);
+	add(cl, "-D");
+	add(cl, "/proc/self/fd/%d", fd);
+}
+
 /*
  * With panic=-1 and -no-reboot, QEMU exits when the guest panics. A guest that may
  * reboot is started without -no-reboot. With panic=0 it hangs in a panic instead of
@@ -119,6 +128,7 @@ static void add_kernel(struct command_line *cl, const struct vm_config *config)
  * @qmp: socket for its monitor
  * @gdb: socket for its gdbstub
  * @console: file for the output of its serial port
+ * @bus_log: file for the log of the bus, or -1
  *
  * No device uses ioeventfd. With it, another thread than the CPU's would handle
  * virtio's doorbells, at a moment that depends on the host.
@@ -126,7 +136,7 @@ static void add_kernel(struct command_line *cl, const struct vm_config *config)
  * Return: 0; -E2BIG if there are more arguments than QEMU_ARGS_MAX allows; or -ENOMEM.
  */
 int command_line_build(struct command_line *cl, const struct vm_config *config,
-		       int qmp, int gdb, int console)
+		       int qmp, int gdb, int console, int bus_log)
 {
 	const struct machine *machine = config->machine;
 
@@ -143,6 +153,8 @@ int command_line_build(struct command_line *cl, const struct vm_config *config,
 	if (machine->global)
 		add_option(cl, "-global", machine->global);
 	add_channels(cl, qmp, gdb, console);
+	if (bus_log >= 0)
+		add_bus_log(cl, bus_log);
 	add_kernel(cl, config);
 
 	for (int i = 0; config->options && config->options[i]; i++)

@@ -19,7 +19,7 @@ struct command_line {
 };
 
 int command_line_build(struct command_line *cl, const struct vm_config *config,
-		       int qmp, int gdb, int console);
+		       int qmp, int gdb, int console, int bus_log);
 void command_line_free(struct command_line *cl);
 
 #endif /* LIBPCIEHP_QEMU_COMMAND_LINE_H */

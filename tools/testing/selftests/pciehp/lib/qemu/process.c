@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "qemu/exec.h"
 #include "qemu/forkserver.h"
 #include "qemu/process.h"
+#include "util/environment.h"
 
 static void exec_with_fds(char *const *argv, const int *fds, int errors)
 {
+	char preload[PATH_MAX];
+
 	for (; *fds >= 0; fds++)
 		fcntl(*fds, F_SETFD, 0);
 
+	environment_find_file(FORKSERVER_PRELOAD, preload);
+	if (!access(preload, R_OK))
+		setenv("LD_PRELOAD", preload, 0);
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(errors, STDOUT_FILENO);
 	dup2(errors, STDERR_FILENO);

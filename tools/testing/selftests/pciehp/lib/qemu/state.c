@@ -13,6 +13,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "qemu/bus_log.h"
 #include "qemu/console.h"
 #include "qemu/state.h"
 #include "qemu/stream.h"
@@ -305,25 +306,27 @@ static void shrink_memory(const char *state)
 
 /**
  * state_save() - save the state of a stopped machine, which cannot be resumed then
- * @qmp: its monitor
- * @console_fd: file of its console
+ * @vm: the machine
  * @config: its config; @config->save is the path of the state, and is written last
  *
  * Return: 0 or a negative errno.
  */
-int state_save(struct qmp *qmp, int console_fd, const struct vm_config *config)
+int state_save(struct vm *vm, const struct vm_config *config)
 {
-	char part[PATH_MAX], console[PATH_MAX];
+	char part[PATH_MAX], console[PATH_MAX], bus[PATH_MAX];
 	int ret;
 
 	console_path(config->save, console);
-	ret = console_save(console_fd, console);
+	snprintf(bus, sizeof(bus), "%s" BUS_LOG_OF_STATE, config->save);
+	ret = console_save(vm->console, console);
+	if (!ret && vm->bus_log >= 0)
+		ret = console_save(vm->bus_log, bus);
 	if (ret)
 		return ret;
 
 	snprintf(part, sizeof(part), "%s.part", config->save);
-	ret = vm_config_records(config) ? save_devices(qmp, part) :
-					  migrate_to(qmp, part);
+	ret = vm_config_records(config) ? save_devices(&vm->qmp, part) :
+					  migrate_to(&vm->qmp, part);
 	if (ret)
 		return ret;
 	shrink_memory(config->save);

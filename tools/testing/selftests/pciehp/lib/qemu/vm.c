@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "qemu/bus_log.h"
 #include "qemu/command_line.h"
 #include "qemu/process.h"
 #include "qemu/state.h"
@@ -64,7 +65,8 @@ static int open_channels(struct vm *vm, struct channels *channels,
 	if (vm->console < 0 || vm->errors < 0)
 		return -errno;
 
-	return socket_pair(channels->qmp) ?: socket_pair(channels->gdb) ?:
+	return bus_log_open(vm, config) ?:
+	       socket_pair(channels->qmp) ?: socket_pair(channels->gdb) ?:
 	       !config->load && !config->incoming ? 0 :
 	       open_state(vm, channels, config);
 }
@@ -84,6 +86,8 @@ static int begin_process(struct vm *vm, const struct channels *channels,
 	struct command_line cl;
 	int n = 3, ret;
 
+	if (vm->bus_log >= 0)
+		fds[n++] = vm->bus_log;
 	if (channels->state[1] >= 0)
 		fds[n++] = channels->state[1];
 	for (const int *more = config->fds; more && *more >= 0; more++) {
@@ -94,7 +98,8 @@ static int begin_process(struct vm *vm, const struct channels *channels,
 	fds[n] = -1;
 
 	ret = command_line_build(&cl, config, channels->qmp[1],
-				 channels->gdb[1], vm->console) ?:
+				 channels->gdb[1], vm->console,
+				 vm->bus_log) ?:
 	      process_begin(cl.argv, fds, vm->errors, config->real_time);
 	command_line_free(&cl);
 	if (ret > 0)
@@ -210,10 +215,8 @@ void vm_cleanup(struct vm *vm)
 	vm_stop(vm);
 	qmp_cleanup(&vm->qmp);
 	gdb_cleanup(&vm->gdb);
-	if (vm->console >= 0)
-		close(vm->console);
-	if (vm->errors >= 0)
-		close(vm->errors);
-	vm->console = -1;
-	vm->errors = -1;
+	close_fd(&vm->console);
+	close_fd(&vm->errors);
+	close_fd(&vm->bus_log);
+	close_fd(&vm->boot_bus_log);
 }

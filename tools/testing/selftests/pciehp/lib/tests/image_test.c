@@ -184,7 +184,7 @@ TEST_F(image, too_many_options)
 
 	for (size_t i = 0; i < ARRAY_SIZE(options) - 1; i++)
 		options[i] = "-S";
-	EXPECT_EQ(-E2BIG, command_line_build(&cl, &config, 3, 4, 5));
+	EXPECT_EQ(-E2BIG, command_line_build(&cl, &config, 3, 4, 5, -1));
 	command_line_free(&cl);
 }
 
