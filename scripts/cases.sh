@@ -32,6 +32,23 @@ quick="@($quick|iommu.pcie_root_port.*|realtime.pcie_root_port_2cpu.*)"
 virtual='!(realtime.*|vfio*)'
 exact='!(realtime.*|vfio*|device.nvme.*|iommu.*.disk_*|sriov.*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
 
+# run_command: print the make command that the user has typed, as far as it matters for results.
+run_command() {
+	printf 'make %s' "${0##*/}"
+	for name in ARCH ARCHS BASE KDIR KERNEL SUITE FLAVOUR CASES CMDLINE; do
+		eval "value=\${$name-}"
+		case $name=$value in
+		*= | ARCH=arm64 | BASE=newest) ;;
+		*) printf " %s='%s'" "$name" "$value" ;;
+		esac
+	done
+}
+
+# pciehp_run writes these to run.json.
+PCIEHP_COMMAND=$(run_command)
+PCIEHP_COMMIT=$(git -C "$root" describe --always --dirty --abbrev=12 2>/dev/null) || PCIEHP_COMMIT=
+export PCIEHP_COMMAND PCIEHP_COMMIT
+
 # image VARIANT: print the path of an image of that variant of the kernel in $tree. Build it if
 # it does not exist yet.
 image() {

@@ -79,6 +79,54 @@ ok 'what is skipped tells why' gives 0 'ok 1 x fake.case # SKIP no card'
 RESULT='SKIP no card' END='exit 1'
 ok 'what is skipped and fails is not ok' gives 1 'not ok 1 x fake.case # FAIL'
 
+# writes FILE CHECK...: for such a test, pciehp_run writes FILE, and the command CHECK prints true
+# for it.
+writes() {
+	runs "$1" || return
+	shift
+	file=$tmp/out/$1
+	shift
+	answer=$("$@" "$file") && echo "$answer" && [ "$answer" = true ]
+}
+
+# junit EXPRESSION: a check of results.xml.
+junit() {
+	writes "$1" results.xml xmllint --xpath "$2"
+}
+
+# kcidb EXPRESSION: a check of kcidb.json.
+kcidb() {
+	writes "$1" kcidb.json jq "$2"
+}
+
+RESULT='LOST <&>' END='exit 1'
+ok 'JUnit has a failure with the verdict' junit 1 \
+	'count(//testsuite[@name="x" and @tests=1 and @failures=1 and @errors=0 and @skipped=0]/testcase[@classname="fake" and @name="case"]/failure[starts-with(@message, "LOST <&")]) = 1'
+RESULT=ok END='exit 0'
+ok 'JUnit has a case that passes' junit 0 \
+	'count(//testsuite[@failures=0]/testcase[system-out and not(failure)]) = 1 and //testcase/@time >= 0'
+RESULT='SKIP no card'
+ok 'JUnit has a case that is skipped' junit 0 'count(//testsuite[@skipped=1]/testcase/skipped[@message="SKIP no card"]) = 1'
+RESULT='' END='exit 0'
+ok 'JUnit has an error if there is no result' junit 1 'count(//testsuite[@errors=1 and @failures=0]/testcase/error) = 1'
+ok 'and so has the report for KCIDB' kcidb 1 '.tests[0].status == "ERROR"'
+RESULT=ok
+ok 'the report for KCIDB has the version, a checkout, a build and the test of it' kcidb 0 '
+	(.version == { major: 5, minor: 3 }) and (.checkouts | length) == 1
+	and .builds[0].checkout_id == .checkouts[0].id and .builds[0].architecture == "arm64"
+	and .tests[0].build_id == .builds[0].id and .tests[0].path == "pciehp.fake.case"
+	and .tests[0].status == "PASS" and (.tests[0].duration | type) == "number"
+	and ([.checkouts, .builds, .tests | .[] | .origin == "pciehp" and (.id | startswith("pciehp:"))] | all)'
+RESULT='SKIP no card'
+ok 'the report for KCIDB has a case that is skipped' kcidb 0 '.tests[0].status == "SKIP"'
+RESULT=LOST END='exit 1'
+ok 'the report for KCIDB has a failure' kcidb 1 '.tests[0].status == "FAIL" and .tests[0].misc.verdict == "LOST"'
+described() {
+	PCIEHP_COMMIT=abc PCIEHP_COMMAND='make it' runs 1 &&
+		jq -e '.commit == "abc" and .command == "make it" and .kernels[0].kernel == "x" and (.start <= .end)' "$tmp/out/run.json"
+}
+ok 'the run is described' described
+
 # counts SUMMARY: for such a test, pciehp_run prints that summary.
 counts() {
 	runs 0 && tail -n 1 "$tmp/said" | grep -xF "$1"

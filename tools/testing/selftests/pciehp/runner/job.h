@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <time.h>
 
 #define KERNELS_MAX	24
 #define CASES_MAX	1024
@@ -80,6 +81,7 @@ struct job {
  * @pattern: pattern of the cases to run, as passed to fnmatch()
  * @named_only: on a kernel with expected verdicts, run only the cases that these name
  * @dir: directory of results
+ * @start: when the run began
  * @states: temporary directory for the states of booted machines
  * @kernels: the columns of the table
  * @n_kernels: number of @kernels
@@ -93,6 +95,7 @@ struct run {
 	const char *pattern;
 	bool named_only;
 	const char *dir;
+	time_t start;
 	char states[PATH_MAX];
 	struct kernel kernels[KERNELS_MAX];
 	size_t n_kernels;

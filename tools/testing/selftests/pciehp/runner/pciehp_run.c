@@ -7,7 +7,8 @@
  * runs on a kernel with a file EXPECT only the cases that this file names.
  *
  * It prints a table, and how many cases each kernel passes. It writes DIR/results.json,
- * DIR/results.tap, and the console and time line of every case.
+ * DIR/results.tap, DIR/results.xml (JUnit), DIR/kcidb.json (KernelCI), DIR/run.json (what
+ * was run, on what, when), and the console and time line of every case.
  *
  * The exit status is 0 if every case got the expected verdict (see expect.c), 1 if one did
  * not, and 2 if nothing could be run.
@@ -24,6 +25,7 @@
 #include "util/environment.h"
 
 #include "expect.h"
+#include "formats.h"
 #include "jobs.h"
 #include "kept_states.h"
 #include "report.h"
@@ -97,8 +99,9 @@ static int report(const struct run *run)
 	size_t unexpected = 0;
 
 	report_table(run);
-	if (check("write results into", run->dir, report_json(run)) ||
-	    check("write results into", run->dir, report_tap(run)))
+	if (check("write results into", run->dir,
+		  report_json(run) ?: report_tap(run) ?: formats_junit(run) ?:
+		  formats_kcidb(run) ?: formats_describe_run(run)))
 		return EXIT_NOT_RUN;
 
 	for (size_t i = 0; i < run_n_jobs(run); i++)
@@ -127,6 +130,7 @@ int main(int argc, char **argv)
 	struct run run = {
 		.program_dir = own_dir(),
 		.pattern = "*",
+		.start = time(NULL),
 	};
 	int opt, ret;
 
