@@ -12,7 +12,7 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured
+	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured report
 
 help:			## list the goals
 	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ && !/old$$/ { print $$1 }' scripts/bases | paste -s -d '|')" \
@@ -26,6 +26,9 @@ reproduce-distro:		## run the same cases on a kernel of Debian (ARCH=arm64|x86_6
 
 vfio:			## run cases in the report's own setup: a VFIO virtual function and a KVM guest (BASE=, KDIR=, KERNEL=, CASES= a pattern, NETWORK=1)
 	@scripts/setup && scripts/vfio
+
+report:			## make out/report/index.html, a page that shows the results in out/
+	@scripts/setup report && scripts/report
 
 repeat:			## run the core cases N=20 times under load (MODES= virtual, realtime)
 	@scripts/setup && scripts/repeat
