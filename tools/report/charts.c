@@ -10,11 +10,13 @@
 
 /**
  * struct chart - a chart being made
+ * @name: its name in the page
  * @script: commands and data for gnuplot
  * @text: what @script has so far
  * @size: bytes of @text
  */
 struct chart {
+	const char *name;
 	FILE *script;
 	char *text;
 	size_t size;
@@ -22,19 +24,38 @@ struct chart {
 
 static bool chart_open(struct chart *chart, const char *name, int height)
 {
+	chart->name = name;
 	chart->script = open_memstream(&chart->text, &chart->size);
 	if (!chart->script)
 		return false;
 	fprintf(chart->script,
-		"set terminal svg size 760,%d dynamic enhanced font 'sans-serif,13' name '%s'\n"
+		"set terminal svg size 760,%d dynamic enhanced font 'sans-serif,13'\n"
 		"set border 3\nset tics nomirror out\nset grid x lc rgb '#808080' dt 3\nset key off\n",
-		height, name);
+		height);
 
 	return true;
 }
 
+/* Each drawing of gnuplot has the same ids, but a page may have each id only once. */
+static void put_line(FILE *page, const char *line, const char *name)
+{
+	static const char *const before[] = { "id='", "id=\"", "href='#", "url(#" };
+
+	while (*line) {
+		for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+			size_t len = strlen(before[i]);
+
+			if (strncmp(line, before[i], len))
+				continue;
+			fprintf(page, "%s%s-", before[i], name);
+			line += len;
+		}
+		fputc(*line++, page);
+	}
+}
+
 /* Only the drawing itself goes into the page, without the header of a file. */
-static bool copy_svg(FILE *svg, FILE *page)
+static bool copy_svg(FILE *svg, FILE *page, const char *name)
 {
 	char *line = NULL, *at;
 	bool inside = false;
@@ -47,7 +68,7 @@ static bool copy_svg(FILE *svg, FILE *page)
 			inside = at;
 		}
 		if (inside)
-			fputs(at, page);
+			put_line(page, at, name);
 	}
 	free(line);
 
@@ -71,7 +92,7 @@ static bool chart_close(struct chart *chart, FILE *page)
 		snprintf(command, sizeof(command), "gnuplot %s", path);
 		fputs("<div class=\"scroll chart\" tabindex=\"0\">", page);
 		svg = popen(command, "re");
-		drawn = svg && copy_svg(svg, page);
+		drawn = svg && copy_svg(svg, page, chart->name);
 		if (svg)
 			pclose(svg);
 		fputs("</div>\n", page);
@@ -134,8 +155,8 @@ static void put_latencies(struct report *report)
 					k * 2 + s + 1);
 		fputs("\n\n", chart.script);
 	}
-	fputs("EOD\nset logscale x\nset xrange [50:20000]\nset yrange [0.3:8.7]\n"
-	      "set xtics ('0.1 s' 100, '0.3 s' 300, '1 s' 1000, '3 s' 3000, '10 s' 10000)\nset ytics (",
+	fputs("EOD\nset logscale x\nset xrange [5:20000]\nset yrange [0.3:8.7]\n"
+	      "set xtics ('10 ms' 10, '30 ms' 30, '0.1 s' 100, '0.3 s' 300, '1 s' 1000, '3 s' 3000, '10 s' 10000)\nset ytics (",
 	      chart.script);
 	for (int k = 0; k < N_KERNELS; k++) {
 		for (int s = 0; s < N_STEPS; s++)

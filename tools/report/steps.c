@@ -193,7 +193,7 @@ static void add_message(struct steps *steps, const char *line, int64_t offset)
 		return;
 	text = strstr(line, "pciehp_agent: ");
 	if (text && sscanf(text, "pciehp_agent: %15s %31s", action, bdf) == 2 &&
-	    strchr(bdf, ':')) {
+	    strchr(bdf, ':') && strcmp(action, "change")) {
 		add_uevent(steps, us * NSEC_PER_USEC + offset, action);
 	} else if (strstr(line, "Timeout on hotplug command")) {
 		step = add_step(steps, us * NSEC_PER_USEC + offset);

@@ -32,10 +32,10 @@ static const struct story stories[] = {
 	{ "machine.ioh3420_msi_1cpu.added_10_s_after_removal", "The bug of 7.3: a port falls asleep",
 	  "A card is removed, and another one is plugged 10 s later. Stock has turned the interrupt off by then. With the patches, a port that cannot wake the system is not suspended." },
 	{ "bus_reset.msi.slot_empty", "A bus reset above the slot",
-	  "The reset clears Slot Control, also Hot-Plug Interrupt Enable. Stock never restores it. The series writes what it intends as soon as the reset is over, and looks for events that came meanwhile." },
+	  "The reset clears the port’s registers. Stock restores Slot Control while the port cannot send messages yet, so the interrupt for Command Completed is lost, the event stays pending, and the port sends no other. The series restores it last, and acknowledges the event." },
 	{ "error_recovery.msi.slot_filled_since_boot", "Error recovery",
-	  "An error is injected; the kernel resets the bus. Without the patches, the slot is dead afterwards." },
-	{ "error_recovery_with_card.msi.slot_emptied_since_boot", "Error recovery, slot emptied before", "" },
+	  "A card is plugged, then an error is injected and the kernel resets the bus. Stock takes the reset for a loss of the link and turns the power off, and then the button raises no interrupt. The series restores Slot Control last and keeps the card." },
+	{ "error_recovery_with_card.msi.slot_emptied_since_boot", "Error recovery of an empty slot","The card of the boot is removed, then an error is injected and the kernel resets the bus. In stock, the next card raises no interrupt." },
 };
 
 #define N_STORIES	(sizeof(stories) / sizeof(*stories))
@@ -50,9 +50,21 @@ static bool is_story(const char *test_case)
 	return false;
 }
 
+static bool has_case(const struct results *results, const char *test_case)
+{
+	for (size_t k = 0; k < results->n_kernels; k++) {
+		if (results_case(results, results->kernels[k], test_case))
+			return true;
+	}
+
+	return false;
+}
+
 static void put_story(struct report *report, const struct results *results,
 		      const struct story *story)
 {
+	if (!has_case(results, story->test_case))
+		return;
 	fprintf(report->page, "<figure><h3>%s</h3><p>%s <code>%s</code></p>\n",
 		story->title, story->text, story->test_case);
 	if (!timeline_put(report, results, story->test_case, kernels))

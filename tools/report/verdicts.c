@@ -67,10 +67,17 @@ static bool row_is_boring(const struct results *results, const char *test_case)
 }
 
 static void put_row(struct report *report, const struct results *results,
-		    const char *test_case)
+		    json_t *result)
 {
-	fprintf(report->page, "<tr><th scope=\"row\" id=\"%s.%s\"><code>%s</code></th>",
-		results->name, test_case, test_case);
+	const char *test_case = string_of(result, "case");
+	const char *program = string_of(result, "program");
+
+	fputs("<tr><th scope=\"row\">", report->page);
+	if (*program)
+		fprintf(report->page, "<details><summary><code>%s</code></summary>again: <code>KERNEL=IMAGE out/selftest/%s -r %s</code></details></th>",
+			test_case, program, test_case);
+	else
+		fprintf(report->page, "<code>%s</code></th>", test_case);
 	for (size_t k = 0; k < results->n_kernels; k++)
 		put_cell(report, results, results->kernels[k], test_case);
 	fputs("</tr>\n", report->page);
@@ -123,7 +130,7 @@ static void put_table(struct report *report, const struct results *results)
 		if (rows > ROWS_MAX && row_is_boring(results, test_case))
 			boring++;
 		else
-			put_row(report, results, test_case);
+			put_row(report, results, result);
 	}
 	fputs("</tbody></table></div>\n", report->page);
 	if (boring)
@@ -139,7 +146,7 @@ static void put_again(struct report *report, const struct results *results)
 		return;
 	fputs("<p>All of it again: <code>", report->page);
 	put_text(report->page, command);
-	fputs("</code>. One case again: <code>KERNEL=IMAGE out/selftest/PROGRAM -r CASE</code>; the file <code>KERNEL.CASE.log</code> of a case that fails has the exact command. Images: ",
+	fputs("</code>. One case: open it in the table. The images: ",
 	      report->page);
 	for (size_t k = 0; k < results->n_kernels; k++) {
 		json_t *kernel = json_array_get(json_object_get(results->run, "kernels"), k);

@@ -113,6 +113,8 @@ int report_json(const struct run *run)
 		}
 		json_object_set_new(entry, "image",
 				    json_string(job->kernel->image));
+		json_object_set_new(entry, "program",
+				    json_string(job->test_case->program));
 		json_object_set_new(entry, "case",
 				    json_string(job->test_case->name));
 		json_object_set_new(entry, "verdict",
