@@ -12,7 +12,7 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured report
+	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured report watch
 
 help:			## list the goals
 	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ && !/old$$/ { print $$1 }' scripts/bases | paste -s -d '|')" \
@@ -53,6 +53,9 @@ bisect-step:		## build the commit that is checked out in KDIR=, and run CASES= o
 
 bisect:			## find the commit of KDIR= that breaks CASES=, between GOOD= and BAD=
 	@scripts/setup && scripts/bisect
+
+watch:			## apply the patches of SERIES= (an mbox) to KDIR=, run cases on each commit, and write an answer (CASES= a pattern)
+	@scripts/setup && scripts/watch
 
 check:			## run all checks and tests
 	@scripts/setup check && scripts/check
