@@ -37,14 +37,14 @@ spdx() {
 	[ -z "$without" ]
 }
 
-# sparse_selftest: sparse reports nothing about our files. Messages about the headers of KSFT
+# sparse_ours: sparse reports nothing about our files. Messages about the headers of KSFT
 # and libc do not count. The Makefile defines GUEST_TESTS.
-sparse_selftest() {
+sparse_ours() {
 	command -v sparse || return
-	messages=$(find "$selftest/lib" "$selftest/runner" "$selftest/explore" "$selftest/preload" \
+	messages=$(find "$selftest/lib" "$selftest/runner" "$selftest/explore" "$selftest/preload" "$root/tools/report" \
 		-name '*.c' ! -name '*_test.c' -print0 |
 		xargs -0 -n 1 sparse -D_GNU_SOURCE -DGUEST_TESTS='""' -I"$selftest/lib" -Wno-decl 2>&1 |
-		grep "$selftest") || return 0
+		grep -e "$selftest" -e "$root/tools/report") || return 0
 	echo "$messages"
 	return 1
 }
@@ -102,12 +102,12 @@ includes() {
 		done
 }
 
-for file in $(find "$selftest" "$root/drivers" -name '*.[ch]' | sort); do
+for file in $(find "$selftest" "$root/drivers" "$root/tools/report" -name '*.[ch]' | sort); do
 	ok "checkpatch --strict ${file#"$root/"}" checkpatch "$file"
 done
 ok 'kernel-doc is complete' kernel_doc "$selftest"/lib/*/*.[ch] "$selftest"/agent/*.c \
-	"$selftest"/explore/*.[ch] "$root"/drivers/pci/hotplug/tests/*.[ch]
-ok 'sparse finds nothing in the kselftest' sparse_selftest
+	"$selftest"/explore/*.[ch] "$root"/tools/report/*.[ch] "$root"/drivers/pci/hotplug/tests/*.[ch]
+ok 'sparse finds nothing in the kselftest and the program of the page' sparse_ours
 # shellcheck disable=SC2046 # one word each
 ok 'shellcheck finds nothing in the scripts' \
 	shellcheck -x $(grep -lE '^#(!/bin/sh| shellcheck shell)' "$root"/scripts/*) "$root/.ci/run"

@@ -7,7 +7,7 @@ set -eu
 . "$(dirname "$0")/tap.sh"
 
 bin=$("$root/scripts/build-selftest")
-for test in qmp gdbstub agent batch trace_contract invariants result image forkserver; do
+for test in qmp bus_log gdbstub agent batch trace_contract invariants result image forkserver; do
 	ok "$test" prove --failures "$bin/${test}_test"
 done
 done_testing
