@@ -6,16 +6,11 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/series.sh"
 . "$(dirname "$0")/cases.sh"
+. "$(dirname "$0")/kunit.sh"
 . "$(dirname "$0")/tap.sh"
 
 out=$root/out/check/kunit
 mkdir -p "$out"
-
-# verdicts: print "ok NAME" or "not_ok NAME" for each test in the kernel log on stdin.
-verdicts() {
-	tr -d '\r' | sed -n 's/^\(\[ *[0-9.]*\] \)\{0,1\}    \(not ok\|ok\) [0-9]* \([^ ]*\).*/\2 \3/p' |
-		sed 's/^not ok/not_ok/'
-}
 
 # run_by_tool LOG: run kunit.py in a kernel tree, with lockdep.
 run_by_tool() (
@@ -40,14 +35,6 @@ no_splat() {
 # passed TEST LOG
 passed() {
 	verdicts <"$2" | grep -x "ok $1"
-}
-
-# boot IMAGE LOG: boot the image in virtual time, so that waiting in the guest takes no time.
-boot() {
-	timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -m 256 \
-		-icount shift=1,sleep=off -nodefaults -display none -no-reboot -serial stdio \
-		-append 'console=ttyAMA0 nokaslr panic=-1 kunit_shutdown=poweroff kunit.filter_glob=pciehp_*' \
-		-kernel "$1" </dev/null >"$2" 2>&1
 }
 
 # all_passed LOG: all tests have passed, and none is missing.
@@ -81,11 +68,11 @@ takes_less_than_a_second() {
 }
 
 passes_in_virtual_time() {
-	image=$(image kunit) && boot "$image" "$1" && all_passed "$1"
+	image=$(image kunit) && kunit_boot "$image" "$1" && all_passed "$1"
 }
 
 tree=$("$root/scripts/fetch-base" newest)
-cases=$(sed -n 's/^	KUNIT_CASE(\(.*\)),/\1/p' "$root"/drivers/pci/hotplug/tests/*_kunit.c)
+cases=$(kunit_cases)
 planned=$(echo "$cases" | wc -l)
 
 ok 'kunit.py run --arch=arm64' run_by_tool "$out/tool.log"
@@ -99,7 +86,7 @@ ok 'the suite takes less than 1 s of guest time' takes_less_than_a_second "$out/
 # fails_as_named PATCH
 fails_as_named() {
 	log=$out/$(basename "$1" .patch).log
-	image=$(image "kunit/$(basename "$1" .patch)") && boot "$image" "$log" &&
+	image=$(image "kunit/$(basename "$1" .patch)") && kunit_boot "$image" "$log" &&
 		failed_as_named "$log" "${1%.patch}.failures"
 }
 

@@ -1,0 +1,23 @@
+# shellcheck shell=sh disable=SC2154
+# SPDX-License-Identifier: GPL-2.0-only
+# Functions that boot a kernel with the KUnit suite. Sourced after lib.sh.
+
+# kunit_boot IMAGE LOG [PARAMETER]: boot the image in virtual time, so that waiting in the guest
+# takes no time.
+kunit_boot() {
+	timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -m 256 \
+		-icount shift=1,sleep=off -nodefaults -display none -no-reboot -serial stdio \
+		-append "console=ttyAMA0 nokaslr panic=-1 kunit_shutdown=poweroff kunit.filter_glob=pciehp_* ${3-}" \
+		-kernel "$1" </dev/null >"$2" 2>&1
+}
+
+# verdicts: print "ok NAME" or "not_ok NAME" for each test in the kernel log on stdin.
+verdicts() {
+	tr -d '\r' | sed -n 's/^\(\[ *[0-9.]*\] \)\{0,1\}    \(not ok\|ok\) [0-9]* \([^ ]*\).*/\2 \3/p' |
+		sed 's/^not ok/not_ok/'
+}
+
+# kunit_cases: print the names of all tests.
+kunit_cases() {
+	sed -n 's/^	KUNIT_CASE(\(.*\)),/\1/p' "$root"/drivers/pci/hotplug/tests/*_kunit.c
+}
