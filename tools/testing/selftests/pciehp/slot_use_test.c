@@ -132,6 +132,93 @@ TEST_F_TIMEOUT(slot_use, swapped_twenty_times, TIMEOUT_S)
 	ASSERT_OK(slot_hot_remove(guest, old));
 }
 
+static int expect_attribute(struct guest *guest, const char *attribute,
+			    int expected)
+{
+	char path[SLOT_PATH_SIZE];
+	int ret, value;
+
+	ret = slot_attribute(guest, 0, attribute, path) ?:
+	      guest_request(guest, "read %s", path);
+	if (ret)
+		return ret;
+	value = atoi(guest->agent.text);
+	if (value != expected)
+		result_problem(&guest->result, "the slot's %s is %d, not %d",
+			       attribute, value, expected);
+
+	return 0;
+}
+
+/* Power, and presence of a card. */
+static int expect_state(struct guest *guest, int power, int adapter)
+{
+	return expect_attribute(guest, "power", power) ?:
+	       expect_attribute(guest, "adapter", adapter);
+}
+
+TEST_F_TIMEOUT(slot_use, attributes_tell_state, TIMEOUT_S)
+{
+	static const int indicator[] = { 1, 2, 0 };
+	struct guest *guest = &self->guest;
+	char latch[SLOT_PATH_SIZE];
+	char value[4];
+	bool has_latch;
+
+	ASSERT_OK(expect_state(guest, 0, 0));
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(expect_state(guest, 1, 1));
+	ASSERT_OK(slot_write_attribute(guest, 0, "power", "0"));
+	ASSERT_OK(expect_attribute(guest, "power", 0));
+	for (size_t i = 0; i < ARRAY_SIZE(indicator); i++) {
+		snprintf(value, sizeof(value), "%d", indicator[i]);
+		ASSERT_OK(slot_write_attribute(guest, 0, "attention", value));
+		ASSERT_OK(expect_attribute(guest, "attention", indicator[i]));
+	}
+
+	/* QEMU's ports have no sensor of a latch. */
+	ASSERT_OK(slot_attribute(guest, 0, "latch", latch));
+	ASSERT_OK(guest_has_file(guest, latch, &has_latch));
+	EXPECT_FALSE(has_latch);
+}
+
+static int expect_said(struct guest *guest, const char *message)
+{
+	int ret = guest_fetch_log(guest);
+
+	if (!ret && !strstr(guest->log, message))
+		result_problem(&guest->result, "the kernel did not say \"%s\"",
+			       message);
+
+	return ret;
+}
+
+/* Administrators read why a card came or went. */
+TEST_F_TIMEOUT(slot_use, changes_are_logged, TIMEOUT_S)
+{
+	struct guest *guest = &self->guest;
+	struct moment since;
+
+	ASSERT_OK(expect_said(guest, " AttnBtn+ PwrCtrl+ MRL- "));
+	ASSERT_OK(slot_hot_add(guest, &self->pullable));
+	ASSERT_OK(expect_said(guest, "Button press: will power on in 5 sec"));
+	ASSERT_OK(expect_said(guest, "Card present"));
+	ASSERT_OK(expect_said(guest, "Link Up"));
+	slot_write_attribute(guest, 0, "power", "1");
+	ASSERT_OK(expect_said(guest, "Already enabled"));
+
+	since = guest->agent.now;
+	ASSERT_OK(slot_surprise_remove(guest, &self->pullable));
+	ASSERT_OK(slot_wait_gone(guest, &self->pullable, since));
+	ASSERT_OK(expect_said(guest, "Card not present"));
+	slot_write_attribute(guest, 0, "power", "0");
+	ASSERT_OK(expect_said(guest, "Already disabled"));
+
+	ASSERT_OK(slot_hot_add(guest, &self->card));
+	ASSERT_OK(press_button(guest, &self->card));
+	ASSERT_OK(expect_said(guest, "Button press: will power off in 5 sec"));
+}
+
 /*
  * The removal by the button must be cancelled with the power. The next press, for
  * another card, must have its full 5 s.
