@@ -145,7 +145,7 @@ keep_states() {
 		return
 	}
 	(
-		cd "$PCIEHP_KEPT_STATES"
+		cd "$PCIEHP_KEPT_STATES" || exit
 		find . -mindepth 1 -maxdepth 1 -mmin +60 -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2 |
 			xargs -r du -sm | awk '(mb += $1) > 3000 { print $2 }' | xargs -r rm -rf
 	)
