@@ -12,7 +12,8 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured report watch
+	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured report watch \
+	mutants
 
 help:			## list the goals
 	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ && !/old$$/ { print $$1 }' scripts/bases | paste -s -d '|')" \
@@ -68,6 +69,9 @@ check-kunit:		## run the KUnit suite on the series and on each defect (FULL=1: o
 
 kunit-coverage:		## print how many lines of the command and interrupt code the KUnit suite runs
 	@scripts/setup && scripts/kunit-coverage
+
+mutants:		## change the driver in many small ways, and list the changes that no test notices (SAMPLE=40, CASES= a pattern, JOBS=2)
+	@scripts/setup check && scripts/mutants
 
 check-series:		## build and check every commit with W=1, sparse and Coccinelle (ARCHS= arm64, x86_64)
 	@scripts/setup check && scripts/check-builds
