@@ -47,11 +47,17 @@ static int query_devices(struct qmp *qmp, json_t **flat)
 	return 0;
 }
 
+/* A virtual function has no vendor ID of its own (PCIe Base Spec sec. 9.3.4). */
+#define NO_VENDOR	0xffff
+
 /**
  * pci_tree_list() - list the PCI devices of the machine
  * @qmp: its monitor
  * @devices: receives an object with the address of each device as the key, and
  *	"VENDOR:DEVICE" as the value, both in the format of sysfs
+ *
+ * Virtual functions are left out: since 10.0, QEMU also has those that the guest has not
+ * enabled.
  *
  * Return: 0 or a negative errno.
  */
@@ -72,6 +78,8 @@ int pci_tree_list(struct qmp *qmp, json_t **devices)
 		id = 0;
 		json_unpack(device, "{s:{s:i, s:i}}", "id", "vendor", &vendor,
 			    "device", &id);
+		if (vendor == NO_VENDOR)
+			continue;
 		format_bdf(device, bdf);
 		snprintf(ids, sizeof(ids), "0x%04x:0x%04x", vendor, id);
 		json_object_set_new(*devices, bdf, json_string(ids));

@@ -164,6 +164,21 @@ static int announce_once(struct qmp *qmp)
 			   json_pack("{s:i}", "announce-rounds", 1), NULL);
 }
 
+/*
+ * QEMU 11.1 leaves the disks of a machine inactive that is loaded but not resumed by QMP's
+ * "cont", and aborts when one is written. Here the debugger resumes it. QEMU before 10.0
+ * does not have this command, and activates the disks itself.
+ */
+static int activate_disks(struct qmp *qmp)
+{
+	int ret;
+
+	ret = qmp_command(qmp, "blockdev-set-active",
+			  json_pack("{s:b}", "active", 1), NULL);
+
+	return ret == -EREMOTEIO ? 0 : ret;
+}
+
 /* A write error is ignored: QEMU reports itself why it stopped reading. */
 static int send_file(int sock, int file)
 {
@@ -202,7 +217,8 @@ int state_load(struct qmp *qmp, int file, int sock, int number)
 
 	return announce_once(qmp) ?: migrate(qmp, "migrate-incoming", uri) ?:
 	       send_file(sock, file) ?:
-	       wait_for_status(qmp, "query-status", "paused");
+	       wait_for_status(qmp, "query-status", "paused") ?:
+	       activate_disks(qmp);
 }
 
 /*
@@ -253,12 +269,14 @@ static int migrate_to(struct qmp *qmp, const char *path)
  * While QEMU records, its main loop and the CPU thread alternate; the migration thread
  * cannot take part in that. QEMU's command for Xen writes the device state without that
  * thread. It does not write memory that is not in a file, such as the firmware's, so a
- * machine that is loaded from this state cannot be reset.
+ * machine that is loaded from this state cannot be reset. If it is "live", QEMU also gives
+ * up the disks, and 11.1 aborts as it does so.
  */
 static int save_devices(struct qmp *qmp, const char *path)
 {
 	return qmp_command(qmp, "xen-save-devices-state",
-			   json_pack("{s:s}", "filename", path), NULL);
+			   json_pack("{s:s, s:b}", "filename", path, "live", 0),
+			   NULL);
 }
 
 /* Free the pages of a file between @from and @to that contain only zeroes. */
