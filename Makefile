@@ -46,7 +46,7 @@ explore:			## stop the driver at each of its calls, and perform an operation the
 scale:			## measure what 1 to 128 slots cost
 	@scripts/setup && scripts/scale
 
-matrix:			## run all cases on all machines (ARCHS= arm64, x86_64, riscv64)
+matrix:			## run all cases on all machines (ARCHS= arm64, x86_64, riscv64; QEMUS= 7.2, 10.0, newest)
 	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup && scripts/matrix
 
 bisect-step:		## build the commit that is checked out in KDIR=, and run CASES= on it
