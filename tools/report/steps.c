@@ -3,7 +3,6 @@
  * Reads NAME.bus, QEMU's log of the bus, and the kernel messages in NAME.timeline. The
  * bench writes both for every kernel, also for one whose driver has no trace events.
  */
-#include <inttypes.h>
 #include <limits.h>
 #include <linux/pci_regs.h>
 #include <stdlib.h>
@@ -129,9 +128,9 @@ static void add_bus_line(struct steps *steps, const char *line)
 	char bdf[32], text[64];
 	unsigned int value;
 	struct step *step;
-	int64_t ns;
+	long long ns;
 
-	if (sscanf(line, "%" SCNd64 " %31s %63[^\n]", &ns, bdf, text) != 3)
+	if (sscanf(line, "%lld %31s %63[^\n]", &ns, bdf, text) != 3)
 		return;
 	if (sscanf(text, "write Slot Control %x", &value) == 1) {
 		add_command(steps, ns, value);

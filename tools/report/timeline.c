@@ -5,7 +5,6 @@
  * so the axis has a column for each burst of steps, with its time as the title. In a
  * column, steps are in order, and not to scale.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,7 +128,10 @@ static void lay_out(struct drawing *drawing)
 	if (times)
 		qsort(times, n, sizeof(*times), compare);
 	for (size_t i = 0; i < n; i++) {
-		if (burst && (burst->ns < 0) == (times[i] < 0) &&
+		bool is_boot = times[i] < 0;
+		bool was_boot = burst && burst->ns < 0;
+
+		if (burst && is_boot == was_boot &&
 		    times[i] - burst->end_ns < gap_of(times[i])) {
 			burst->end_ns = times[i];
 			continue;

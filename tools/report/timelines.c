@@ -35,7 +35,7 @@ static const struct story stories[] = {
 	  "The reset clears the port’s registers. Stock restores Slot Control while the port cannot send messages yet, so the interrupt for Command Completed is lost, the event stays pending, and the port sends no other. The series restores it last, and acknowledges the event." },
 	{ "error_recovery.msi.slot_filled_since_boot", "Error recovery",
 	  "A card is plugged, then an error is injected and the kernel resets the bus. Stock takes the reset for a loss of the link and turns the power off, and then the button raises no interrupt. The series restores Slot Control last and keeps the card." },
-	{ "error_recovery_with_card.msi.slot_emptied_since_boot", "Error recovery of an empty slot","The card of the boot is removed, then an error is injected and the kernel resets the bus. In stock, the next card raises no interrupt." },
+	{ "error_recovery_with_card.msi.slot_emptied_since_boot", "Error recovery of an empty slot", "The card of the boot is removed, then an error is injected and the kernel resets the bus. In stock, the next card raises no interrupt." },
 };
 
 #define N_STORIES	(sizeof(stories) / sizeof(*stories))

@@ -5,7 +5,6 @@
  * QEMU knows the guest time: in an access to a device, and in its main loop.
  */
 #include <dlfcn.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +14,7 @@
 
 /* QEMU's clock of guest time, and its function that reads a clock. */
 #define QEMU_CLOCK_VIRTUAL	1
-typedef int64_t (*clock_fn)(int clock);
+typedef long long (*clock_fn)(int clock);
 typedef int (*vfprintf_fn)(FILE *file, int flag, const char *fmt, va_list ap);
 
 static void stamp(FILE *file, const char *fmt)
@@ -24,7 +23,7 @@ static void stamp(FILE *file, const char *fmt)
 
 	for (size_t i = 0; get_ns && i < ARRAY_SIZE(bus_log_events); i++) {
 		if (!strncmp(fmt, bus_log_events[i], strlen(bus_log_events[i])))
-			fprintf(file, "%" PRId64 " ", get_ns(QEMU_CLOCK_VIRTUAL));
+			fprintf(file, "%lld ", get_ns(QEMU_CLOCK_VIRTUAL));
 	}
 }
 

@@ -233,8 +233,9 @@ static void put_suite(FILE *file, const struct run *run, size_t kernel)
 	start[strcspn(start, "Z")] = '\0';
 	fputs(" <testsuite", file);
 	put_attribute(file, "name", run->kernels[kernel].label);
-	fprintf(file, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.3f\" timestamp=\"%s\">\n",
-		all, failures, errors, skipped, time, start);
+	fprintf(file, " tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"",
+		all, failures, errors, skipped);
+	fprintf(file, " time=\"%.3f\" timestamp=\"%s\">\n", time, start);
 	for (size_t i = kernel; i < run_n_jobs(run); i += n) {
 		if (!run->jobs[i].omitted)
 			put_case(file, &run->jobs[i]);

@@ -133,7 +133,8 @@ static void keep_bus_log(struct guest *guest)
 	snprintf(path, sizeof(path), "%s/%s.bus", dir, guest->result.name);
 	file = fopen(path, "we");
 	if (file)
-		bus_log_write(&guest->vm, guest->ports, guest->n_ports, file);
+		bus_log_write(guest->vm.boot_bus_log, guest->vm.bus_log,
+			      guest->ports, guest->n_ports, file);
 	if (!file || fclose(file))
 		result_error(&guest->result, "cannot write %s: %s", path,
 			     strerror(errno));

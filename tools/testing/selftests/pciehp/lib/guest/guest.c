@@ -153,7 +153,8 @@ static int make_state(struct guest *guest, const char *state)
 		state_prepare(state);
 		ret = guest_bring_up(guest);
 		if (!ret) {
-			ret = state_save(&guest->vm, config);
+			ret = state_save(&guest->vm.qmp, guest->vm.console,
+					 guest->vm.bus_log, config);
 			if (ret)
 				result_error(&guest->result,
 					     "save the machine's state: %s",

@@ -45,7 +45,8 @@ int guest_save(struct guest *guest)
 {
 	int ret;
 
-	ret = state_save(&guest->vm, &guest->config);
+	ret = state_save(&guest->vm.qmp, guest->vm.console,
+			 guest->vm.bus_log, &guest->config);
 	if (ret)
 		result_error(&guest->result, "save the machine's state: %s",
 			     strerror(-ret));

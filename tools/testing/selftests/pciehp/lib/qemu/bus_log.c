@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,29 +17,30 @@
 
 /**
  * bus_log_open() - open the files of the log
- * @vm: the machine
- * @config: its config
+ * @config: the machine
+ * @log: receives the file that QEMU writes, or is not changed if there is no log
+ * @boot_log: receives the file of the boot, or is not changed if no state is loaded
  *
  * There is a log if the results of a case are written, too. QEMU truncates the file that
  * it opens, so what was logged before a state was saved stays in a file of its own.
  *
  * Return: 0 or a negative errno.
  */
-int bus_log_open(struct vm *vm, const struct vm_config *config)
+int bus_log_open(const struct vm_config *config, int *log, int *boot_log)
 {
 	char path[PATH_MAX];
 
 	if (!environment_get("PCIEHP_RESULTS"))
 		return 0;
-	vm->bus_log = memfd_create("bus log", MFD_CLOEXEC);
-	if (vm->bus_log < 0)
+	*log = memfd_create("bus log", MFD_CLOEXEC);
+	if (*log < 0)
 		return -errno;
 	if (!config->load)
 		return 0;
 	snprintf(path, sizeof(path), "%s" BUS_LOG_OF_STATE, config->load);
-	vm->boot_bus_log = open(path, O_RDONLY | O_CLOEXEC);
+	*boot_log = open(path, O_RDONLY | O_CLOEXEC);
 
-	return vm->boot_bus_log < 0 ? -errno : 0;
+	return *boot_log < 0 ? -errno : 0;
 }
 
 /**
@@ -110,7 +110,7 @@ static const char *register_name(const struct traced_port *port, int offset)
 }
 
 /* Any bridge above a slot may reset it. */
-static void write_bus_reset(struct writer *writer, int64_t ns, const char *bdf,
+static void write_bus_reset(struct writer *writer, long long ns, const char *bdf,
 			    unsigned int value)
 {
 	bool was = !strcmp(writer->in_reset, bdf);
@@ -118,12 +118,12 @@ static void write_bus_reset(struct writer *writer, int64_t ns, const char *bdf,
 
 	if (was == is)
 		return;
-	fprintf(writer->out, "%" PRId64 " 0000:%s bus reset %s\n", ns, bdf,
+	fprintf(writer->out, "%lld 0000:%s bus reset %s\n", ns, bdf,
 		is ? "begins" : "ends");
 	snprintf(writer->in_reset, BDF_SIZE, "%s", is ? bdf : "");
 }
 
-static void write_request(struct writer *writer, int64_t ns, const char *text)
+static void write_request(struct writer *writer, long long ns, const char *text)
 {
 	static const char *const wanted[] = {
 		"device_add", "device_del", "pcie_aer_inject_error",
@@ -131,13 +131,13 @@ static void write_request(struct writer *writer, int64_t ns, const char *text)
 
 	for (size_t i = 0; i < ARRAY_SIZE(wanted); i++) {
 		if (strstr(text, wanted[i]) && strchr(text, '{'))
-			fprintf(writer->out, "%" PRId64 " - request %s %s", ns,
+			fprintf(writer->out, "%lld - request %s %s", ns,
 				wanted[i], strchr(text, '{'));
 	}
 }
 
 /* "MODEL BUS:DEVICE.FUNCTION @OFFSET -> VALUE", or "<-" for a write. */
-static void write_access(struct writer *writer, int64_t ns, const char *text,
+static void write_access(struct writer *writer, long long ns, const char *text,
 			 bool is_write)
 {
 	struct traced_port *port;
@@ -159,11 +159,11 @@ static void write_access(struct writer *writer, int64_t ns, const char *text,
 	/* the debugger reads and writes registers while the machine is stopped */
 	if (name && !writer->stopped &&
 	    (is_write || offset == port->pcie + PCI_EXP_SLTSTA))
-		fprintf(writer->out, "%" PRId64 " 0000:%s %s %s %#06x\n", ns,
+		fprintf(writer->out, "%lld 0000:%s %s %s %#06x\n", ns,
 			bdf, is_write ? "write" : "read", name, value);
 }
 
-static void write_interrupt(struct writer *writer, int64_t ns, const char *text)
+static void write_interrupt(struct writer *writer, long long ns, const char *text)
 {
 	const char *at = strstr(text, "data ");
 	unsigned int data, requester;
@@ -175,17 +175,17 @@ static void write_interrupt(struct writer *writer, int64_t ns, const char *text)
 	snprintf(bdf, sizeof(bdf), "%02x:%02x.%x", requester >> 8 & 0xff,
 		 requester >> 3 & 0x1f, requester & 7);
 	if (find_port(writer, bdf))
-		fprintf(writer->out, "%" PRId64 " 0000:%s interrupt %u\n", ns,
+		fprintf(writer->out, "%lld 0000:%s interrupt %u\n", ns,
 			bdf, data);
 }
 
 static void write_line(struct writer *writer, char *line)
 {
 	char name[64], *text;
-	int64_t ns;
+	long long ns;
 	int len;
 
-	if (sscanf(line, "%" SCNd64 " %63s%n", &ns, name, &len) != 2)
+	if (sscanf(line, "%lld %63s%n", &ns, name, &len) != 2)
 		return;
 	text = line + len;
 	if (!strcmp(name, "pci_cfg_read") || !strcmp(name, "pci_cfg_write"))
@@ -218,13 +218,14 @@ static void write_file(struct writer *writer, int fd)
 
 /**
  * bus_log_write() - write what happened at ports with a slot, one event a line
- * @vm: the machine
+ * @boot_log: file of the boot, or -1
+ * @log: file that QEMU has written
  * @ports: the ports
  * @n_ports: number of @ports
  * @out: file to write to
  */
-void bus_log_write(const struct vm *vm, const struct port *ports, int n_ports,
-		   FILE *out)
+void bus_log_write(int boot_log, int log, const struct port *ports,
+		   int n_ports, FILE *out)
 {
 	struct writer *writer = calloc(1, sizeof(*writer));
 
@@ -234,7 +235,7 @@ void bus_log_write(const struct vm *vm, const struct port *ports, int n_ports,
 	for (int i = 0; i < n_ports; i++)
 		snprintf(writer->ports[writer->n_ports++].bdf, BDF_SIZE, "%s",
 			 ports[i].bdf + strlen("0000:"));
-	write_file(writer, vm->boot_bus_log);
-	write_file(writer, vm->bus_log);
+	write_file(writer, boot_log);
+	write_file(writer, log);
 	free(writer);
 }

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "qemu/pci_tree.h"
-#include "qemu/vm.h"
+#include "qemu/vm_config.h"
 
 /*
  * QEMU's trace points. Each line begins with the name of one. The library that is
@@ -28,8 +28,8 @@ static const char *const bus_log_events[] = {
 /* Added to the path of a state for the log of the boot. */
 #define BUS_LOG_OF_STATE	".bus"
 
-int bus_log_open(struct vm *vm, const struct vm_config *config);
-void bus_log_write(const struct vm *vm, const struct port *ports, int n_ports,
-		   FILE *out);
+int bus_log_open(const struct vm_config *config, int *log, int *boot_log);
+void bus_log_write(int boot_log, int log, const struct port *ports,
+		   int n_ports, FILE *out);
 
 #endif /* LIBPCIEHP_QEMU_BUS_LOG_H */

@@ -324,27 +324,30 @@ static void shrink_memory(const char *state)
 
 /**
  * state_save() - save the state of a stopped machine, which cannot be resumed then
- * @vm: the machine
+ * @qmp: its monitor
+ * @console_fd: file of its console
+ * @bus_log_fd: file of its log of the bus, or -1
  * @config: its config; @config->save is the path of the state, and is written last
  *
  * Return: 0 or a negative errno.
  */
-int state_save(struct vm *vm, const struct vm_config *config)
+int state_save(struct qmp *qmp, int console_fd, int bus_log_fd,
+	       const struct vm_config *config)
 {
 	char part[PATH_MAX], console[PATH_MAX], bus[PATH_MAX];
 	int ret;
 
 	console_path(config->save, console);
 	snprintf(bus, sizeof(bus), "%s" BUS_LOG_OF_STATE, config->save);
-	ret = console_save(vm->console, console);
-	if (!ret && vm->bus_log >= 0)
-		ret = console_save(vm->bus_log, bus);
+	ret = console_save(console_fd, console);
+	if (!ret && bus_log_fd >= 0)
+		ret = console_save(bus_log_fd, bus);
 	if (ret)
 		return ret;
 
 	snprintf(part, sizeof(part), "%s.part", config->save);
-	ret = vm_config_records(config) ? save_devices(&vm->qmp, part) :
-					  migrate_to(&vm->qmp, part);
+	ret = vm_config_records(config) ? save_devices(qmp, part) :
+					  migrate_to(qmp, part);
 	if (ret)
 		return ret;
 	shrink_memory(config->save);

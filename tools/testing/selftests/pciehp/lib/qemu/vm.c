@@ -65,7 +65,7 @@ static int open_channels(struct vm *vm, struct channels *channels,
 	if (vm->console < 0 || vm->errors < 0)
 		return -errno;
 
-	return bus_log_open(vm, config) ?:
+	return bus_log_open(config, &vm->bus_log, &vm->boot_bus_log) ?:
 	       socket_pair(channels->qmp) ?: socket_pair(channels->gdb) ?:
 	       !config->load && !config->incoming ? 0 :
 	       open_state(vm, channels, config);

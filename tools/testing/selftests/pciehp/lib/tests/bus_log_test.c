@@ -9,12 +9,17 @@
 #include "../../../kselftest_harness.h"
 
 #include "qemu/bus_log.h"
+#include "qemu/vm.h"
 
 /* The guest finds the PCI Express Capability of the port at 0x90, and Power Management at 0xe0. */
 #define WALK								\
 	"1 pci_cfg_read ioh3420 00:08.0 @0x34 -> 0x90\n"		\
 	"2 pci_cfg_read ioh3420 00:08.0 @0x90 -> 0xe010\n"		\
 	"3 pci_cfg_read ioh3420 00:08.0 @0xe0 -> 0x1\n"
+
+#define ITS_WRITE							\
+	"gicv3_its_translation_write GICv3 ITS TRANSLATER write: "	\
+	"offset 0x40 data 0x0 size 4 requester_id "
 
 FIXTURE(bus_log)
 {
@@ -47,7 +52,7 @@ static const char *written(struct vm *vm, struct port *port, char **text,
 
 	dprintf(vm->bus_log, "%s", log);
 	out = open_memstream(text, &size);
-	bus_log_write(vm, port, 1, out);
+	bus_log_write(vm->boot_bus_log, vm->bus_log, port, 1, out);
 	fclose(out);
 
 	return *text;
@@ -61,7 +66,7 @@ TEST_F(bus_log, command_and_its_interrupt)
 		     "9 0000:00:08.0 write Slot Status 0x0010\n",
 		     written(&self->vm, &self->port, &self->text, WALK
 			     "7 pci_cfg_write ioh3420 00:08.0 @0xa8 <- 0x17f1\n"
-			     "7 gicv3_its_translation_write GICv3 ITS TRANSLATER write: offset 0x40 data 0x0 size 4 requester_id 0x40\n"
+			     "7 " ITS_WRITE "0x40\n"
 			     "8 pci_cfg_read ioh3420 00:08.0 @0xaa -> 0x10\n"
 			     "9 pci_cfg_write ioh3420 00:08.0 @0xaa <- 0x10\n"));
 }
@@ -96,7 +101,7 @@ TEST_F(bus_log, nothing_of_other_devices)
 {
 	EXPECT_STREQ("", written(&self->vm, &self->port, &self->text, WALK
 				 "4 pci_cfg_write e1000e 01:00.0 @0xa8 <- 0x17f1\n"
-				 "5 gicv3_its_translation_write GICv3 ITS TRANSLATER write: offset 0x40 data 0x0 size 4 requester_id 0x100\n"));
+				 "5 " ITS_WRITE "0x100\n"));
 }
 
 TEST_F(bus_log, nothing_that_the_debugger_reads)
