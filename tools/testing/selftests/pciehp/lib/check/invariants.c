@@ -161,6 +161,7 @@ static void check_message(struct guest *guest, const char *text)
 		"possible recursive locking", "INFO: task", "KASAN", "KCSAN",
 		"UBSAN", "nobody cared", "soft lockup", "rcu_preempt detected",
 		"scheduling while atomic", "unlocked secondary bus reset",
+		"Runtime PM usage count underflow",
 		/* arm-smmu-v3 has refused an access */
 		"event 0x",
 	};

@@ -280,6 +280,7 @@ TEST_F(invariants, i5_kernel_complains)
 		"3,2,5,-;INFO: task kworker/0:1:12 blocked for more than 120 seconds.\n",
 		"1,2,5,-;BUG: KASAN: slab-use-after-free in pciehp_isr\n",
 		"4,2,5,-;WARNING: possible circular locking dependency detected\n",
+		"4,2,5,-;pcieport 0000:00:01.0: Runtime PM usage count underflow!\n",
 		"1,2,5,-;watchdog: BUG: soft lockup - CPU#0 stuck for 26s!\n",
 		"3,2,5,-;arm-smmu-v3 9050000.smmuv3: event 0x10 received:\n",
 		GAVE_UP,
