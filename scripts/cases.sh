@@ -57,14 +57,14 @@ image() {
 
 # expected NAME KIND: print the path of a file with the expected failures of that variant. KIND
 # is verdicts or violations. The file begins with the expectations for the base of $tree only,
-# and ends with patches/NAME.KIND, which is for all bases. The first line that names a case is
-# used.
+# and ends with patches/NAME.KIND, which is for all bases. With CONFIG, it begins with those for
+# kernels with these options. The first line that names a case is used.
 expected() {
 	major=$(base_major "${tree:-$KDIR}")
-	all=$root/out/expected/$(echo "$1" | tr / -)-$major-${ARCH:-arm64}.$2
+	all=$root/out/expected/$(echo "$1" | tr / -)-$major-${ARCH:-arm64}${CONFIG:+-$CONFIG}.$2
 	mkdir -p "${all%/*}"
 	part=$(mktemp "$all.XXXXXX")
-	for own in "$major/$1-${ARCH:-arm64}" "$major/$1" "$1"; do
+	for own in ${CONFIG:+"$1-$CONFIG"} "$major/$1-${ARCH:-arm64}" "$major/$1" "$1"; do
 		[ ! -f "$root/patches/$own.$2" ] || cat "$root/patches/$own.$2"
 	done >"$part"
 	mv "$part" "$all"
