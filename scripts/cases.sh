@@ -6,6 +6,7 @@
 #	core	cases of the report, and of the other failures that the series fixes
 #	quick	cases of each kind that take little time
 #	virtual	cases whose guest time is virtual
+#	preempt_rt	cases for a kernel with PREEMPT_RT
 #	exact	cases whose guest time is exact; pciehp-testing-design.rst explains why others are not
 core='@(empty_slot|hotplug|slot|occupied_slot).*'
 core="$core|machine.@(ioh3420_msi|pcie_root_port_msix|xio3130_msi)_1cpu.added_10_s_after_@(boot|removal)"
@@ -29,6 +30,7 @@ quick="$quick|@(vm|migration).xio3130.*|boot_moment.pcie_root_port_*"
 # The SMMU and MSI code of the kernel has a lock order that lockdep reports, with or without pciehp.
 quick_kasan="@($quick)"
 quick="@($quick|iommu.pcie_root_port.*|realtime.pcie_root_port_2cpu.*)"
+preempt_rt="@($core|slot_use.*|bus_reset*|reset_moment.*|port_reset.*|card_reset.*|error_recovery*.*)"
 virtual='!(realtime.*|vfio*)'
 exact='!(realtime.*|vfio*|device.nvme.*|iommu.*.disk_*|sriov.*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
 

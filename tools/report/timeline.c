@@ -175,7 +175,7 @@ static void put_time(FILE *page, int64_t ns)
 	if (!ns)
 		fputs("0", page);
 	else if (ms < 1)
-		fprintf(page, "+%.0f \u00b5s", ms * 1000);
+		fprintf(page, "+%.0f µs", ms * 1000);
 	else if (ms < 1000)
 		fprintf(page, "+%.0f ms", ms);
 	else
@@ -261,7 +261,7 @@ static const struct {
 	const char *title;
 } titles[] = {
 	{ "regressed", "regressed: the driver as it was reported" },
-	{ "stock", "stock: today\u2019s kernel" },
+	{ "stock", "stock: today’s kernel" },
 	{ "series", "series: with the patches" },
 	{ "fixed", "fixed: with the fix that was proposed" },
 };
@@ -305,7 +305,7 @@ static void put_row(FILE *page, const struct drawing *drawing, int r)
 	fprintf(page, "<rect class=\"p\" x=\"0\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\"/>",
 		y, drawing->width, ROW - 10);
 	put_label(page, "n", 10, y + 17, title_of(row->kernel));
-	snprintf(title, sizeof(title), "%s%s", ok ? "\u2713 " : "\u2717 ", verdict);
+	snprintf(title, sizeof(title), "%s%s", ok ? "✓ " : "✗ ", verdict);
 	put_label(page, ok ? "v" : "w", drawing->width - 10, y + 17, title);
 	for (int l = 0; l < LANES; l++)
 		put_label(page, "h", 10, top + l * LANE + 9, lane_names[l]);

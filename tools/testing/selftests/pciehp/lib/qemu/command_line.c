@@ -117,8 +117,10 @@ static void add_kernel(struct command_line *cl, const struct vm_config *config)
 	add_option(cl, "-kernel", config->kernel);
 	add_option(cl, "-initrd", config->initrd);
 	add(cl, "-append");
-	add(cl, "console=%s panic=%d " VM_CMDLINE " %s", config->machine->console,
-	    config->reboots ? 0 : -1, config->cmdline);
+	add(cl, "console=%s panic=%d %s %s", config->machine->console,
+	    config->reboots ? 0 : -1,
+	    kernel_is_preempt_rt(config->kernel) ? VM_CMDLINE_PREEMPT_RT : VM_CMDLINE,
+	    config->cmdline);
 }
 
 /**

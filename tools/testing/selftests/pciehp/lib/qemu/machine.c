@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,6 +94,35 @@ static void explain_unknown(const char *path, char *why, size_t size)
 	for (size_t i = 0; i <= last && why < end; i++)
 		why += snprintf(why, end - why, "%s%s", machines[i].arch,
 				i == last ? "" : i == last - 1 ? " or " : ", ");
+}
+
+/**
+ * kernel_is_preempt_rt() - does the version of a kernel image say PREEMPT_RT?
+ * @path: the image, which is not compressed, or has its version in its header
+ *
+ * Return: true if so; false if not, or if the image cannot be read.
+ */
+bool kernel_is_preempt_rt(const char *path)
+{
+	static const char version[] = " SMP PREEMPT_RT ";
+	bool found = false;
+	struct stat st;
+	void *image;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	if (!fstat(fd, &st) && st.st_size) {
+		image = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (image != MAP_FAILED) {
+			found = memmem(image, st.st_size, version, strlen(version));
+			munmap(image, st.st_size);
+		}
+	}
+	close(fd);
+
+	return found;
 }
 
 /**

@@ -54,6 +54,7 @@ struct machine {
 
 extern const struct machine machine_arm64_host;
 
+bool kernel_is_preempt_rt(const char *path);
 const struct machine *machine_of_kernel(const char *path, char *why,
 					size_t size);
 

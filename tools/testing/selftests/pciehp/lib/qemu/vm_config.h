@@ -7,8 +7,11 @@
 
 #include "qemu/machine.h"
 
+/* Linux 7.3 with PREEMPT_RT hangs early if trace_event= names an event that exists. */
+#define VM_CMDLINE_PREEMPT_RT	"pcie_ports=native nokaslr log_buf_len=4M printk.devkmsg=on"
+
 /* A kernel without the trace events prints a message and ignores that option. */
-#define VM_CMDLINE	"pcie_ports=native nokaslr log_buf_len=4M printk.devkmsg=on trace_event=pciehp:*"
+#define VM_CMDLINE	VM_CMDLINE_PREEMPT_RT " trace_event=pciehp:*"
 
 /**
  * struct vm_config - configuration of a machine

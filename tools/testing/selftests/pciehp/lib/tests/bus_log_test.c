@@ -33,7 +33,7 @@ FIXTURE_SETUP(bus_log)
 	self->vm = VM_NONE;
 	self->vm.bus_log = memfd_create("bus log", MFD_CLOEXEC);
 	ASSERT_GE(self->vm.bus_log, 0);
-	strcpy(self->port.bdf, "0000:00:08.0");
+	snprintf(self->port.bdf, sizeof(self->port.bdf), "0000:00:08.0");
 	self->text = NULL;
 }
 
