@@ -21,10 +21,17 @@ FIXTURE_TEARDOWN(empty_slot)
 	end_guest(_metadata, &self->guest);
 }
 
-/* The driver's commands as it probes the port complete. */
+/*
+ * The driver's commands as it probes the port complete. It takes Intel's ports for broken
+ * ones, which do not complete all of them.
+ */
 TEST_F_TIMEOUT(empty_slot, boot, TIMEOUT_S)
 {
-	ASSERT_OK(guest_sleep(&self->guest, BOOT_COMMANDS_MS));
+	struct guest *guest = &self->guest;
+
+	ASSERT_OK(guest_sleep(guest, BOOT_COMMANDS_MS));
+	ASSERT_OK(guest_fetch_log(guest));
+	EXPECT_NE(NULL, strstr(guest->log, "(with Cmd Compl erratum)"));
 }
 
 TEST_F_TIMEOUT(empty_slot, attention_indicator_on_and_off, TIMEOUT_S)

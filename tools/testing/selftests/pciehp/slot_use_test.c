@@ -200,9 +200,6 @@ TEST_F_TIMEOUT(slot_use, changes_are_logged, TIMEOUT_S)
 	struct moment since;
 
 	ASSERT_OK(expect_said(guest, " AttnBtn+ PwrCtrl+ MRL- "));
-	/* Intel's ports have the erratum, of which QEMU emulates nothing. */
-	if (!strcmp(variant->port, PORT_IOH3420))
-		ASSERT_OK(expect_said(guest, "(with Cmd Compl erratum)"));
 	ASSERT_OK(slot_hot_add(guest, &self->pullable));
 	ASSERT_OK(expect_said(guest, "Button press: will power on in 5 sec"));
 	ASSERT_OK(expect_said(guest, "Card present"));
