@@ -193,6 +193,23 @@ static int expect_said(struct guest *guest, const char *message)
 	return ret;
 }
 
+/* Before v6.5, the driver said what happens, not when. */
+static int expect_press_said(struct guest *guest, const char *power)
+{
+	char message[64], before_v6_5[64];
+	int ret;
+
+	snprintf(message, sizeof(message),
+		 "Button press: will power %s in 5 sec", power);
+	snprintf(before_v6_5, sizeof(before_v6_5),
+		 "Powering %s due to button press", power);
+	ret = guest_fetch_log(guest);
+	if (ret || strstr(guest->log, before_v6_5))
+		return ret;
+
+	return expect_said(guest, message);
+}
+
 /* Administrators read why a card came or went. */
 TEST_F_TIMEOUT(slot_use, changes_are_logged, TIMEOUT_S)
 {
@@ -201,7 +218,7 @@ TEST_F_TIMEOUT(slot_use, changes_are_logged, TIMEOUT_S)
 
 	ASSERT_OK(expect_said(guest, " AttnBtn+ PwrCtrl+ MRL- "));
 	ASSERT_OK(slot_hot_add(guest, &self->pullable));
-	ASSERT_OK(expect_said(guest, "Button press: will power on in 5 sec"));
+	ASSERT_OK(expect_press_said(guest, "on"));
 	ASSERT_OK(expect_said(guest, "Card present"));
 	ASSERT_OK(expect_said(guest, "Link Up"));
 	slot_write_attribute(guest, 0, "power", "1");
@@ -216,7 +233,7 @@ TEST_F_TIMEOUT(slot_use, changes_are_logged, TIMEOUT_S)
 
 	ASSERT_OK(slot_hot_add(guest, &self->card));
 	ASSERT_OK(press_button(guest, &self->card));
-	ASSERT_OK(expect_said(guest, "Button press: will power off in 5 sec"));
+	ASSERT_OK(expect_press_said(guest, "off"));
 }
 
 /*
