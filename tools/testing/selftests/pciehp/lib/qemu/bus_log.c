@@ -13,8 +13,6 @@
 #include "util/compiler.h"
 #include "util/environment.h"
 
-#define CAPABILITIES_MAX	48
-
 /**
  * bus_log_open() - open the files of the log
  * @config: the machine
