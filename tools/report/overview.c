@@ -15,31 +15,18 @@ static void put_tile(struct report *report, const char *class, const char *title
 		class, link, title, figure, text);
 }
 
-static void put_wrong(struct report *report, const struct results *results)
+/* How many cases @kernel passes. */
+static void put_passed(struct report *report, const struct results *results,
+		       const char *kernel, const char *title, const char *text)
 {
 	char figure[64];
 	size_t all, passed;
 
-	passed = results_passed(results, "stock", &all, NULL);
+	passed = results_passed(results, kernel, &all, NULL);
 	if (!all)
 		return;
 	snprintf(figure, sizeof(figure), "%zu of %zu", passed, all);
-	put_tile(report, "bad", "Today’s kernel", figure,
-		 "cases pass. A card is not seen after the port was suspended (7.3 on arm64), reset, or recovered from an error.",
-		 "verdicts");
-}
-
-static void put_fixed(struct report *report, const struct results *results)
-{
-	char figure[64];
-	size_t all, passed;
-
-	passed = results_passed(results, "series", &all, NULL);
-	if (!all)
-		return;
-	snprintf(figure, sizeof(figure), "%zu of %zu", passed, all);
-	put_tile(report, passed == all ? "good" : "bad", "With the patches", figure,
-		 "of the same cases pass.", "verdicts");
+	put_tile(report, passed == all ? "good" : "bad", title, figure, text, "verdicts");
 }
 
 /* Cases that were run with the series, of all runs. */
@@ -125,8 +112,10 @@ void overview_put(struct report *report)
 		put_missing(report, "Kernels compared", "make reproduce");
 	} else {
 		fputs("<ul class=\"tiles\">\n", report->page);
-		put_wrong(report, results);
-		put_fixed(report, results);
+		put_passed(report, results, "stock", "Today’s kernel",
+			   "cases pass. A card is not seen after the port was suspended (7.3 on arm64), reset, or recovered from an error.");
+		put_passed(report, results, "series", "With the patches",
+			   "of the same cases pass.");
 		put_tested(report);
 		put_cost(report);
 		fputs("</ul>\n", report->page);
