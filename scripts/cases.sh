@@ -34,9 +34,13 @@ preempt_rt="@($core|slot_use.*|bus_reset*|reset_moment.*|port_reset.*|card_reset
 virtual='!(realtime.*|vfio*)'
 exact='!(realtime.*|vfio*|device.nvme.*|iommu.*.disk_*|sriov.*|error_recovery_two_slots.*|reboot.*|migration.*|machine.*_[24]cpu.*)'
 
-# run_command: print the make command that the user has typed, as far as it matters for results.
+# run_command: print the command that the user has typed, as far as it matters for results.
 run_command() {
-	printf 'make %s' "${0##*/}"
+	if grep -q "^${0##*/}:" "$root/Makefile"; then
+		printf 'make %s' "${0##*/}"
+	else
+		printf 'scripts/%s' "${0##*/}"
+	fi
 	for name in ARCH ARCHS BASE KDIR KERNEL SUITE FLAVOUR CASES CMDLINE; do
 		eval "value=\${$name-}"
 		case $name=$value in
