@@ -28,8 +28,10 @@ all_skipped_but() {
 		END { exit bad || n != passed || !skipped }'
 }
 
+# The tests of the library that do not boot a guest pass without a kernel.
 run_without_kernel() {
-	selftests run_tests | all_skipped_but 9
+	selftests run_tests | all_skipped_but \
+		"$(grep -L guest_fixture.h "$tree"/tools/testing/selftests/pciehp/lib/tests/*_test.c | wc -l)"
 }
 
 run_without_jansson() {
