@@ -172,6 +172,7 @@ ok 'what is ok though it is expected to fail is told' expecting 'case fake.* LOS
 	'not ok 1 x fake.case # ok'
 ok 'what the kernel should have said is missed' expecting 'message fake.* Timeout' 1 \
 	'ok 1 x fake.case # ok'
+# shellcheck disable=SC2089 # the fake tests evaluate it
 SAID='"Timeout on hotplug command"'
 ok 'and not if it has said that' expecting 'message fake.* Timeout' 0 'ok 1 x fake.case # ok'
 
@@ -194,6 +195,7 @@ ok 'a pattern that no case matches is refused' refuses "none matches 'nothing'"
 lists() {
 	listed=$(LISTING=$LISTING "$tmp/pciehp_run" -t 'fake.*') && [ "$listed" = fake.case ]
 }
+# shellcheck disable=SC2089 # the fake tests evaluate it
 LISTING='echo "ok 1 fake.case # SKIP no kernel"'
 ok 'without a kernel, the cases are listed' lists
 no_host() {
@@ -225,6 +227,82 @@ keeps_none() {
 }
 ok 'with QEMU= no states are kept' keeps_none
 
+# Results that are kept. work STATUS ARGUMENT...: run pciehp_run, and require that exit status.
+work() {
+	wanted=$1
+	shift
+	status=0
+	mkdir -p "$tmp/a" "$tmp/b" "$tmp/merged"
+	# shellcheck disable=SC2090 # the fake tests evaluate them
+	export RESULT END LISTING BOOTED SAID
+	QEMU=/bin/true PCIEHP_BUNDLE=one "$tmp/pciehp_run" -t 'fake.*' "$@" >"$tmp/said" 2>&1 || status=$?
+	cat "$tmp/said"
+	echo "status $status"
+	[ $status -eq "$wanted" ]
+}
+kernel=x=$tmp/Image
+LISTING='echo "ok 1 fake.one # SKIP no kernel"; echo "ok 2 fake.two # SKIP no kernel"'
+RESULT=ok END="echo \$PCIEHP_CASE >>$tmp/ran" BOOTED=true SAID=''
+lists_ids() {
+	work 0 "$kernel" && [ "$(xargs <"$tmp/said")" = 'x/fake.one x/fake.two' ]
+}
+ok 'the names of the jobs are listed' lists_ids
+runs_one() {
+	work 0 -r -o "$tmp/a" "$kernel" x/fake.one && [ "$(xargs <"$tmp/ran")" = x.fake.one ]
+}
+ok 'only the job that is named is run' runs_one
+ok 'a name of no job is refused' work 2 -r -o "$tmp/a" "$kernel" x/fake.one x/fake.four
+merges() {
+	work "$1" -m -o "$tmp/merged" "$kernel" "$tmp/a" "$tmp/b" && grep -F "$2" "$tmp/said" "$tmp/merged/results.tap"
+}
+ok 'a job without a result is missing' merges 1 'not ok 2 x fake.two # MISSING'
+ok 'and that is printed' merges 1 'MISSING: x/fake.two:'
+resumes() {
+	work 0 -r -o "$tmp/a" "$kernel" && [ "$(xargs <"$tmp/ran")" = 'x.fake.one x.fake.two' ]
+}
+ok 'what has a result is not run again' resumes
+same_as_whole() {
+	merges 0 'x passes 2 of 2 cases.' && runs 0 && for file in results.tap results.xml; do
+		sed 's/ timestamp=[^>]*//' "$tmp/out/$file" >"$tmp/whole"
+		sed 's/ timestamp=[^>]*//' "$tmp/merged/$file" | diff "$tmp/whole" - || return
+	done
+}
+ok 'merged results are those of a run on one host' same_as_whole
+# again CHANGE: a case whose file was changed by the command CHANGE is run again.
+again() {
+	: >"$tmp/ran"
+	eval "$1" && work 0 -r -o "$tmp/a" "$kernel" && [ "$(xargs <"$tmp/ran")" = x.fake.one ]
+}
+file=$tmp/a/results/x/fake.one.json
+ok 'a result that was cut is run again' again "truncate -s 100 $file"
+ok 'an empty one, too' again ": >$file"
+ok 'and one that is gone' again "rm $file"
+ok 'and one of another bundle' again "sed -i '/bundle/s/one/two/' $file"
+ok 'and one of another case' again "cp $tmp/a/results/x/fake.two.json $file"
+ok 'and one that says nothing about the kernel' again "sed -i '/verdict/s/ok/NO RESULT/' $file"
+written_whole() {
+	[ "$(cd "$tmp/a/results/x" && echo ./*)" = './fake.one.json ./fake.two.json' ]
+}
+ok 'nothing but results is left' written_whole
+
+# runs_times STATUS TIMES: pciehp_run -r exits with STATUS, and runs the case that often.
+runs_times() {
+	: >"$tmp/ran"
+	rm -rf "$tmp/b"
+	work "$1" -r -o "$tmp/b" "$kernel" x/fake.one && [ "$(wc -l <"$tmp/ran")" -eq "$2" ]
+}
+RESULT=LOST
+ok 'what fails is run once' runs_times 1 1
+RESULT='' END="$END; kill -KILL \$\$"
+ok 'what is killed is run three times' runs_times 1 3
+RESULT=ok END="echo >>$tmp/ran; [ \"\$(wc -l <$tmp/ran)\" -gt 1 ] || kill -KILL \$\$"
+ok 'what is killed once has the result of the second time' runs_times 0 2
+ok 'two results that are the same are one' merges 0 'x passes 2 of 2 cases.'
+sed -i '/verdict/s/ok/LOST/' "$tmp/b/results/x/fake.one.json"
+ok 'two results that differ are none' merges 1 'not ok 1 x fake.one # DISAGREE: ok, LOST'
+ok 'and both are printed' merges 1 "DISAGREE: x/fake.one: ok in $tmp/a"
+
+PATTERN='fake.*' RESULT=ok END='exit 0'
 LISTING="kill -SEGV \$\$"
 ok 'a program that crashes as it lists its cases is told' refuses 'cannot list the cases of hotplug_test'
 LISTING=:

@@ -160,13 +160,6 @@ static void put_problems(FILE *file, const struct job *job)
 	}
 }
 
-/* Neither the kernel nor the test is at fault, or that is not known. */
-static bool is_error(const struct job *job)
-{
-	return !strcmp(job->verdict, "ERROR") ||
-	       !strcmp(job->verdict, "NO RESULT");
-}
-
 static double seconds(const struct job *job)
 {
 	json_t *ms = json_object_get(job->result, "host_ms");
@@ -176,7 +169,7 @@ static double seconds(const struct job *job)
 
 static void put_outcome(FILE *file, const struct job *job)
 {
-	const char *element = is_error(job) ? "error" : "failure";
+	const char *element = job_is_inconclusive(job) ? "error" : "failure";
 
 	if (job_is_skipped(job)) {
 		fputs("<skipped", file);
@@ -225,8 +218,8 @@ static void put_suite(FILE *file, const struct run *run, size_t kernel)
 
 		all += !job->omitted;
 		skipped += !job->omitted && job_is_skipped(job);
-		errors += bad && is_error(job);
-		failures += bad && !is_error(job);
+		errors += bad && job_is_inconclusive(job);
+		failures += bad && !job_is_inconclusive(job);
 		time += seconds(job);
 	}
 	format_time(run->start, start);
@@ -273,7 +266,7 @@ static const char *kcidb_status(const struct job *job)
 {
 	if (job_is_skipped(job))
 		return "SKIP";
-	if (is_error(job))
+	if (job_is_inconclusive(job))
 		return "ERROR";
 
 	return strcmp(job->verdict, "ok") ? "FAIL" : "PASS";

@@ -16,6 +16,20 @@ bool job_is_skipped(const struct job *job)
 }
 
 /**
+ * job_is_inconclusive() - may neither the kernel nor the test be at fault
+ * @job: a job that is over
+ *
+ * Return: true if the test or its machine ended early, or if there is no one result.
+ */
+bool job_is_inconclusive(const struct job *job)
+{
+	return !strcmp(job->verdict, "ERROR") ||
+	       !strcmp(job->verdict, "NO RESULT") ||
+	       !strcmp(job->verdict, "MISSING") ||
+	       !strncmp(job->verdict, "DISAGREE", strlen("DISAGREE"));
+}
+
+/**
  * job_cell() - format the cell of the table for a job
  * @job: the job
  * @cell: receives the text

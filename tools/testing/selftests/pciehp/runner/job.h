@@ -60,6 +60,7 @@ struct test_case {
  * @same_as: a job with the same case, image and expected verdicts, whose result is used;
  *	or NULL
  * @pid: its process while it runs, else 0
+ * @attempts: how often it was run
  * @result: the result that the case has written, or NULL
  * @verdict: its verdict; empty until it is over
  * @as_expected: @verdict is the expected one
@@ -70,6 +71,7 @@ struct job {
 	bool omitted;
 	const struct job *same_as;
 	pid_t pid;
+	unsigned int attempts;
 	json_t *result;
 	char verdict[320];
 	bool as_expected;
@@ -80,6 +82,10 @@ struct job {
  * @program_dir: directory of the test programs
  * @pattern: pattern of the cases to run, as passed to fnmatch()
  * @named_only: on a kernel with expected verdicts, run only the cases that these name
+ * @keeps: each result is kept in a file of its own, and used by later runs
+ * @names: names of the jobs to run, if @n_names is not 0: "LABEL/CASE"; for a merge, the
+ *	folders to merge
+ * @n_names: number of @names
  * @dir: directory of results
  * @start: when the run began
  * @states: temporary directory for the states of booted machines
@@ -94,6 +100,9 @@ struct run {
 	const char *program_dir;
 	const char *pattern;
 	bool named_only;
+	bool keeps;
+	char *const *names;
+	size_t n_names;
 	const char *dir;
 	time_t start;
 	char states[PATH_MAX];
@@ -111,6 +120,7 @@ static inline size_t run_n_jobs(const struct run *run)
 }
 
 bool job_is_skipped(const struct job *job);
+bool job_is_inconclusive(const struct job *job);
 const char *job_cell(const struct job *job, char *cell, size_t size);
 
 #endif /* RUNNER_JOB_H */

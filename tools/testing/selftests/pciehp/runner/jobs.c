@@ -15,7 +15,12 @@
 #include "util/interruption.h"
 
 #include "expect.h"
+#include "job_list.h"
 #include "jobs.h"
+#include "kept_results.h"
+
+/* A run that keeps results runs a job again if its end says nothing about the kernel. */
+#define ATTEMPTS	3
 
 static int cannot_list(const char *program, const char *why)
 {
@@ -134,6 +139,7 @@ static int start_job(const struct run *run, struct job *job)
 	job_path(run, job, "json", path);
 	unlink(path);
 
+	job->attempts++;
 	job->pid = fork();
 	if (!job->pid)
 		exec_job(run, job);
@@ -246,97 +252,13 @@ static void end_jobs(struct run *run)
 	}
 }
 
-/* Finds the job of another kernel that is the same, as stock is with an empty series. */
-static const struct job *find_same(const struct run *run, size_t i)
-{
-	size_t column = i % run->n_kernels;
-	const struct kernel *kernel = &run->kernels[column], *other;
-
-	for (size_t k = 0; k < column; k++) {
-		other = &run->kernels[k];
-		if (!strcmp(other->image, kernel->image) &&
-		    !strcmp(other->expect ?: "", kernel->expect ?: ""))
-			return &run->jobs[i - column + k];
-	}
-
-	return NULL;
-}
-
-static void copy_result(struct job *job)
-{
-	job->result = json_incref(job->same_as->result);
-	job->as_expected = job->same_as->as_expected;
-	memcpy(job->verdict, job->same_as->verdict, sizeof(job->verdict));
-}
-
-static bool is_omitted(const struct run *run, const struct job *job)
-{
-	return run->named_only && job->kernel->expect &&
-	       !expect_names(job->kernel, job->test_case->name);
-}
-
-/* Returns the number of earlier cases with the same fixture and variant. */
-static size_t rank_in_fixture(const struct run *run, size_t row)
-{
-	const char *name = run->cases[row].name;
-	size_t len = strrchr(name, '.') - name + 1, rank = 0;
-
-	while (row--)
-		rank += !strncmp(run->cases[row].name, name, len);
-
-	return rank;
-}
-
-/*
- * The cases of one fixture use the same machine. The first of them boots it while the others
- * wait. So the first case of each fixture comes first.
- */
-static void order_jobs(struct run *run)
-{
-	size_t n = 0, ordered;
-
-	for (size_t rank = 0; n < run_n_jobs(run); rank++) {
-		ordered = n;
-		for (size_t i = 0; i < run_n_jobs(run); i++) {
-			if (rank_in_fixture(run, i / run->n_kernels) == rank)
-				run->order[n++] = &run->jobs[i];
-		}
-		if (n == ordered)
-			break;
-	}
-}
-
-static int make_jobs(struct run *run)
-{
-	size_t n = run_n_jobs(run);
-
-	run->jobs = calloc(n, sizeof(*run->jobs));
-	run->order = calloc(n, sizeof(*run->order));
-	if (!run->jobs || !run->order)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		run->jobs[i].kernel = &run->kernels[i % run->n_kernels];
-		run->jobs[i].test_case = &run->cases[i / run->n_kernels];
-		run->jobs[i].same_as = find_same(run, i);
-		run->jobs[i].omitted = is_omitted(run, &run->jobs[i]);
-	}
-	order_jobs(run);
-
-	return 0;
-}
-
-static bool is_to_run(const struct job *job)
-{
-	return !job->same_as && !job->omitted && !job->pid && !*job->verdict;
-}
-
 /* As long as it is unknown whether a kernel boots, only one of its cases runs. */
 static struct job *next_job(struct run *run)
 {
 	for (size_t i = 0; i < run_n_jobs(run); i++) {
 		struct job *job = run->order[i];
 
-		if (is_to_run(job) && job->kernel->boots != BOOTS_TRIED)
+		if (job_is_to_run(job) && job->kernel->boots != BOOTS_TRIED)
 			return job;
 	}
 
@@ -364,6 +286,43 @@ static int end_boot(const struct job *job)
 	return -ENOEXEC;
 }
 
+static void copy_result(struct job *job)
+{
+	job->result = json_incref(job->same_as->result);
+	job->as_expected = job->same_as->as_expected;
+	memcpy(job->verdict, job->same_as->verdict, sizeof(job->verdict));
+}
+
+/**
+ * jobs_copy_results() - give the jobs that are the same as others the results of these
+ * @run: a run whose other jobs are over
+ */
+void jobs_copy_results(struct run *run)
+{
+	for (size_t i = 0; i < run_n_jobs(run); i++) {
+		if (run->jobs[i].same_as && !run->jobs[i].omitted)
+			copy_result(&run->jobs[i]);
+	}
+}
+
+/* Forgets a result that may be due to the host, such as a machine that was killed. */
+static bool forget_inconclusive(const struct run *run, struct job *job)
+{
+	if (!run->keeps || job->as_expected || !job_is_inconclusive(job) ||
+	    job->attempts == ATTEMPTS)
+		return false;
+	fprintf(stderr, "%s %s: %s at attempt %u of %u, so it is run again\n",
+		job->kernel->label, job->test_case->name, job->verdict,
+		job->attempts, ATTEMPTS);
+	json_decref(job->result);
+	job->result = NULL;
+	job->verdict[0] = '\0';
+	if (job->kernel->boots == BOOTS_TRIED)
+		job->kernel->boots = BOOTS_UNKNOWN;
+
+	return true;
+}
+
 static int run_all(struct run *run, unsigned int parallel)
 {
 	size_t running = 0, done = 0, n = 0;
@@ -372,7 +331,7 @@ static int run_all(struct run *run, unsigned int parallel)
 	pid_t pid;
 
 	for (size_t i = 0; i < run_n_jobs(run); i++)
-		n += !run->jobs[i].same_as && !run->jobs[i].omitted;
+		n += job_is_to_run(&run->jobs[i]);
 
 	while (!interruption_noted()) {
 		while (running < parallel && (job = next_job(run))) {
@@ -396,19 +355,23 @@ static int run_all(struct run *run, unsigned int parallel)
 			continue;
 		job->pid = 0;
 		running--;
-		done++;
+		/* the signal may have ended the job as well */
+		if (interruption_noted())
+			break;
 		judge_job(run, job, status);
+		if (forget_inconclusive(run, job))
+			continue;
+		done++;
 		show_progress(run, job, done, n);
 		ret = end_boot(job);
+		if (!ret && run->keeps)
+			ret = kept_result_write(run, job);
 		if (ret)
 			return ret;
 	}
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	for (size_t i = 0; i < run_n_jobs(run); i++) {
-		if (run->jobs[i].same_as && !run->jobs[i].omitted)
-			copy_result(&run->jobs[i]);
-	}
+	jobs_copy_results(run);
 
 	return interruption_noted() ? -EINTR : 0;
 }
@@ -430,7 +393,11 @@ int jobs_run(struct run *run, unsigned int parallel)
 	if (!mkdtemp(run->states))
 		return -errno;
 	interruption_catch();
-	ret = make_jobs(run) ?: run_all(run, parallel);
+	for (size_t i = 0; run->keeps && i < run_n_jobs(run); i++) {
+		if (job_is_to_run(&run->jobs[i]))
+			kept_result_take(run, &run->jobs[i]);
+	}
+	ret = run_all(run, parallel);
 	end_jobs(run);
 	state_remove_all(run->states);
 

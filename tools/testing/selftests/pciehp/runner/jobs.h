@@ -6,6 +6,7 @@
 #include "job.h"
 
 int jobs_list_cases(struct run *run);
+void jobs_copy_results(struct run *run);
 int jobs_run(struct run *run, unsigned int parallel);
 
 #endif /* RUNNER_JOBS_H */

@@ -85,6 +85,34 @@ void report_summary(const struct run *run)
 }
 
 /**
+ * report_entry() - the entry of results.json for a job
+ * @job: a job that is over
+ *
+ * Return: the entry, which the caller frees.
+ */
+json_t *report_entry(const struct job *job)
+{
+	json_t *entry = job->result ? json_deep_copy(job->result) :
+			json_object();
+
+	json_object_set_new(entry, "kernel", json_string(job->kernel->label));
+	if (job->same_as) {
+		const char *label = job->same_as->kernel->label;
+
+		json_object_set_new(entry, "same_image_as", json_string(label));
+	}
+	json_object_set_new(entry, "image", json_string(job->kernel->image));
+	json_object_set_new(entry, "program",
+			    json_string(job->test_case->program));
+	json_object_set_new(entry, "case", json_string(job->test_case->name));
+	json_object_set_new(entry, "verdict", json_string(job->verdict));
+	json_object_set_new(entry, "as_expected",
+			    json_boolean(job->as_expected));
+
+	return entry;
+}
+
+/**
  * report_json() - write DIR/results.json
  * @run: a run that is over
  *
@@ -92,36 +120,13 @@ void report_summary(const struct run *run)
  */
 int report_json(const struct run *run)
 {
-	json_t *all = json_array(), *entry;
+	json_t *all = json_array();
 	char path[PATH_MAX];
 	int ret = 0;
 
 	for (size_t i = 0; i < run_n_jobs(run); i++) {
-		const struct job *job = &run->jobs[i];
-
-		if (job->omitted)
-			continue;
-		entry = job->result ? json_deep_copy(job->result) :
-			json_object();
-		json_object_set_new(entry, "kernel",
-				    json_string(job->kernel->label));
-		if (job->same_as) {
-			const char *label = job->same_as->kernel->label;
-
-			json_object_set_new(entry, "same_image_as",
-					    json_string(label));
-		}
-		json_object_set_new(entry, "image",
-				    json_string(job->kernel->image));
-		json_object_set_new(entry, "program",
-				    json_string(job->test_case->program));
-		json_object_set_new(entry, "case",
-				    json_string(job->test_case->name));
-		json_object_set_new(entry, "verdict",
-				    json_string(job->verdict));
-		json_object_set_new(entry, "as_expected",
-				    json_boolean(job->as_expected));
-		json_array_append_new(all, entry);
+		if (!run->jobs[i].omitted)
+			json_array_append_new(all, report_entry(&run->jobs[i]));
 	}
 
 	snprintf(path, sizeof(path), "%s/results.json", run->dir);

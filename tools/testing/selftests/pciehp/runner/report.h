@@ -7,6 +7,7 @@
 
 void report_table(const struct run *run);
 void report_summary(const struct run *run);
+json_t *report_entry(const struct job *job);
 int report_json(const struct run *run);
 int report_tap(const struct run *run);
 
