@@ -13,7 +13,7 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
 	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured report watch \
-	mutants
+	mutants bundle merge
 
 help:			## list the goals
 	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ && !/old$$/ { print $$1 }' scripts/bases | paste -s -d '|')" \
@@ -48,6 +48,12 @@ scale:			## measure what 1 to 128 slots cost
 
 matrix:			## run all cases on all machines (ARCHS= arm64, x86_64, riscv64; QEMUS= 7.2, 10.0, newest)
 	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup && scripts/matrix
+
+bundle:			## write out/bundle/pciehp-bundle.tar.xz: make matrix for other machines, which need only QEMU (ARCHS=)
+	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup bundle && scripts/bundle >/dev/null
+
+merge:			## join what ./run of a bundle has written to DIRS='a b' into out/merged/, with a page
+	@scripts/setup report && scripts/merge
 
 bisect-step:		## build the commit that is checked out in KDIR=, and run CASES= on it
 	@scripts/setup && scripts/bisect-step
