@@ -46,8 +46,8 @@ explore:			## stop the driver at each of its calls, and perform an operation the
 scale:			## measure what 1 to 128 slots cost
 	@scripts/setup && scripts/scale
 
-matrix:			## run all cases on all machines (ARCHS= arm64, x86_64, riscv64; QEMUS= 7.2, 10.0, newest)
-	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup && scripts/matrix
+matrix:			## run all cases on all machines (ARCHS= arm64, x86_64, riscv64; QEMUS= 7.2, 10.0, newest; ENGINE= slurm, parallel; HOSTS=)
+	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup $${ENGINE:+bundle "$$ENGINE"} && scripts/matrix
 
 bundle:			## write out/bundle/pciehp-bundle.tar.xz: make matrix for other machines, which need only QEMU (ARCHS=)
 	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup bundle && scripts/bundle >/dev/null
