@@ -21,6 +21,8 @@
  * @jobs: number of interleavings to run at once
  * @seconds: time after which no interleaving is started, or 0 for no limit
  * @limit: maximum number of interleavings, or 0 for no limit
+ * @part: run only that part of the interleavings, from 1
+ * @parts: number of parts
  * @scenarios: pattern of the scenarios to run, or NULL for the quick cut
  * @operations: pattern of the operations to run, or NULL for the quick cut
  * @functions: pattern of the functions whose points are used
@@ -48,6 +50,8 @@ struct explore {
 	unsigned int jobs;
 	int seconds;
 	size_t limit;
+	size_t part;
+	size_t parts;
 	const char *scenarios;
 	const char *operations;
 	const char *functions;

@@ -44,6 +44,7 @@ static const char usage[] =
 "  -j N         run N interleavings at once (three for two CPUs)\n"
 "  -t SECONDS   start no interleaving after that time\n"
 "  -l N         plan at most N interleavings\n"
+"  -S K/N       run only part K of N of the interleavings (1/1)\n"
 "  -s PATTERN   scenarios to run (a quick cut)\n"
 "  -x PATTERN   operations to run (a quick cut)\n"
 "  -f PATTERN   functions to stop in (*)\n"
@@ -218,13 +219,24 @@ static int parse_number(char option, const char *text)
 	return n;
 }
 
+static void parse_part(struct explore *explore, const char *text)
+{
+	char end;
+
+	if (sscanf(text, "%zu/%zu%c", &explore->part, &explore->parts, &end) == 2 &&
+	    explore->part && explore->part <= explore->parts)
+		return;
+	fprintf(stderr, "-S %s: the part must be K/N, for part K of N\n", text);
+	exit(EXIT_BROKEN);
+}
+
 static void parse_options(struct explore *explore, int argc, char **argv,
 			  int *count, bool *list)
 {
 	int option;
 
 	while ((option = getopt(argc, argv,
-				"v:o:j:t:l:s:x:f:g:iau2n:e:1c:A:p")) != -1) {
+				"v:o:j:t:l:S:s:x:f:g:iau2n:e:1c:A:p")) != -1) {
 		switch (option) {
 		case 'v':
 			explore->vmlinux = optarg;
@@ -240,6 +252,9 @@ static void parse_options(struct explore *explore, int argc, char **argv,
 			break;
 		case 'l':
 			explore->limit = parse_number(option, optarg);
+			break;
+		case 'S':
+			parse_part(explore, optarg);
 			break;
 		case 's':
 			explore->scenarios = optarg;
@@ -294,6 +309,7 @@ int main(int argc, char **argv)
 {
 	struct explore explore = {
 		.dir = ".", .functions = "*", .groups = "pciehp", .hits = 1,
+		.part = 1, .parts = 1,
 		.jobs = environment_parallel(),
 		.replay_command = "pciehp_explore ",
 	};

@@ -325,6 +325,8 @@ static int list_todo(struct sweep *sweep)
 	for (size_t i = 0; i < explore->n_plan; i++) {
 		if (explore->limit && i >= explore->limit)
 			break;
+		if (i % explore->parts != explore->part - 1)
+			continue;
 		interleaving_format(&explore->plan[i], id);
 		if (!result_is_final(json_object_get(sweep->results, id)))
 			sweep->todo[sweep->n_todo++] = i;
