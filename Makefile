@@ -40,8 +40,8 @@ determinism:		## compare the guest times of N=20 runs under load (CASES= a patte
 soak:			## add and remove CYCLES=10000 cards
 	@scripts/setup && scripts/soak
 
-explore:			## stop the driver at each of its calls, and perform an operation there (FULL=1, PROVE=1, REPLAY=)
-	@scripts/setup && scripts/explore
+explore:			## stop the driver at each of its calls, and perform an operation there (FULL=1, PROVE=1, REPLAY=, ENGINE=slurm)
+	@scripts/setup $${ENGINE:+bundle "$$ENGINE"} && scripts/explore
 
 scale:			## measure what 1 to 128 slots cost
 	@scripts/setup && scripts/scale

@@ -1,0 +1,70 @@
+# shellcheck shell=sh disable=SC2154
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs a job array on Slurm, and a job that joins its results. Sourced after lib.sh by scripts that
+# have a function cannot WHY, which ends them. WHY begins with a colon. $engine is a folder that all nodes have.
+
+# slurm_parts: print how many parts to make for this Slurm: 4 for each CPU.
+slurm_parts() {
+	command -v sbatch >/dev/null || cannot ": there is no sbatch; scripts/setup slurm installs it"
+	cpus=$(sinfo -h -o %C | awk -F / '{ n += $4 } END { print n }')
+	most=$(scontrol show config | sed -n 's/^MaxArraySize *= //p')
+	[ "${cpus:-0}" -gt 0 ] || cannot ": sinfo lists no CPU; start Slurm, or set SLURM_CONF=, say to that of scripts/slurm-cluster"
+	echo "$cpus $most" | awk '{ print 4 * $1 < $2 ? 4 * $1 : $2 - 1 }'
+}
+
+# submit OPTION...: submit a job, and print its ID.
+submit() {
+	sbatch --parsable --requeue --open-mode=append --chdir="$engine" --job-name=pciehp "$@" ||
+		cannot ": sbatch failed, see above"
+}
+
+# cancel: cancel the jobs that were submitted.
+cancel() {
+	# shellcheck disable=SC2086 # one word each
+	[ -z "$jobs" ] || scancel $jobs
+}
+
+# submit_all PARTS COMMAND JOIN: submit COMMAND for each of these parts of $PARTS, with the number of
+# the part in $SLURM_ARRAY_TASK_ID, and JOIN for when they have ended.
+submit_all() {
+	jobs=
+	trap 'cancel; exit 130' INT TERM HUP
+	rm -f "$engine/status"
+	if [ "$1" ]; then
+		# If a node dies, Slurm runs its parts again.
+		jobs=$(submit --array="$1" --output=part-%a.log --cpus-per-task=1 --wrap="$2")
+		say "job $jobs has the parts $1 of $PARTS; its logs are $engine/part-*.log"
+	fi
+	# It also runs if parts have failed, and tells what is missing.
+	jobs="$jobs $(submit ${jobs:+"--dependency=afterany:$jobs"} --output=join.log --wrap="
+		{ $3; } >table 2>problems
+		echo \$? >status.part && mv status.part status")"
+}
+
+# wait_for_join: wait until the results are joined.
+wait_for_join() {
+	gone=0
+	while [ ! -f "$engine/status" ]; do
+		sleep 1
+		# If the controller does not answer, it may be restarting. The file may be late.
+		if left=$(squeue -h -j "${jobs##* }" 2>&1); then
+			[ "$left" ] || gone=$((gone + 1))
+		elif echo "$left" | grep -q 'Invalid job id'; then
+			gone=$((gone + 1))
+		fi
+		[ $gone -lt 60 ] || cannot ": job ${jobs##* } ended without a result; see $engine/join.log, and run the same command again"
+	done
+	trap - INT TERM HUP
+}
+
+# show_joined: print what the join has printed, and end with its status.
+show_joined() {
+	cat "$engine/problems" >&2
+	cat "$engine/table"
+	exit "$(cat "$engine/status")"
+}
+
+# was_cancelled: a part was cancelled, so it is not wanted now.
+was_cancelled() {
+	scontrol -o show job "${jobs%% *}" 2>/dev/null | grep -q JobState=CANCELLED
+}
