@@ -186,7 +186,7 @@ export HOSTS SSH PARTS
 ok 'an sshd starts' start_ssh
 ok 'GNU parallel: the same' undisturbed
 nothing_there() {
-	! ls -d /tmp/pciehp-small-*
+	! ls -d "$HOME"/.pciehp-small-*
 }
 ok 'nothing is left on the hosts' nothing_there
 done_testing
