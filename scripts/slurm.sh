@@ -35,15 +35,23 @@ submit_all() {
 		jobs=$(submit --array="$1" --output=part-%a.log --cpus-per-task=1 --wrap="$2")
 		say "job $jobs has the parts $1 of $PARTS; its logs are $engine/part-*.log"
 	fi
-	# It also runs if parts have failed, and tells what is missing.
-	jobs="$jobs $(submit ${jobs:+"--dependency=afterany:$jobs"} --output=join.log --wrap="
-		{ $3; } >table 2>problems
+	array=$jobs
+	join=$3
+	submit_join
+}
+
+# submit_join: submit the job that joins the results. It also runs if parts have failed, and tells
+# what is missing.
+submit_join() {
+	jobs="$array $(submit ${array:+"--dependency=afterany:$array"} --output=join.log --wrap="
+		{ $join; } >table 2>problems
 		echo \$? >status.part && mv status.part status")"
 }
 
-# wait_for_join: wait until the results are joined.
+# wait_for_join: wait until the results are joined. If that job was killed, submit it again.
 wait_for_join() {
 	gone=0
+	tries=1
 	while [ ! -f "$engine/status" ]; do
 		sleep 1
 		# If the controller does not answer, it may be restarting. The file may be late.
@@ -52,7 +60,12 @@ wait_for_join() {
 		elif echo "$left" | grep -q 'Invalid job id'; then
 			gone=$((gone + 1))
 		fi
-		[ $gone -lt 60 ] || cannot ": job ${jobs##* } ended without a result; see $engine/join.log, and run the same command again"
+		[ $gone -ge 10 ] || continue
+		[ $tries -lt 3 ] || cannot ": job ${jobs##* } ended without a result; see $engine/join.log, and run the same command again"
+		say "job ${jobs##* }, which joins the results, has ended early"
+		submit_join
+		gone=0
+		tries=$((tries + 1))
 	done
 	trap - INT TERM HUP
 }
