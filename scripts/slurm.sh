@@ -37,13 +37,13 @@ submit_all() {
 	fi
 	array=$jobs
 	join=$3
-	submit_join
+	submit_join ${array:+"--dependency=afterany:$array"}
 }
 
-# submit_join: submit the job that joins the results. It also runs if parts have failed, and tells
-# what is missing.
+# submit_join OPTION...: submit the job that joins the results. It also runs if parts have failed,
+# and tells what is missing.
 submit_join() {
-	jobs="$array $(submit ${array:+"--dependency=afterany:$array"} --output=join.log --wrap="
+	jobs="$array $(submit "$@" --output=join.log --wrap="
 		{ $join; } >table 2>problems
 		echo \$? >status.part && mv status.part status")"
 }
@@ -79,5 +79,5 @@ show_joined() {
 
 # was_cancelled: a part was cancelled, so it is not wanted now.
 was_cancelled() {
-	scontrol -o show job "${jobs%% *}" 2>/dev/null | grep -q JobState=CANCELLED
+	[ "$array" ] && scontrol -o show job "$array" 2>/dev/null | grep -q JobState=CANCELLED
 }
