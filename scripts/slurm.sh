@@ -63,7 +63,10 @@ wait_for_join() {
 		[ $gone -ge 10 ] || continue
 		[ $tries -lt 3 ] || cannot ": job ${jobs##* } ended without a result; see $engine/join.log, and run the same command again"
 		say "job ${jobs##* }, which joins the results, has ended early"
-		submit_join
+		# A controller that was killed may know of the array, but not of this job.
+		set --
+		[ -z "$array" ] || [ -z "$(squeue -h -j "$array" 2>/dev/null)" ] || set -- "--dependency=afterany:$array"
+		submit_join "$@"
 		gone=0
 		tries=$((tries + 1))
 	done
