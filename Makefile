@@ -11,7 +11,7 @@ FLAVOUR ?=
 export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
-	determinism soak scale matrix check series tree refresh apply check-series check-sanitizers \
+	determinism soak scale bench matrix check series tree refresh apply check-series check-sanitizers \
 	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured report watch \
 	mutants bundle merge
 
@@ -45,6 +45,9 @@ explore:			## stop the driver at each of its calls, and perform an operation the
 
 scale:			## measure what 1 to 128 slots cost
 	@scripts/setup && scripts/scale
+
+bench:			## measure latencies by kernel, port, interrupt and slots, and host times beside QEMU's own test (N=2, ROUNDS=3)
+	@scripts/setup bench && scripts/bench
 
 matrix:			## run all cases on all machines (ARCHS= arm64, x86_64, riscv64; QEMUS= 7.2, 10.0, newest; ENGINE= slurm, parallel; HOSTS=)
 	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup $${ENGINE:+bundle "$$ENGINE"} && scripts/matrix
