@@ -35,7 +35,7 @@ case_of() {
 		problems: (if $verdict == "ok" then [] else ["hot-add is lost: <&> not seen"] end) }'
 }
 
-mkdir -p "$tmp/out/reproduce" "$tmp/out/explore/series-7.3-arm64" "$tmp/out/scale" "$tmp/out/cost" \
+mkdir -p "$tmp/out/reproduce" "$tmp/out/explore/series-7.3-arm64" "$tmp/out/scale" "$tmp/out/bench" "$tmp/out/cost" \
 	"$tmp/out/coverage" "$tmp/out/mutants" "$tmp/empty"
 { case_of regressed LOST 0 '' && case_of stock ok 1114.0 yes && case_of series ok 1107.7 yes; } |
 	jq -s . >"$tmp/out/reproduce/results.json"
@@ -49,6 +49,13 @@ cat >"$tmp/out/explore/series-7.3-arm64/results.jsonl" <<'END'
 END
 echo 'pciehp_poll+0 pciehp_hpc.c:1 ret' >"$tmp/out/explore/series-7.3-arm64/never-reached.txt"
 printf '1\t100\t100\t1114\t1114\t60\n8\t300\t40\t1114\t1200\t70\n' >"$tmp/out/scale/scale.tsv"
+jq -n '{ kernels: ["stock", "series"],
+	groups: [{ what: "bound", kernel: "stock", n: 3, min: 110e6, median: 120e6, max: 130e6 },
+		{ what: "bound", kernel: "series", n: 2, min: 110e6, median: 120e6, max: 130e6 },
+		{ what: "command", kernel: "series", n: 0, never: 2 }],
+	host: [{ what: "peer", n: 0 },
+		{ what: "warm", n: 3, min: 900, median: 1000, max: 1100, ratio: { median: 40 } }] }' \
+	>"$tmp/out/bench/bench.json"
 printf '%-44s %8s %8s %8s\n' 'instructions, vector to return' 1000 1010 '1.00 %' \
 	'bytes of text, pciehp' 100 200 100 >"$tmp/out/cost/table"
 echo '{ "functions": [{ "file": "a.c", "function": "pciehp_isr", "lines": 10, "lines_hit": 9,
@@ -142,7 +149,9 @@ ok 'each case has the command that runs it again' has \
 ok 'text is escaped' has 'contains(//section[@id="timelines"], "<&> not seen")'
 ok 'the map has the points by their state' has \
 	'count(//ul[@class="map"]//i[@class="s"]) = 1 and count(//ul[@class="map"]//i[@class="x"]) = 1 and count(//ul[@class="map"]//i[@class="t"]) = 1 and count(//ul[@class="map"]//i[@class="n"]) = 1'
-ok 'both charts are there' has 'count(//section[@id="charts"]//*[local-name()="svg"]) = 2'
+ok 'the three charts are there' has 'count(//section[@id="charts"]//*[local-name()="svg"]) = 3'
+ok 'the benchmark shows the machines and host times that were measured' has \
+	'contains(//section[@id="charts"], "2 lines: each is a model") and count(//table[@id="host-times"]//tr) = 2 and normalize-space(//table[@id="host-times"]//td[5]) = "40.0"'
 ok 'coverage and mutants are there' has \
 	'contains(//section[@id="coverage"], "90 % of 10 lines") and contains(//section[@id="coverage"], "50 % of 4 branches") and contains(//section[@id="coverage"]//li, "a.c:3")'
 ok 'what was measured, on what, and when is there' has \

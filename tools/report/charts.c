@@ -212,6 +212,107 @@ static void put_scale(struct report *report)
 	fputs("</figure>\n", report->page);
 }
 
+static double number_of(json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+/* A line for each machine: from its shortest time to its longest. In ms. */
+static size_t put_spreads(FILE *script, json_t *groups, const char *what,
+			  const char *kernel, double row)
+{
+	size_t i, n = 0;
+	json_t *group;
+
+	json_array_foreach(groups, i, group) {
+		if (strcmp(string_of(group, "what"), what) ||
+		    strcmp(string_of(group, "kernel"), kernel) ||
+		    !integer_of(group, "n"))
+			continue;
+		fprintf(script, "%g %g %g %g\n",
+			number_of(group, "median") / NSEC_PER_MSEC,
+			row + (n % 9 - 4.0) * 0.08,
+			number_of(group, "min") / NSEC_PER_MSEC,
+			number_of(group, "max") / NSEC_PER_MSEC);
+		n++;
+	}
+
+	return n;
+}
+
+static void put_host_times(struct report *report, json_t *bench)
+{
+	json_t *row;
+	size_t i;
+
+	fputs("<div class=\"scroll\" tabindex=\"0\"><table id=\"host-times\"><tr><th>a hot-add and a hot-remove, host time<th>rounds<th>median<th>shortest<th>longest<th>peer / this\n",
+	      report->page);
+	json_array_foreach(json_object_get(bench, "host"), i, row) {
+		if (!integer_of(row, "n"))
+			continue;
+		fputs("<tr><th>", report->page);
+		put_text(report->page, string_of(row, "what"));
+		fprintf(report->page, "<td>%d<td>%.2f s<td>%.2f s<td>%.2f s<td>%.1f\n",
+			(int)integer_of(row, "n"), number_of(row, "median") / 1000,
+			number_of(row, "min") / 1000, number_of(row, "max") / 1000,
+			number_of(json_object_get(row, "ratio"), "median"));
+	}
+	fputs("</table></div>\n", report->page);
+}
+
+static void put_bench_chart(struct report *report, json_t *bench)
+{
+	static const char *const whats[] = {
+		"boot", "bound", "deleted", "command", "interrupt",
+	};
+	static const char *const names[] = {
+		"boot, a slot", "add to bound", "remove to deleted",
+		"command to completion", "interrupt to verdict",
+	};
+	json_t *all = json_object_get(bench, "kernels"), *kernel;
+	size_t n_kernels = json_array_size(all), k, n = 0;
+	struct chart chart;
+
+	if (!chart_open(&chart, "bench", 480))
+		return;
+	fputs("$points << EOD\n", chart.script);
+	json_array_foreach(all, k, kernel) {
+		for (int w = 0; w < 5; w++)
+			n += put_spreads(chart.script, json_object_get(bench, "groups"),
+					 whats[w], json_string_value(kernel),
+					 w * n_kernels + k + 1);
+	}
+	fputs("EOD\nset logscale x\nset xtics ('1 us' 0.001, '10 us' 0.01, '0.1 ms' 0.1, '1 ms' 1, '10 ms' 10, '0.1 s' 100, '1 s' 1000, '10 s' 10000)\nset ytics (",
+	      chart.script);
+	for (int w = 0; w < 5; w++) {
+		json_array_foreach(all, k, kernel)
+			fprintf(chart.script, "%s'%s  %s' %zu", w + k ? ", " : "",
+				names[w], json_string_value(kernel), w * n_kernels + k + 1);
+	}
+	fprintf(chart.script, ")\nset yrange [0.3:%zu.7]\nset lmargin 36\nset xlabel 'guest time'\n"
+		"plot $points using 1:2:3:4 with xerrorbars pt 7 ps 0.4 lw 1.2 lc rgb '#0072b2'\n",
+		5 * n_kernels);
+	if (!chart_close(&chart, report->page))
+		put_missing(report, "The chart", "gnuplot is missing: make setup");
+	fprintf(report->page, "<figcaption>%zu lines: each is a model of port with one kind of interrupt, one clock and one number of slots, from its shortest time to its longest, with a point at its median. The times of each are in bench.json.</figcaption>\n",
+		n);
+}
+
+static void put_bench(struct report *report)
+{
+	json_t *bench = read_json(report, "bench/bench.json");
+
+	fputs("<figure><h3>Latencies by kernel, port and interrupt</h3>\n", report->page);
+	if (!bench) {
+		put_missing(report, "The benchmark", "make bench");
+	} else {
+		put_bench_chart(report, bench);
+		put_host_times(report, bench);
+	}
+	json_decref(bench);
+	fputs("</figure>\n", report->page);
+}
+
 /**
  * cost_find() - find what the series costs
  * @report: the page
@@ -266,6 +367,7 @@ void charts_put(struct report *report)
 	fputs("<section id=\"charts\"><h2>Time and cost</h2>\n", report->page);
 	put_cost_table(report);
 	put_latencies(report);
+	put_bench(report);
 	put_scale(report);
 	fputs("</section>\n", report->page);
 }

@@ -110,6 +110,7 @@ void sources_put(struct report *report)
 	put_file(report, "explore", "make explore");
 	put_file(report, "cost/table", "make cost");
 	put_file(report, "scale/scale.tsv", "make scale");
+	put_file(report, "bench/bench.json", "make bench");
 	put_file(report, "coverage/coverage.json", "make coverage");
 	put_file(report, "mutants/mutants.json", "make mutants");
 	fputs("</tbody></table></div>\n"
