@@ -37,10 +37,10 @@ squeezed() {
 	sed 's/  */ /g; s/^ //; s/ $//' "$@"
 }
 
-# measured_lines: each line of output in README that has a verdict or a count of cases is also in
-# a file in measured/.
+# measured_lines: each line of output in README that has a verdict, a count of cases or a host time
+# is also in a file in measured/.
 measured_lines() {
-	grep -E '^    .*([^a-z]ok( |$)|LOST|ASLEEP|PENDING|TIMEOUT| passes [0-9]| passed)' "$root/README.md" |
+	grep -E '^    .*([^a-z]ok( |$)|LOST|ASLEEP|PENDING|TIMEOUT| passes [0-9]| passed| times as fast)|^    (peer|cold|warm)' "$root/README.md" |
 		squeezed >"$work/shown"
 	[ -s "$work/shown" ] || return
 	squeezed "$root"/measured/* >"$work/measured"
