@@ -14,28 +14,37 @@
 /* QEMU's name of Data Link Protocol Error. */
 #define FATAL_ERROR	"DLP"
 
+static int set_bits(struct guest *guest, const char *bdf, int offset,
+		    uint16_t bits)
+{
+	uint16_t value;
+
+	return config_read16(guest, bdf, offset, &value) ?:
+	       config_write16(guest, bdf, offset, value | bits);
+}
+
 /*
  * Firmware usually does this at boot: it makes ports report errors upstream, so that the
- * root port interrupts for them. A reset clears these bits in the upstream port.
+ * root port interrupts for them. A reset clears these bits in the upstream port. Before
+ * v6.1, a port below a root port lost the bits of Device Control when portdrv bound to it.
  */
 static int enable_error_reporting(struct guest *guest, const char *id)
 {
-	uint16_t command, control;
+	int ret, pcie_cap;
 	char bdf[BDF_SIZE];
-	int ret;
 
-	ret = pci_tree_find(&guest->vm.qmp, id, bdf);
+	ret = pci_tree_find(&guest->vm.qmp, id, bdf) ?:
+	      config_find_capability(guest, bdf, PCI_CAP_ID_EXP, &pcie_cap);
 	if (ret) {
-		result_error(&guest->result, "find %s: %s", id, strerror(-ret));
+		result_error(&guest->result, "find %s and its PCIe Capability: %s",
+			     id, strerror(-ret));
 		return ret;
 	}
 
-	return config_read16(guest, bdf, PCI_COMMAND, &command) ?:
-	       config_write16(guest, bdf, PCI_COMMAND,
-			      command | PCI_COMMAND_SERR) ?:
-	       config_read16(guest, bdf, PCI_BRIDGE_CONTROL, &control) ?:
-	       config_write16(guest, bdf, PCI_BRIDGE_CONTROL,
-			      control | PCI_BRIDGE_CTL_SERR);
+	return set_bits(guest, bdf, PCI_COMMAND, PCI_COMMAND_SERR) ?:
+	       set_bits(guest, bdf, PCI_BRIDGE_CONTROL, PCI_BRIDGE_CTL_SERR) ?:
+	       set_bits(guest, bdf, pcie_cap + PCI_EXP_DEVCTL,
+			PCI_EXP_DEVCTL_NFERE | PCI_EXP_DEVCTL_FERE);
 }
 
 /**
