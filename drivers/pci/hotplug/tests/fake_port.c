@@ -169,6 +169,8 @@ static void fake_port_command(struct fake_port *port, u16 new)
 	if (port->ctrl) {
 		port->slot_ctrl = port->ctrl->slot_ctrl;
 		port->cmd_busy = port->ctrl->cmd_busy;
+		port->state = port->ctrl->state;
+		port->locked = mutex_is_locked(&port->ctrl->ctrl_lock);
 	}
 	port->command = le16_to_cpup((__le16 *)(port->config + PCI_COMMAND));
 
@@ -218,6 +220,16 @@ static void fake_port_clear(struct fake_port *port, u16 events)
 
 	port->absent |= port->absent_after_clear;
 	fake_port_interrupt_access(port);
+}
+
+static void fake_port_reset_bus(struct fake_port *port)
+{
+	port->bus_resets++;
+#ifdef PCI_LINK_CHANGING
+	port->ignored_resets += rwsem_is_locked(&port->ctrl->reset_lock) &&
+				test_bit(PCI_LINK_CHANGING,
+					 &port->pdev->priv_flags);
+#endif
 }
 
 static int fake_port_read(struct pci_bus *bus, unsigned int devfn, int where,
@@ -275,6 +287,10 @@ static int fake_port_write(struct pci_bus *bus, unsigned int devfn, int where,
 			      ~(val & (PCI_EXP_LNKSTA_LBMS |
 				       PCI_EXP_LNKSTA_LABS)));
 		return PCIBIOS_SUCCESSFUL;
+	case PCI_BRIDGE_CONTROL:
+		if (val & PCI_BRIDGE_CTL_BUS_RESET)
+			fake_port_reset_bus(port);
+		break;
 	}
 
 	switch (size) {

@@ -37,6 +37,9 @@ enum fake_port_completion {
  * @subordinate: the bus below the port, with @card or empty
  * @card: the device in the slot, or NULL
  * @card_id: the Vendor and Device ID that a read of @card returns
+ * @card_command: the Command register of @card
+ * @card_class: the class and revision that a read of @card returns
+ * @card_subsystem: the subsystem's IDs that a read of @card returns
  * @pcie: the hotplug service of the port
  * @ctrl: the driver's controller of the port
  * @parent: the parent of @pdev, or NULL
@@ -77,6 +80,12 @@ enum fake_port_completion {
  * @slot_ctrl: &controller.slot_ctrl when Slot Control was last written
  * @cmd_busy: &controller.cmd_busy at that time
  * @command: the Command register at that time
+ * @state: &controller.state at that time
+ * @locked: &controller.ctrl_lock was held at that time
+ * @bus_resets: number of resets of the bus below the port
+ * @ignored_resets: number of these whose link changes the driver ignored, with
+ *	&controller.reset_lock held
+ * @first_message: number of the first kernel message that said() looks at
  * @later: calls @later_fn
  * @later_fn: see @later
  * @poll_mode: the value of pciehp_poll_mode before the test
@@ -91,6 +100,9 @@ struct fake_port {
 	struct pci_bus subordinate;
 	struct pci_dev *card;
 	u32 card_id;
+	u16 card_command;
+	u32 card_class;
+	u32 card_subsystem;
 	struct pcie_device pcie;
 	struct controller *ctrl;
 	struct device *parent;
@@ -127,7 +139,12 @@ struct fake_port {
 	u16 slot_ctrl;
 	bool cmd_busy;
 	u16 command;
+	u8 state;
+	bool locked;
+	unsigned int bus_resets;
+	unsigned int ignored_resets;
 
+	u64 first_message;
 	struct delayed_work later;
 	void (*later_fn)(struct fake_port *port);
 	bool poll_mode;

@@ -113,13 +113,35 @@ static int fake_card_read(struct pci_bus *bus, unsigned int devfn, int where,
 	struct fake_port *port = container_of(bus, struct fake_port,
 					      subordinate);
 
-	*val = where == PCI_VENDOR_ID ? port->card_id : 0;
+	switch (where) {
+	case PCI_VENDOR_ID:
+		*val = port->card_id;
+		break;
+	case PCI_COMMAND:
+		*val = port->card_command;
+		break;
+	case PCI_CLASS_REVISION:
+		*val = port->card_class;
+		break;
+	case PCI_SUBSYSTEM_VENDOR_ID:
+		*val = port->card_subsystem;
+		break;
+	default:
+		*val = 0;
+	}
+
 	return PCIBIOS_SUCCESSFUL;
 }
 
 static int fake_card_write(struct pci_bus *bus, unsigned int devfn, int where,
 			   int size, u32 val)
 {
+	struct fake_port *port = container_of(bus, struct fake_port,
+					      subordinate);
+
+	if (where == PCI_COMMAND)
+		port->card_command = val;
+
 	return PCIBIOS_SUCCESSFUL;
 }
 
@@ -151,6 +173,8 @@ int fake_port_add_card(struct fake_port *port)
 	set_bit(PCI_DEV_REMOVED, &card->priv_flags);
 #endif
 	port->card_id = PCI_VENDOR_ID_REDHAT;
+	port->card_command = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+			     PCI_COMMAND_SERR;
 	port->card = card;
 	list_add(&card->bus_list, &port->subordinate.devices);
 

@@ -2,8 +2,10 @@
 /* Functions that the KUnit tests for the PCIe hotplug driver share */
 
 #include <kunit/test.h>
+#include <linux/kmsg_dump.h>
 #include <linux/module.h>
 #include <linux/pci.h>
+#include <linux/string.h>
 
 #include "../pciehp.h"
 #include "fake_port.h"
@@ -42,11 +44,47 @@ void poll_for_events(struct kunit *test)
 	pciehp_poll_mode = true;
 }
 
+/* expect_said() then looks at later messages only */
+void forget_messages(struct fake_port *port)
+{
+	struct kmsg_dump_iter iter = {};
+
+	kmsg_dump_rewind(&iter);
+	port->first_message = iter.next_seq;
+}
+
+static bool has_said(struct fake_port *port, const char *text)
+{
+	struct kmsg_dump_iter iter = {};
+	char line[256];
+	size_t len;
+
+	kmsg_dump_rewind(&iter);
+	iter.cur_seq = port->first_message;
+	while (kmsg_dump_get_line(&iter, false, line, sizeof(line), &len)) {
+		if (strnstr(line, text, len))
+			return true;
+	}
+
+	return false;
+}
+
+/* The kernel log has a message with this text, or has none. */
+void expect_said(struct kunit *test, const char *text, bool said)
+{
+	if (IS_ENABLED(CONFIG_PRINTK))
+		KUNIT_EXPECT_EQ_MSG(test, has_said(test->priv, text), said,
+				    "\"%s\"", text);
+}
+
 int pciehp_test_init(struct kunit *test)
 {
 	test->priv = fake_port_init(test);
+	if (!test->priv)
+		return -ENOMEM;
+	forget_messages(test->priv);
 
-	return test->priv ? 0 : -ENOMEM;
+	return 0;
 }
 
 void pciehp_test_exit(struct kunit *test)

@@ -98,6 +98,8 @@ static inline unsigned int msecs_since(unsigned long start)
 }
 
 void poll_for_events(struct kunit *test);
+void forget_messages(struct fake_port *port);
+void expect_said(struct kunit *test, const char *text, bool said);
 int pciehp_test_init(struct kunit *test);
 void pciehp_test_exit(struct kunit *test);
 void expect_hotplug_works(struct kunit *test, struct fake_port *port);

@@ -63,6 +63,56 @@ static void probe_turns_empty_slot_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, 0);
 }
 
+/* Later events are then signaled. */
+static void probe_clears_events(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	fake_port_set(port, PCI_EXP_SLTSTA, 0xffff);
+	KUNIT_ASSERT_EQ(test, fake_port_probe(port), 0);
+	KUNIT_EXPECT_EQ(test, slot_status(port) &
+			(PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_PFD |
+			 PCI_EXP_SLTSTA_MRLSC | PCI_EXP_SLTSTA_PDC |
+			 PCI_EXP_SLTSTA_CC | PCI_EXP_SLTSTA_DLLSC), 0);
+	KUNIT_EXPECT_EQ(test, slot_status(port) & PCI_EXP_SLTSTA_PDS,
+			PCI_EXP_SLTSTA_PDS);
+}
+
+static void probe_finds_state_and_depth(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+	KUNIT_EXPECT_EQ(test, port->ctrl->depth, 0);
+	KUNIT_EXPECT_FALSE(test, port->ctrl->inband_presence_disabled);
+	expect_said(test, "Slot #0 AttnBtn+", false);
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	KUNIT_ASSERT_EQ(test, fake_port_probe(port), 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
+	KUNIT_EXPECT_EQ(test, kref_read(&port->card->dev.kobj.kref), 1);
+	expect_said(test, "Slot #0 AttnBtn+ PwrCtrl+ MRL- AttnInd+", true);
+	expect_said(test, "Interlock- NoCompl- IbPresDis- LLActRep-", true);
+}
+
+/* Quirks of the port's model */
+static void probe_corrects_capabilities(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	u32 slot_cap = port->ctrl->slot_cap;
+
+	port->pdev->hotplug_user_indicators = 1;
+	KUNIT_ASSERT_EQ(test, fake_port_probe(port), 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_cap,
+			slot_cap & ~(PCI_EXP_SLTCAP_AIP | PCI_EXP_SLTCAP_PIP));
+
+	port->pdev->hotplug_user_indicators = 0;
+	port->pdev->is_thunderbolt = 1;
+	KUNIT_ASSERT_EQ(test, fake_port_probe(port), 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->slot_cap,
+			slot_cap | PCI_EXP_SLTCAP_NCCS);
+}
+
 /* pciehp_stop_blinking() */
 
 static u16 power_indicator(struct fake_port *port)
@@ -121,6 +171,9 @@ static struct kunit_case probe_cases[] = {
 	KUNIT_CASE(probe_reads_slot_control_once),
 	KUNIT_CASE(probe_awaits_command_of_inband_presence),
 	KUNIT_CASE(probe_turns_empty_slot_off),
+	KUNIT_CASE(probe_clears_events),
+	KUNIT_CASE(probe_finds_state_and_depth),
+	KUNIT_CASE(probe_corrects_capabilities),
 	KUNIT_CASE(unbinding_ends_blinking),
 	KUNIT_CASE(unbinding_leaves_absent_indicator_alone),
 	{}

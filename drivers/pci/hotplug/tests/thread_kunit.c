@@ -4,8 +4,11 @@
 #include <kunit/test.h>
 #include <linux/interrupt.h>
 #include <linux/jiffies.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/rwsem.h>
 
+#include "../../pci.h"
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"
@@ -89,6 +92,18 @@ static void thread_collects_deferred_event(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, BLINKINGOFF_STATE);
 	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+}
+
+static void thread_tells_if_there_was_an_event(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS);
+	KUNIT_EXPECT_EQ(test, run_thread(port, RERUN_ISR), IRQ_NONE);
+	fake_port_set(port, PCI_EXP_SLTSTA,
+		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_CC);
+	KUNIT_EXPECT_EQ(test, run_thread(port, RERUN_ISR), IRQ_HANDLED);
 }
 
 /* The thread handles a request even if the handler finds no event. */
@@ -178,6 +193,41 @@ static void disable_request_waits_for_end_of_reset(struct kunit *test)
 	flush_delayed_work(&port->later);
 }
 
+static void end_reset_with_link_change(struct fake_port *port)
+{
+	atomic_or(PCI_EXP_SLTSTA_DLLSC, &port->ctrl->pending_events);
+	fake_port_end_reset(port);
+}
+
+/* They may come until its end. */
+static void thread_ignores_late_link_changes(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	enable(port);
+	fake_port_announce_reset(port);
+	fake_port_call_later(port, end_reset_with_link_change, 50);
+	expect_card_kept(test, ON_STATE, PCI_EXP_SLTSTA_DLLSC);
+	expect_said(test, "Link Down/Up ignored", true);
+	flush_delayed_work(&port->later);
+}
+
+/* Otherwise a later link change of the card would be taken for the reset's. */
+static void button_press_is_no_link_change(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	enable(port);
+	port->ctrl->state = ON_STATE;
+	fake_port_announce_reset(port);
+	fake_port_end_reset(port);
+	run_thread(port, PCI_EXP_SLTSTA_ABP);
+	expect_said(test, "Link Down/Up ignored", false);
+	cancel_delayed_work_sync(&port->ctrl->button_work);
+}
+
 /* A check of the slot, after a reset whose link changes were not ignored */
 
 static void look_keeps_card_that_stayed(struct kunit *test)
@@ -200,6 +250,19 @@ static void look_finds_card_gone(struct kunit *test)
 	enable(port);
 	port->ctrl->state = ON_STATE;
 	empty_slot(port);
+	run_thread(port, CHECK_SLOT);
+	KUNIT_EXPECT_EQ(test, pending(port),
+			PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
+}
+
+static void look_finds_card_replaced(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	enable(port);
+	port->ctrl->state = ON_STATE;
+	port->card_id = PCI_VENDOR_ID_INTEL;
 	run_thread(port, CHECK_SLOT);
 	KUNIT_EXPECT_EQ(test, pending(port),
 			PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
@@ -298,22 +361,92 @@ static void look_leaves_slot_off_after_power_fault(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
 }
 
+/* Removal of the card */
+
+/* From then on, its driver does not access it, nor wait for an answer. */
+static void surprise_removal_disconnects_card(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	remove_power_control(port);
+	enable(port);
+	port->ctrl->state = ON_STATE;
+	empty_slot(port);
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_TRUE(test, pci_dev_is_disconnected(port->card));
+	KUNIT_EXPECT_EQ(test, port->card_command,
+			PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
+			PCI_COMMAND_SERR);
+}
+
+static void safe_removal_quiesces_card(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	remove_power_control(port);
+	enable(port);
+	port->ctrl->state = ON_STATE;
+	run_thread(port, DISABLE_SLOT);
+	KUNIT_EXPECT_FALSE(test, pci_dev_is_disconnected(port->card));
+	KUNIT_EXPECT_EQ(test, port->card_command,
+			PCI_COMMAND_MEMORY | PCI_COMMAND_INTX_DISABLE);
+}
+
+/* A lock that the thread keeps would block the next reset or request. */
+static void thread_releases_locks(struct kunit *test)
+{
+	static const u32 events[] = {
+		PCI_EXP_SLTSTA_ABP, DISABLE_SLOT, PCI_EXP_SLTSTA_PDC,
+		CHECK_SLOT | PCI_EXP_SLTSTA_DLLSC,
+	};
+	static const u8 states[] = {
+		OFF_STATE, ON_STATE, BLINKINGOFF_STATE, BLINKINGON_STATE,
+	};
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	port->pdev->link_active_reporting = 1;
+	fake_port_set(port, PCI_EXP_LNKSTA,
+		      PCI_EXP_LNKSTA_DLLLA | PCI_EXP_LNKSTA_NLW_X1);
+	enable(port);
+	for (int i = 0; i < ARRAY_SIZE(events) * ARRAY_SIZE(states); i++) {
+		ctrl->state = states[i % ARRAY_SIZE(states)];
+		/* Turning the power off would take a second. */
+		remove_power_control(port);
+		run_thread(port, events[i / ARRAY_SIZE(states)]);
+		KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&ctrl->reset_lock));
+		KUNIT_EXPECT_FALSE(test, mutex_is_locked(&ctrl->state_lock));
+		KUNIT_EXPECT_FALSE(test, mutex_is_locked(&ctrl->ctrl_lock));
+		cancel_delayed_work_sync(&ctrl->button_work);
+	}
+}
+
 static struct kunit_case thread_cases[] = {
 	KUNIT_CASE(thread_handles_nothing),
 	KUNIT_CASE(thread_handles_button_press),
 	KUNIT_CASE(thread_collects_deferred_event),
+	KUNIT_CASE(thread_tells_if_there_was_an_event),
 	KUNIT_CASE(thread_handles_request_beside_deferred),
 	KUNIT_CASE(thread_alone_reads_status_of_deferred),
 	KUNIT_CASE(thread_ignores_link_changes_of_reset),
+	KUNIT_CASE(thread_ignores_late_link_changes),
+	KUNIT_CASE(button_press_is_no_link_change),
 	KUNIT_CASE(disable_request_waits_for_end_of_reset),
 	KUNIT_CASE(look_keeps_card_that_stayed),
 	KUNIT_CASE(look_finds_card_gone),
+	KUNIT_CASE(look_finds_card_replaced),
 	KUNIT_CASE(look_keeps_out_of_band_presence_change),
 	KUNIT_CASE(look_turns_occupied_slot_on),
 	KUNIT_CASE(look_leaves_empty_slot_off),
 	KUNIT_CASE(look_leaves_card_off_that_was_turned_off),
 	KUNIT_CASE(look_turns_on_what_came_after),
 	KUNIT_CASE(look_leaves_slot_off_after_power_fault),
+	KUNIT_CASE(surprise_removal_disconnects_card),
+	KUNIT_CASE(safe_removal_quiesces_card),
+	KUNIT_CASE(thread_releases_locks),
 	{}
 };
 

@@ -1,0 +1,782 @@
+// SPDX-License-Identifier: GPL-2.0
+/* KUnit tests of the states of a PCIe hotplug slot, and what changes them */
+
+#include <kunit/test.h>
+#include <linux/jiffies.h>
+#include <linux/pci.h>
+
+#include "../../pci.h"
+#include "../pciehp.h"
+#include "fake_port.h"
+#include "pciehp_kunit.h"
+
+#define INDICATORS	(PCI_EXP_SLTCTL_PIC | PCI_EXP_SLTCTL_AIC)
+
+static u16 indicators(struct fake_port *port)
+{
+	return slot_ctrl(port) & INDICATORS;
+}
+
+static bool is_powered(struct fake_port *port)
+{
+	return (slot_ctrl(port) & PCI_EXP_SLTCTL_PCC) == PCI_EXP_SLTCTL_PWR_ON;
+}
+
+static bool is_blinking_timed(struct fake_port *port)
+{
+	return delayed_work_pending(&port->ctrl->button_work);
+}
+
+static void set_state(struct fake_port *port, u8 state)
+{
+	cancel_delayed_work_sync(&port->ctrl->button_work);
+	port->ctrl->state = state;
+	if (state == BLINKINGON_STATE || state == BLINKINGOFF_STATE)
+		schedule_delayed_work(&port->ctrl->button_work, 5 * HZ);
+}
+
+static void run_thread(struct fake_port *port, int events)
+{
+	atomic_set(&port->ctrl->pending_events, events);
+	ist(port);
+}
+
+static void set_card(struct fake_port *port, bool present, bool link)
+{
+	fake_port_set(port, PCI_EXP_SLTSTA, present ? PCI_EXP_SLTSTA_PDS : 0);
+	fake_port_set(port, PCI_EXP_LNKSTA,
+		      link ? PCI_EXP_LNKSTA_DLLLA | PCI_EXP_LNKSTA_NLW_X1 : 0);
+}
+
+/* The slot is off, and has a card that the kernel knows. */
+static void begin_off(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	/* Otherwise the driver does not look at the link, but waits for 1 s. */
+	port->pdev->link_active_reporting = 1;
+	set_card(port, true, true);
+	enable(port);
+	pcie_do_write_cmd(port->ctrl,
+			  PCI_EXP_SLTCTL_PWR_OFF | PCI_EXP_SLTCTL_PWR_IND_OFF |
+			  PCI_EXP_SLTCTL_ATTN_IND_BLINK,
+			  PCI_EXP_SLTCTL_PCC | INDICATORS, false);
+	set_state(port, OFF_STATE);
+}
+
+/* The slot is on.  Without power control, turning it off takes no second. */
+static void begin_on(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PCP;
+	enable(port);
+	set_state(port, ON_STATE);
+}
+
+/* The Attention Button */
+
+static void button_press_starts_blinking(struct kunit *test)
+{
+	static const u8 states[][2] = {
+		{ ON_STATE, BLINKINGOFF_STATE },
+		{ OFF_STATE, BLINKINGON_STATE },
+	};
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	enable(port);
+	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+		forget_messages(port);
+		pciehp_set_indicators(ctrl, PCI_EXP_SLTCTL_PWR_IND_ON,
+				      PCI_EXP_SLTCTL_ATTN_IND_ON);
+		set_state(port, states[i][0]);
+		pciehp_handle_button_press(ctrl);
+		KUNIT_EXPECT_EQ(test, ctrl->state, states[i][1]);
+		KUNIT_EXPECT_EQ(test, indicators(port),
+				PCI_EXP_SLTCTL_PWR_IND_BLINK |
+				PCI_EXP_SLTCTL_ATTN_IND_OFF);
+		KUNIT_EXPECT_TRUE(test, is_blinking_timed(port));
+		KUNIT_EXPECT_LE(test, ctrl->button_work.timer.expires - jiffies,
+				5 * HZ + 1);
+		KUNIT_EXPECT_GE(test, ctrl->button_work.timer.expires - jiffies,
+				5 * HZ - HZ / 10);
+		expect_said(test, "will power off in 5 sec", i == 0);
+		expect_said(test, "will power on in 5 sec", i == 1);
+	}
+}
+
+static void second_button_press_cancels(struct kunit *test)
+{
+	static const struct {
+		u8 blinking;
+		u8 state;
+		u16 indicator;
+	} slots[] = {
+		{ BLINKINGOFF_STATE, ON_STATE, PCI_EXP_SLTCTL_PWR_IND_ON },
+		{ BLINKINGON_STATE, OFF_STATE, PCI_EXP_SLTCTL_PWR_IND_OFF },
+	};
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
+		forget_messages(port);
+		pciehp_set_indicators(port->ctrl, PCI_EXP_SLTCTL_PWR_IND_BLINK,
+				      PCI_EXP_SLTCTL_ATTN_IND_ON);
+		set_state(port, slots[i].blinking);
+		pciehp_handle_button_press(port->ctrl);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, slots[i].state);
+		KUNIT_EXPECT_EQ(test, indicators(port), slots[i].indicator |
+				PCI_EXP_SLTCTL_ATTN_IND_OFF);
+		KUNIT_EXPECT_FALSE(test, is_blinking_timed(port));
+		expect_said(test, "canceling request to power off", i == 0);
+		expect_said(test, "canceling request to power on", i == 1);
+	}
+}
+
+static void button_press_ignored_while_changing(struct kunit *test)
+{
+	static const u8 states[] = { POWERON_STATE, POWEROFF_STATE };
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->commands = 0;
+	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+		set_state(port, states[i]);
+		pciehp_handle_button_press(port->ctrl);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, states[i]);
+		KUNIT_EXPECT_FALSE(test, is_blinking_timed(port));
+	}
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+	expect_said(test, "Button press: ignoring", true);
+}
+
+static void end_of_blinking_requests(struct kunit *test)
+{
+	static const struct {
+		u8 state;
+		int request;
+	} slots[] = {
+		{ OFF_STATE, 0 },
+		{ BLINKINGON_STATE, PCI_EXP_SLTSTA_PDC },
+		{ BLINKINGOFF_STATE, DISABLE_SLOT },
+		{ POWERON_STATE, 0 },
+		{ POWEROFF_STATE, 0 },
+		{ ON_STATE, 0 },
+	};
+	struct fake_port *port = test->priv;
+
+	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
+		atomic_set(&port->ctrl->pending_events, 0);
+		port->ctrl->state = slots[i].state;
+		pciehp_queue_pushbutton_work(&port->ctrl->button_work.work);
+		KUNIT_EXPECT_EQ(test, pending(port), slots[i].request);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, slots[i].state);
+	}
+}
+
+/* A slot that is turned on */
+
+static void occupied_slot_is_turned_on(struct kunit *test)
+{
+	static const u8 states[] = { OFF_STATE, BLINKINGON_STATE };
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	begin_off(test);
+	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+		pcie_do_write_cmd(ctrl, PCI_EXP_SLTCTL_PWR_OFF |
+				  PCI_EXP_SLTCTL_PWR_IND_OFF |
+				  PCI_EXP_SLTCTL_ATTN_IND_ON,
+				  PCI_EXP_SLTCTL_PCC | INDICATORS, false);
+		set_state(port, states[i]);
+		ctrl->request_result = -EINVAL;
+		ctrl->keep_off = true;
+		ctrl->power_fault_detected = true;
+		fake_port_set(port, PCI_EXP_LNKCTL, PCI_EXP_LNKCTL_LD);
+		fake_port_set(port, PCI_EXP_SLTSTA,
+			      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_PFD);
+		run_thread(port, PCI_EXP_SLTSTA_PDC);
+		KUNIT_EXPECT_EQ(test, ctrl->state, ON_STATE);
+		KUNIT_EXPECT_EQ(test, ctrl->request_result, 0);
+		KUNIT_EXPECT_TRUE(test, is_powered(port));
+		KUNIT_EXPECT_EQ(test, indicators(port),
+				PCI_EXP_SLTCTL_PWR_IND_ON |
+				PCI_EXP_SLTCTL_ATTN_IND_OFF);
+		KUNIT_EXPECT_FALSE(test, is_blinking_timed(port));
+		KUNIT_EXPECT_FALSE(test, ctrl->keep_off);
+		KUNIT_EXPECT_FALSE(test, ctrl->power_fault_detected);
+		KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_LNKCTL), 0);
+		KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+		KUNIT_EXPECT_EQ(test, port->state, POWERON_STATE);
+		KUNIT_EXPECT_TRUE(test, port->locked);
+		KUNIT_EXPECT_EQ(test, kref_read(&port->card->dev.kobj.kref), 1);
+	}
+}
+
+/* Presence or the link alone may be broken, so either is enough. */
+static void slot_needs_presence_or_link(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	enable(port);
+	for (int i = 0; i < 4; i++) {
+		forget_messages(port);
+		set_state(port, OFF_STATE);
+		set_card(port, i & 1, i & 2);
+		/* The power is already on. */
+		run_thread(port, PCI_EXP_SLTSTA_PDC);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state,
+				i ? ON_STATE : OFF_STATE);
+		expect_said(test, "Card present", i & 1);
+		expect_said(test, "Link Up", i & 2);
+		expect_said(test, "Already enabled", i);
+	}
+}
+
+static void changes_ignored_while_changing(struct kunit *test)
+{
+	static const u8 states[] = { POWERON_STATE, POWEROFF_STATE };
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	port->commands = 0;
+	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+		set_state(port, states[i]);
+		run_thread(port, PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, states[i]);
+	}
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+}
+
+static void slot_stays_off_with_open_latch(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	begin_off(test);
+	port->ctrl->slot_cap |= PCI_EXP_SLTCAP_MRLSP;
+	fake_port_set(port, PCI_EXP_SLTSTA,
+		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_MRLSS);
+	pciehp_set_indicators(port->ctrl, PCI_EXP_SLTCTL_PWR_IND_BLINK,
+			      INDICATOR_NOOP);
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+	KUNIT_EXPECT_EQ(test, port->ctrl->request_result, -ENODEV);
+	KUNIT_EXPECT_FALSE(test, is_powered(port));
+	KUNIT_EXPECT_EQ(test, indicators(port), PCI_EXP_SLTCTL_PWR_IND_OFF |
+			PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+	expect_said(test, "Latch open", true);
+
+	/* Without a button, the indicator has not been blinking. */
+	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
+	port->commands = 0;
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS);
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
+}
+
+static void expect_failed(struct kunit *test, int error, const char *message)
+{
+	struct fake_port *port = test->priv;
+
+	forget_messages(port);
+	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PCP;
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+	KUNIT_EXPECT_EQ(test, port->ctrl->request_result, error);
+	KUNIT_EXPECT_EQ(test, indicators(port), PCI_EXP_SLTCTL_PWR_IND_OFF |
+			PCI_EXP_SLTCTL_ATTN_IND_ON);
+	expect_said(test, message, true);
+}
+
+static void slot_stays_off_if_link_fails(struct kunit *test)
+{
+	static const u16 link_status[] = {
+		PCI_EXP_LNKSTA_DLLLA,
+		PCI_EXP_LNKSTA_DLLLA | PCI_EXP_LNKSTA_NLW_X1 |
+		PCI_EXP_LNKSTA_LT,
+	};
+	struct fake_port *port = test->priv;
+
+	begin_off(test);
+	for (int i = 0; i < ARRAY_SIZE(link_status); i++) {
+		fake_port_set(port, PCI_EXP_LNKSTA, link_status[i]);
+		expect_failed(test, -1, "Cannot train link");
+	}
+}
+
+static void call_thread(struct fake_port *port)
+{
+	ist(port);
+}
+
+static void answer(struct fake_port *port)
+{
+	port->card_id = PCI_VENDOR_ID_REDHAT;
+}
+
+/* A card has 1 s to answer. */
+static void slot_stays_off_if_card_does_not_answer(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	begin_off(test);
+	port->card_id = ~0;
+	expect_failed(test, -1, "No device found");
+
+	fake_port_call_later(port, answer, 300);
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
+	flush_delayed_work(&port->later);
+}
+
+static void slot_stays_off_after_power_fault(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	begin_off(test);
+	port->ctrl->power_fault_detected = true;
+	expect_failed(test, -EIO, "Power fault");
+
+	port->ctrl->power_fault_detected = false;
+	fake_port_set(port, PCI_EXP_SLTSTA,
+		      PCI_EXP_SLTSTA_PDS | PCI_EXP_SLTSTA_PFD);
+	expect_failed(test, -EIO, "Power fault");
+}
+
+static void power_fault_is_indicated(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	begin_off(test);
+	run_thread(port, PCI_EXP_SLTSTA_PFD);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+	KUNIT_EXPECT_EQ(test, indicators(port), PCI_EXP_SLTCTL_PWR_IND_OFF |
+			PCI_EXP_SLTCTL_ATTN_IND_ON);
+	expect_said(test, "Power fault", true);
+}
+
+/* What occurs until the card has answered belongs to its insertion. */
+static void changes_until_card_answers_are_ignored(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	begin_off(test);
+	atomic_set(&port->ctrl->pending_events, PCI_EXP_SLTSTA_PDC |
+		   PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, pciehp_check_link_status(port->ctrl), 0);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
+}
+
+static void become_present(struct fake_port *port)
+{
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS);
+}
+
+static void presence_awaited_if_out_of_band(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	unsigned long start;
+
+	begin_off(test);
+	start = jiffies;
+	KUNIT_EXPECT_EQ(test, pciehp_check_link_status(port->ctrl), 0);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+
+	port->ctrl->inband_presence_disabled = 1;
+	start = jiffies;
+	KUNIT_EXPECT_EQ(test, pciehp_check_link_status(port->ctrl), 0);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+
+	start = jiffies;
+	fake_port_set(port, PCI_EXP_SLTSTA, 0);
+	fake_port_call_later(port, become_present, 400);
+	KUNIT_EXPECT_EQ(test, pciehp_check_link_status(port->ctrl), 0);
+	KUNIT_EXPECT_GE(test, msecs_since(start), 400);
+	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
+
+	start = jiffies;
+	fake_port_set(port, PCI_EXP_SLTSTA, 0);
+	KUNIT_EXPECT_EQ(test, pciehp_check_link_status(port->ctrl), 0);
+	KUNIT_EXPECT_GE(test, msecs_since(start), 1250);
+	KUNIT_EXPECT_LT(test, msecs_since(start), 3000);
+}
+
+/* A slot that is turned off */
+
+static void vanished_card_is_removed(struct kunit *test)
+{
+	static const u8 states[] = { ON_STATE, BLINKINGOFF_STATE };
+	static const u32 events[] = { PCI_EXP_SLTSTA_PDC, PCI_EXP_SLTSTA_DLLSC };
+	struct fake_port *port = test->priv;
+
+	begin_on(test);
+	set_card(port, false, false);
+	for (int i = 0; i < ARRAY_SIZE(states) * ARRAY_SIZE(events); i++) {
+		pciehp_set_indicators(port->ctrl, PCI_EXP_SLTCTL_PWR_IND_ON,
+				      PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+		set_state(port, states[i % 2]);
+		port->card->error_state = pci_channel_io_normal;
+		port->ctrl->keep_off = true;
+		forget_messages(port);
+		run_thread(port, events[i / 2]);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+		KUNIT_EXPECT_EQ(test, indicators(port),
+				PCI_EXP_SLTCTL_PWR_IND_OFF |
+				PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+		KUNIT_EXPECT_FALSE(test, is_blinking_timed(port));
+		KUNIT_EXPECT_FALSE(test, port->ctrl->keep_off);
+		KUNIT_EXPECT_TRUE(test, pci_dev_is_disconnected(port->card));
+		KUNIT_EXPECT_EQ(test, kref_read(&port->card->dev.kobj.kref), 1);
+		KUNIT_EXPECT_EQ(test, port->state, POWEROFF_STATE);
+		expect_said(test, "Card not present", i / 2 == 0);
+		expect_said(test, "Link Down", i / 2 == 1);
+	}
+}
+
+/* The other request was to turn on what is not there. */
+static void blinking_ends_without_card(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	set_card(port, false, false);
+	pciehp_set_indicators(port->ctrl, PCI_EXP_SLTCTL_PWR_IND_BLINK,
+			      PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+	set_state(port, BLINKINGON_STATE);
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+	KUNIT_EXPECT_EQ(test, indicators(port), PCI_EXP_SLTCTL_PWR_IND_OFF |
+			PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+	KUNIT_EXPECT_FALSE(test, is_blinking_timed(port));
+	expect_said(test, "Card not present", true);
+
+	port->commands = 0;
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+}
+
+static void disable_request_turns_slot_off(struct kunit *test)
+{
+	static const u8 states[] = {
+		ON_STATE, BLINKINGOFF_STATE, BLINKINGON_STATE,
+	};
+	struct fake_port *port = test->priv;
+
+	begin_on(test);
+	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+		pciehp_set_indicators(port->ctrl, PCI_EXP_SLTCTL_PWR_IND_ON,
+				      PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+		set_state(port, states[i]);
+		set_card(port, i != 1, false);
+		port->ctrl->request_result = -EINVAL;
+		run_thread(port, DISABLE_SLOT);
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+		KUNIT_EXPECT_EQ(test, port->ctrl->request_result, 0);
+		KUNIT_EXPECT_EQ(test, indicators(port),
+				PCI_EXP_SLTCTL_PWR_IND_OFF |
+				PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+		KUNIT_EXPECT_FALSE(test, is_blinking_timed(port));
+		KUNIT_EXPECT_EQ(test, port->ctrl->keep_off, i != 1);
+		KUNIT_EXPECT_EQ(test, port->state, POWEROFF_STATE);
+		KUNIT_EXPECT_FALSE(test, pci_dev_is_disconnected(port->card));
+	}
+}
+
+static void disable_request_for_slot_that_is_off(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	power_off(port);
+	set_state(port, ON_STATE);
+	run_thread(port, DISABLE_SLOT);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+	KUNIT_EXPECT_EQ(test, port->ctrl->request_result, -EINVAL);
+	expect_said(test, "Already disabled", true);
+
+	/* If something else has turned it off, the card is not quiesced. */
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	set_state(port, ON_STATE);
+	run_thread(port, DISABLE_SLOT);
+	KUNIT_EXPECT_EQ(test, port->ctrl->request_result, 0);
+	KUNIT_EXPECT_TRUE(test, pci_dev_is_disconnected(port->card));
+}
+
+/* Requests by sysfs */
+
+static void sysfs_requests_refused(struct kunit *test)
+{
+	static const u8 enabled[] = {
+		POWERON_STATE, BLINKINGOFF_STATE, ON_STATE, POWEROFF_STATE, 77,
+	};
+	static const char *const why_enabled[] = {
+		"Already in powering on state", "Already enabled",
+		"Already enabled", "Already enabled", "Invalid state 0x4d",
+	};
+	static const u8 disabled[] = {
+		POWEROFF_STATE, BLINKINGON_STATE, OFF_STATE, POWERON_STATE, 77,
+	};
+	static const char *const why_disabled[] = {
+		"Already in powering off state", "Already disabled",
+		"Already disabled", "Already disabled", "Invalid state 0x4d",
+	};
+	struct fake_port *port = test->priv;
+	struct hotplug_slot *slot = &port->ctrl->hotplug_slot;
+
+	for (int i = 0; i < ARRAY_SIZE(enabled); i++) {
+		forget_messages(port);
+		port->ctrl->state = enabled[i];
+		KUNIT_EXPECT_EQ(test, pciehp_sysfs_enable_slot(slot), -ENODEV);
+		expect_said(test, why_enabled[i], true);
+		forget_messages(port);
+		port->ctrl->state = disabled[i];
+		KUNIT_EXPECT_EQ(test, pciehp_sysfs_disable_slot(slot), -ENODEV);
+		expect_said(test, why_disabled[i], true);
+		expect_said(test, "Slot(kunit)", true);
+		KUNIT_EXPECT_FALSE(test, mutex_is_locked(&port->ctrl->state_lock));
+		KUNIT_EXPECT_EQ(test, port->ctrl->state, disabled[i]);
+		KUNIT_EXPECT_EQ(test, pending(port), 0);
+	}
+}
+
+static void sysfs_request_waits_for_thread(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct hotplug_slot *slot = &port->ctrl->hotplug_slot;
+
+	begin_on(test);
+	fake_port_call_later(port, call_thread, 50);
+	KUNIT_EXPECT_EQ(test, pciehp_sysfs_disable_slot(slot), 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
+
+	port->ctrl->slot_cap |= PCI_EXP_SLTCAP_PCP;
+	fake_port_call_later(port, call_thread, 50);
+	KUNIT_EXPECT_EQ(test, pciehp_sysfs_enable_slot(slot), 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
+
+	/* The thread does nothing if the card has gone meanwhile. */
+	set_state(port, OFF_STATE);
+	set_card(port, false, false);
+	fake_port_call_later(port, call_thread, 50);
+	KUNIT_EXPECT_EQ(test, pciehp_sysfs_enable_slot(slot), -ENODEV);
+	flush_delayed_work(&port->later);
+}
+
+/* What the registers say */
+
+static void status_is_read(struct kunit *test)
+{
+	static const struct {
+		u16 ctrl;
+		u8 attention;
+		u8 power;
+	} slots[] = {
+		{ PCI_EXP_SLTCTL_ATTN_IND_ON | PCI_EXP_SLTCTL_PWR_ON, 1, 1 },
+		{ PCI_EXP_SLTCTL_ATTN_IND_BLINK | PCI_EXP_SLTCTL_PWR_OFF, 2, 0 },
+		{ PCI_EXP_SLTCTL_ATTN_IND_OFF | PCI_EXP_SLTCTL_PWR_OFF, 0, 0 },
+		{ PCI_EXP_SLTCTL_PWR_IND_BLINK, 0xff, 1 },
+	};
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+	u8 status;
+
+	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
+		fake_port_set(port, PCI_EXP_SLTCTL,
+			      slots[i].ctrl | PCI_EXP_SLTCTL_HPIE);
+		KUNIT_EXPECT_EQ(test, pciehp_get_attention_status(&ctrl->hotplug_slot,
+								  &status), 0);
+		KUNIT_EXPECT_EQ(test, status, slots[i].attention);
+		pciehp_get_power_status(ctrl, &status);
+		KUNIT_EXPECT_EQ(test, status, slots[i].power);
+	}
+
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_MRLSS);
+	pciehp_get_latch_status(ctrl, &status);
+	KUNIT_EXPECT_EQ(test, status, 1);
+	KUNIT_EXPECT_EQ(test, pciehp_query_power_fault(ctrl), 0);
+
+	fake_port_set(port, PCI_EXP_SLTSTA, ~PCI_EXP_SLTSTA_MRLSS);
+	pciehp_get_latch_status(ctrl, &status);
+	KUNIT_EXPECT_EQ(test, status, 0);
+	KUNIT_EXPECT_EQ(test, pciehp_query_power_fault(ctrl), 1);
+}
+
+static void presence_and_link_are_read(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	for (int i = 0; i < 4; i++) {
+		set_card(port, i & 1, i & 2);
+		KUNIT_EXPECT_EQ(test, pciehp_card_present(ctrl), i & 1);
+		KUNIT_EXPECT_EQ(test, pciehp_check_link_active(ctrl), i >> 1);
+		KUNIT_EXPECT_EQ(test, pciehp_card_present_or_link_active(ctrl),
+				!!i);
+	}
+
+	port->absent = true;
+	KUNIT_EXPECT_EQ(test, pciehp_card_present(ctrl), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pciehp_check_link_active(ctrl), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pciehp_card_present_or_link_active(ctrl), -ENODEV);
+
+	port->absent = false;
+	port->pdev->error_state = pci_channel_io_perm_failure;
+	KUNIT_EXPECT_EQ(test, pciehp_card_present(ctrl), -ENODEV);
+	KUNIT_EXPECT_EQ(test, pciehp_check_link_active(ctrl), -ENODEV);
+}
+
+static void indicators_are_set(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+	u16 before = slot_ctrl(port);
+
+	pciehp_set_indicators(ctrl, INDICATOR_NOOP, INDICATOR_NOOP);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+
+	pciehp_set_indicators(ctrl, PCI_EXP_SLTCTL_PWR_IND_BLINK,
+			      INDICATOR_NOOP);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), (before & ~PCI_EXP_SLTCTL_PIC) |
+			PCI_EXP_SLTCTL_PWR_IND_BLINK);
+
+	pciehp_set_indicators(ctrl, INDICATOR_NOOP, PCI_EXP_SLTCTL_ATTN_IND_ON);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port), (before & ~INDICATORS) |
+			PCI_EXP_SLTCTL_PWR_IND_BLINK |
+			PCI_EXP_SLTCTL_ATTN_IND_ON);
+
+	/* If one of them is missing, the other one is set. */
+	ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PIP;
+	pciehp_set_indicators(ctrl, PCI_EXP_SLTCTL_PWR_IND_OFF,
+			      PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+	KUNIT_EXPECT_EQ(test, indicators(port), PCI_EXP_SLTCTL_PWR_IND_BLINK |
+			PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+
+	ctrl->slot_cap ^= PCI_EXP_SLTCAP_PIP | PCI_EXP_SLTCAP_AIP;
+	pciehp_set_indicators(ctrl, PCI_EXP_SLTCTL_PWR_IND_OFF,
+			      PCI_EXP_SLTCTL_ATTN_IND_ON);
+	KUNIT_EXPECT_EQ(test, indicators(port), PCI_EXP_SLTCTL_PWR_IND_OFF |
+			PCI_EXP_SLTCTL_ATTN_IND_BLINK);
+}
+
+static void raw_indicators_are_set(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct hotplug_slot *slot = &port->ctrl->hotplug_slot;
+	u16 before = slot_ctrl(port);
+	u8 status;
+
+	KUNIT_EXPECT_EQ(test, pciehp_set_raw_indicator_status(slot, 0x6), 0);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
+			(before & ~INDICATORS) | 0x6 << 6);
+	KUNIT_EXPECT_EQ(test, pciehp_get_raw_indicator_status(slot, &status), 0);
+	KUNIT_EXPECT_EQ(test, status, 0x6);
+}
+
+#ifdef PCI_LINK_CHANGING
+static void replaced_card_is_recognized(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
+
+	port->card->device = 1;
+	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
+	port->card_id |= 1 << 16;
+	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
+
+	port->card->class = PCI_CLASS_NETWORK_ETHERNET << 8;
+	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
+	port->card->revision = 3;
+	port->card_class = PCI_CLASS_NETWORK_ETHERNET << 16 | 3;
+	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
+	port->card->revision = 4;
+	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
+	port->card->revision = 3;
+
+	port->card_subsystem = 2 << 16 | 1;
+	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
+	/* A bridge has no subsystem there. */
+	port->card->hdr_type = PCI_HEADER_TYPE_BRIDGE;
+	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
+	port->card->hdr_type = PCI_HEADER_TYPE_NORMAL;
+	port->card->subsystem_vendor = 1;
+	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
+	port->card->subsystem_device = 2;
+	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
+
+	ctrl->dsn = 1;
+	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
+
+	/* A port that is gone cannot tell. */
+	port->pdev->error_state = pci_channel_io_perm_failure;
+	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
+}
+
+static void reset_of_slot_is_ignored(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct hotplug_slot *slot = &port->ctrl->hotplug_slot;
+
+	KUNIT_EXPECT_EQ(test, pciehp_reset_slot(slot, true), 0);
+	KUNIT_EXPECT_EQ(test, port->bus_resets, 0);
+
+	port->pdev->block_cfg_access = 1;
+	KUNIT_EXPECT_EQ(test, pciehp_reset_slot(slot, false), 0);
+	KUNIT_EXPECT_EQ(test, port->bus_resets, 1);
+	KUNIT_EXPECT_EQ(test, port->ignored_resets, 1);
+	KUNIT_EXPECT_FALSE(test, test_bit(PCI_LINK_CHANGING,
+					  &port->pdev->priv_flags));
+	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&port->ctrl->reset_lock));
+}
+#endif
+
+static struct kunit_case slot_cases[] = {
+	KUNIT_CASE(button_press_starts_blinking),
+	KUNIT_CASE(second_button_press_cancels),
+	KUNIT_CASE(button_press_ignored_while_changing),
+	KUNIT_CASE(end_of_blinking_requests),
+	KUNIT_CASE(occupied_slot_is_turned_on),
+	KUNIT_CASE(slot_needs_presence_or_link),
+	KUNIT_CASE(changes_ignored_while_changing),
+	KUNIT_CASE(slot_stays_off_with_open_latch),
+	KUNIT_CASE(slot_stays_off_if_link_fails),
+	KUNIT_CASE(slot_stays_off_if_card_does_not_answer),
+	KUNIT_CASE(slot_stays_off_after_power_fault),
+	KUNIT_CASE(power_fault_is_indicated),
+	KUNIT_CASE(changes_until_card_answers_are_ignored),
+	KUNIT_CASE(presence_awaited_if_out_of_band),
+	KUNIT_CASE(vanished_card_is_removed),
+	KUNIT_CASE(blinking_ends_without_card),
+	KUNIT_CASE(disable_request_turns_slot_off),
+	KUNIT_CASE(disable_request_for_slot_that_is_off),
+	KUNIT_CASE(sysfs_requests_refused),
+	KUNIT_CASE(sysfs_request_waits_for_thread),
+	KUNIT_CASE(status_is_read),
+	KUNIT_CASE(presence_and_link_are_read),
+	KUNIT_CASE(indicators_are_set),
+	KUNIT_CASE(raw_indicators_are_set),
+#ifdef PCI_LINK_CHANGING
+	KUNIT_CASE(replaced_card_is_recognized),
+	KUNIT_CASE(reset_of_slot_is_ignored),
+#endif
+	{}
+};
+
+static struct kunit_suite slot_suite = {
+	.name = "pciehp_slot",
+	.init = pciehp_test_init,
+	.exit = pciehp_test_exit,
+	.test_cases = slot_cases,
+};
+
+kunit_test_suite(slot_suite);
