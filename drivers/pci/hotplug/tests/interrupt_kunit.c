@@ -84,6 +84,7 @@ static void isr_ignores_all_ones(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 	KUNIT_EXPECT_FALSE(test, port->ctrl->power_fault_detected);
 	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+	expect_said(test, "no response from device", true);
 }
 
 static void isr_ignores_all_ones_on_second_read(struct kunit *test)

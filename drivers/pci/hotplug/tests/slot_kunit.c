@@ -492,6 +492,7 @@ static void disable_request_turns_slot_off(struct kunit *test)
 static void disable_request_for_slot_that_is_off(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
+	unsigned long start = jiffies;
 
 	enable(port);
 	power_off(port);
@@ -507,6 +508,8 @@ static void disable_request_for_slot_that_is_off(struct kunit *test)
 	run_thread(port, DISABLE_SLOT);
 	KUNIT_EXPECT_EQ(test, port->ctrl->request_result, 0);
 	KUNIT_EXPECT_TRUE(test, pci_dev_is_disconnected(port->card));
+	/* So long, nothing may rely on the power being off. */
+	KUNIT_EXPECT_GE(test, msecs_since(start), 1000);
 }
 
 /* Requests by sysfs */
@@ -679,9 +682,9 @@ static void raw_indicators_are_set(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status, 0x6);
 }
 
-#ifdef PCI_LINK_CHANGING
 static void replaced_card_is_recognized(struct kunit *test)
 {
+#ifdef PCI_LINK_CHANGING
 	struct fake_port *port = test->priv;
 	struct controller *ctrl = port->ctrl;
 
@@ -720,10 +723,14 @@ static void replaced_card_is_recognized(struct kunit *test)
 	/* A port that is gone cannot tell. */
 	port->pdev->error_state = pci_channel_io_perm_failure;
 	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
+#else
+	kunit_skip(test, "the PCI core announces no link changes");
+#endif
 }
 
 static void reset_of_slot_is_ignored(struct kunit *test)
 {
+#ifdef PCI_LINK_CHANGING
 	struct fake_port *port = test->priv;
 	struct hotplug_slot *slot = &port->ctrl->hotplug_slot;
 
@@ -737,8 +744,10 @@ static void reset_of_slot_is_ignored(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, test_bit(PCI_LINK_CHANGING,
 					  &port->pdev->priv_flags));
 	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&port->ctrl->reset_lock));
-}
+#else
+	kunit_skip(test, "the PCI core announces no link changes");
 #endif
+}
 
 static struct kunit_case slot_cases[] = {
 	KUNIT_CASE(button_press_starts_blinking),
@@ -765,10 +774,8 @@ static struct kunit_case slot_cases[] = {
 	KUNIT_CASE(presence_and_link_are_read),
 	KUNIT_CASE(indicators_are_set),
 	KUNIT_CASE(raw_indicators_are_set),
-#ifdef PCI_LINK_CHANGING
 	KUNIT_CASE(replaced_card_is_recognized),
 	KUNIT_CASE(reset_of_slot_is_ignored),
-#endif
 	{}
 };
 

@@ -72,6 +72,7 @@ static void poll_cmd_gives_up_on_all_ones(struct kunit *test)
 	port->absent = true;
 
 	KUNIT_EXPECT_EQ(test, pcie_poll_cmd(port->ctrl, 1000), -ENODEV);
+	expect_said(test, "no response from device", true);
 	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
