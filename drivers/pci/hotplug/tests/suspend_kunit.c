@@ -3,6 +3,7 @@
 
 #include <kunit/test.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 
 #include "../pciehp.h"
 #include "fake_port.h"
@@ -116,6 +117,46 @@ static void unsignaled_event_found_when_enabled(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
+/* A reference too many keeps the port awake; one too few lets it suspend early. */
+static void driver_lets_go_of_port(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+	struct hotplug_slot *slot = &ctrl->hotplug_slot;
+	atomic_t *usage = &port->pdev->dev.power.usage_count;
+	u8 status;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	enable(port);
+	/* The count would not become negative. */
+	pm_runtime_get_noresume(&port->pdev->dev);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+
+	pciehp_get_attention_status(slot, &status);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+	pciehp_get_raw_indicator_status(slot, &status);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+	pciehp_set_raw_indicator_status(slot, status);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+
+	ist(port);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+	/* Without power control, turning it off takes no second. */
+	ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PCP;
+	ctrl->state = ON_STATE;
+	pciehp_request(ctrl, DISABLE_SLOT);
+	ist(port);
+	KUNIT_EXPECT_EQ(test, ctrl->state, OFF_STATE);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+	ctrl->slot_cap |= PCI_EXP_SLTCAP_PCP;
+	pciehp_request(ctrl, PCI_EXP_SLTSTA_PDC);
+	ist(port);
+	KUNIT_EXPECT_EQ(test, ctrl->state, ON_STATE);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+
+	pm_runtime_put_noidle(&port->pdev->dev);
+}
+
 static struct kunit_case suspend_cases[] = {
 	KUNIT_CASE(port_without_pme_stays_awake),
 	KUNIT_CASE(port_with_pme_from_other_states_stays_awake),
@@ -123,6 +164,7 @@ static struct kunit_case suspend_cases[] = {
 	KUNIT_CASE(port_with_firmware_pme_keeps_interrupt),
 	KUNIT_CASE(interrupt_disabled_and_enabled),
 	KUNIT_CASE(unsignaled_event_found_when_enabled),
+	KUNIT_CASE(driver_lets_go_of_port),
 	{}
 };
 
