@@ -2,9 +2,12 @@
 /* KUnit tests of the PCIe hotplug driver when its port is suspended */
 
 #include <kunit/test.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
+#include <linux/rwsem.h>
 
+#include "../../pci.h"
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"
@@ -117,6 +120,140 @@ static void unsignaled_event_found_when_enabled(struct kunit *test)
 	expect_hotplug_works(test, port);
 }
 
+/* The callbacks of the driver */
+
+static const struct pcie_port_service_driver *callbacks(struct kunit *test)
+{
+	struct device_driver *driver = driver_find("pciehp", &pcie_port_bus_type);
+
+	if (!driver)
+		kunit_skip(test, "the driver is not registered");
+
+	return to_service_driver(driver);
+}
+
+static void set_card(struct fake_port *port, bool present)
+{
+	fake_port_set(port, PCI_EXP_SLTSTA, present ? PCI_EXP_SLTSTA_PDS : 0);
+	fake_port_set(port, PCI_EXP_LNKSTA,
+		      present ? PCI_EXP_LNKSTA_DLLLA : 0);
+}
+
+/* Events which occurred while the port was asleep may be lost. */
+static void resume_finds_changes(struct kunit *test)
+{
+	static const struct {
+		u8 state;
+		bool present;
+		int request;
+	} slots[] = {
+		{ OFF_STATE, true, PCI_EXP_SLTSTA_PDC },
+		{ BLINKINGON_STATE, true, PCI_EXP_SLTSTA_PDC },
+		{ BLINKINGOFF_STATE, true, 0 },
+		{ POWERON_STATE, true, 0 },
+		{ POWEROFF_STATE, true, 0 },
+		{ ON_STATE, true, 0 },
+		{ OFF_STATE, false, 0 },
+		{ BLINKINGON_STATE, false, 0 },
+		{ BLINKINGOFF_STATE, false, PCI_EXP_SLTSTA_PDC },
+		{ POWERON_STATE, false, 0 },
+		{ POWEROFF_STATE, false, 0 },
+		{ ON_STATE, false, PCI_EXP_SLTSTA_PDC },
+	};
+	const struct pcie_port_service_driver *driver = callbacks(test);
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	if (!driver->resume)
+		kunit_skip(test, "the kernel does not sleep");
+	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
+		ctrl->state = slots[i].state;
+		set_card(port, slots[i].present);
+		atomic_set(&ctrl->pending_events, 0);
+		KUNIT_EXPECT_EQ(test, driver->resume(&port->pcie), 0);
+		KUNIT_EXPECT_EQ(test, pending(port), slots[i].request);
+		KUNIT_EXPECT_EQ(test, ctrl->state, slots[i].state);
+		KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&ctrl->reset_lock));
+		KUNIT_EXPECT_FALSE(test, mutex_is_locked(&ctrl->state_lock));
+	}
+
+	/* A port that is gone tells nothing. */
+	port->absent = true;
+	atomic_set(&ctrl->pending_events, 0);
+	ctrl->state = ON_STATE;
+	driver->resume(&port->pcie);
+	ctrl->state = OFF_STATE;
+	driver->resume(&port->pcie);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+}
+
+#define CHANGES		(PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC)
+
+static void resume_clears_events_of_resume(struct kunit *test)
+{
+	static const u8 states[] = { ON_STATE, BLINKINGOFF_STATE, OFF_STATE };
+	const struct pcie_port_service_driver *driver = callbacks(test);
+	struct fake_port *port = test->priv;
+	u16 left;
+
+	if (!driver->resume_noirq)
+		kunit_skip(test, "the kernel does not sleep");
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+		left = states[i] == OFF_STATE ? CHANGES : 0;
+		port->ctrl->state = states[i];
+		atomic_set(&port->ctrl->pending_events, 0);
+		fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS |
+			      PCI_EXP_SLTSTA_ABP | CHANGES);
+		KUNIT_EXPECT_EQ(test, driver->resume_noirq(&port->pcie), 0);
+		KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS |
+				PCI_EXP_SLTSTA_ABP | left);
+		KUNIT_EXPECT_EQ(test, pending(port), 0);
+		KUNIT_EXPECT_FALSE(test, pci_dev_is_disconnected(port->card));
+
+		/* The same at runtime, where the rest is handled at once. */
+		port->host->native_pme = true;
+		enable(port);
+		atomic_set(&port->ctrl->pending_events, 0);
+		fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS |
+			      PCI_EXP_SLTSTA_ABP | PCI_EXP_SLTSTA_DLLSC);
+		KUNIT_EXPECT_EQ(test, driver->runtime_resume(&port->pcie), 0);
+		KUNIT_EXPECT_EQ(test, pending(port) & ~PCI_EXP_SLTSTA_PDC,
+				PCI_EXP_SLTSTA_ABP |
+				(left & PCI_EXP_SLTSTA_DLLSC));
+		pcie_do_write_cmd(port->ctrl, 0, ENABLES, true);
+	}
+
+	port->ctrl->state = ON_STATE;
+	port->card_id = PCI_VENDOR_ID_INTEL;
+	atomic_set(&port->ctrl->pending_events, 0);
+	KUNIT_EXPECT_EQ(test, driver->resume_noirq(&port->pcie), 0);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_TRUE(test, pci_dev_is_disconnected(port->card));
+}
+
+static void suspend_disables_interrupt(struct kunit *test)
+{
+	const struct pcie_port_service_driver *driver = callbacks(test);
+	u16 signals = PCI_EXP_SLTCTL_HPIE | PCI_EXP_SLTCTL_DLLSCE;
+	struct fake_port *port = test->priv;
+
+	if (!driver->suspend)
+		kunit_skip(test, "the kernel does not sleep");
+
+	/* Firmware handles PME. */
+	enable(port);
+	KUNIT_EXPECT_EQ(test, driver->suspend(&port->pcie), 0);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
+
+	port->host->native_pme = true;
+	KUNIT_EXPECT_EQ(test, driver->suspend(&port->pcie), 0);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES & ~signals);
+
+	KUNIT_EXPECT_EQ(test, driver->resume(&port->pcie), 0);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
+}
+
 /* A reference too many keeps the port awake; one too few lets it suspend early. */
 static void driver_lets_go_of_port(struct kunit *test)
 {
@@ -164,6 +301,9 @@ static struct kunit_case suspend_cases[] = {
 	KUNIT_CASE(port_with_firmware_pme_keeps_interrupt),
 	KUNIT_CASE(interrupt_disabled_and_enabled),
 	KUNIT_CASE(unsignaled_event_found_when_enabled),
+	KUNIT_CASE(resume_finds_changes),
+	KUNIT_CASE(resume_clears_events_of_resume),
+	KUNIT_CASE(suspend_disables_interrupt),
 	KUNIT_CASE(driver_lets_go_of_port),
 	{}
 };
