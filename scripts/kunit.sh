@@ -5,7 +5,7 @@
 # kunit_boot IMAGE LOG [PARAMETER]: boot the image in virtual time, so that waiting in the guest
 # takes no time.
 kunit_boot() {
-	timeout 60 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -m 256 \
+	timeout 300 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -m 256 \
 		-icount shift=1,sleep=off -nodefaults -display none -no-reboot -serial stdio \
 		-append "console=ttyAMA0 nokaslr panic=-1 kunit_shutdown=poweroff kunit.filter_glob=pciehp_* ${3-}" \
 		-kernel "$1" </dev/null >"$2" 2>&1
