@@ -80,8 +80,9 @@ void boot_mount_filesystems(void)
 	mount_at("proc", "/proc");
 	mount_at("sysfs", "/sys");
 
-	/* for trace events, if the kernel has them */
+	/* for trace events and the counters of gcov, if the kernel has them */
 	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
 }
 
 static int load_module(const char *path)

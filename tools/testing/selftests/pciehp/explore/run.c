@@ -13,6 +13,7 @@
 #include "scenario_state.h"
 #include "verdict.h"
 
+#include "check/gcov.h"
 #include "guest/batch.h"
 #include "guest/guest.h"
 #include "util/host_clock.h"
@@ -122,6 +123,7 @@ json_t *interleaving_run(const struct interleaving *interleaving,
 		json_array_extend(guest.result.problems, start.problems);
 	json_decref(start.problems);
 	progress.guest_died = report_dead_guest(&guest);
+	gcov_save(&guest);
 	if (details)
 		print_details(&guest, details);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "check/case_end.h"
+#include "check/gcov.h"
 #include "check/invariants.h"
 #include "guest/guest.h"
 #include "qemu/bus_log.h"
@@ -148,13 +149,14 @@ static void end_machine(struct guest *guest, bool console_wanted)
 }
 
 /**
- * case_check() - check the invariants, if the guest is alive and not skipped
+ * case_check() - check the invariants, if the guest is alive and not skipped; save counters
  * @guest: the guest; it may not have been booted
  */
 void case_check(struct guest *guest)
 {
 	if (guest->alive && !guest->result.skip[0])
 		invariants_check(guest);
+	gcov_save(guest);
 }
 
 /**

@@ -54,6 +54,7 @@ static int parse_answer(struct agent *agent, uint32_t len)
 	}
 	agent->time_ns = time_ns;
 	agent->text = agent->answer + pos;
+	agent->text_len = len - pos;
 
 	return -error;
 }

@@ -25,6 +25,7 @@ struct moment {
  * @gdb: the debugger of its machine
  * @answer: the last answer; @text points into it
  * @text: text of the last answer
+ * @text_len: bytes of @text, which may be of a file that is no text
  * @time_ns: guest time of the last answer in ns
  * @now: the moment at which the machine has stopped
  * @nesting_level: nesting level of the agent, see AGENT_NESTING_LEVEL
@@ -39,6 +40,7 @@ struct agent {
 	struct gdbstub *gdb;
 	char answer[AGENT_ANSWER_SIZE + 1];
 	const char *text;
+	size_t text_len;
 	int64_t time_ns;
 	struct moment now;
 	unsigned int nesting_level;

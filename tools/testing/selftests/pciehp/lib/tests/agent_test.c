@@ -90,6 +90,7 @@ TEST_F(agent, attach_to_one_that_rests)
 	EXPECT_EQ(FAKE_AGENT_NOW.ns, self->agent.now.ns);
 	ASSERT_EQ(0, agent_request(&self->agent, "log"));
 	EXPECT_STREQ("end", self->agent.text);
+	EXPECT_EQ(strlen("end"), self->agent.text_len);
 }
 
 TEST_F(agent, boot_answered_with_an_error)
