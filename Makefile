@@ -12,7 +12,7 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale bench matrix check series tree refresh apply check-series check-sanitizers \
-	check-kunit check-sets kunit-coverage cost explore bisect bisect-step measured report watch \
+	check-kunit check-sets coverage cost explore bisect bisect-step measured report watch \
 	mutants bundle merge
 
 help:			## list the goals
@@ -76,8 +76,8 @@ check-sets:		## check that each set of the series fixes exactly the cases that i
 check-kunit:		## run the KUnit suite on the series and on each defect (FULL=1: on all bases)
 	@scripts/setup && scripts/check-kunit.t
 
-kunit-coverage:		## print how many lines of the command and interrupt code the KUnit suite runs
-	@scripts/setup && scripts/kunit-coverage
+coverage:		## measure which lines and branches of the driver KUnit, the cases and the explorer run (CASES= a pattern, SECONDS_MAX= for the explorer)
+	@scripts/setup coverage && scripts/coverage
 
 mutants:		## change the driver in many small ways, and list the changes that no test notices (SAMPLE=40, CASES= a pattern, JOBS=2)
 	@scripts/setup check && scripts/mutants
