@@ -254,15 +254,52 @@ static int mark_paused(const char *path)
 	return ret;
 }
 
+/* Follows the stream in its file, so that its end can be told. */
+#define END_OF_STREAM	"pciehp: end of the stream"
+
+/* Returns 1 if the stream has ended in @fd, and cuts the mark off; 0; or a negative errno. */
+static int has_ended(int fd)
+{
+	char end[sizeof(END_OF_STREAM) - 1];
+	off_t size = lseek(fd, 0, SEEK_END) - sizeof(end);
+
+	if (size < 0 || pread(fd, end, sizeof(end), size) != sizeof(end) ||
+	    memcmp(end, END_OF_STREAM, sizeof(end)))
+		return 0;
+
+	return ftruncate(fd, size) ? -errno : 1;
+}
+
+/*
+ * QEMU says that a migration has completed when the last byte is in the pipe. On a busy
+ * host, it takes a while until that byte is in the file.
+ */
+static int wait_for_end(const char *path)
+{
+	const int64_t deadline = host_now_ms() + STATE_TIMEOUT_MS;
+	int fd, ret;
+
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (!(ret = has_ended(fd)) && host_now_ms() < deadline)
+		usleep(1000);
+	close(fd);
+
+	return ret < 0 ? ret : ret ? 0 : -ETIMEDOUT;
+}
+
 static int migrate_to(struct qmp *qmp, const char *path)
 {
-	char uri[PATH_MAX + 16];
+	char uri[2 * PATH_MAX + 64];
 
-	snprintf(uri, sizeof(uri), "exec:cat > '%s'", path);
+	snprintf(uri, sizeof(uri),
+		 "exec:cat > '%s' && printf '" END_OF_STREAM "' >> '%s'",
+		 path, path);
 
 	return migrate(qmp, "migrate", uri) ?:
 	       wait_for_status(qmp, "query-migrate", "completed") ?:
-	       mark_paused(path);
+	       wait_for_end(path) ?: mark_paused(path);
 }
 
 /*
