@@ -73,7 +73,8 @@ FIXTURE_SETUP(iommu)
 		return;
 	ASSERT_OK(guest_has_file(guest, SMMU, &has_smmu));
 	if (!has_smmu) {
-		result_skip(&guest->result, "the kernel has no driver for the SMMU");
+		result_skip(&guest->result,
+			    "the kernel has no driver for the SMMU (CONFIG_ARM_SMMU_V3)");
 		case_end(guest);
 		SKIP(return, "%s", guest->result.skip);
 	}

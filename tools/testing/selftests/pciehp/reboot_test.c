@@ -83,11 +83,11 @@ static int kexec_guest(struct guest *guest)
 
 	ret = guest_request(guest, "kexec %s", cmdline);
 	if (ret == -EOPNOTSUPP)
-		result_skip(&guest->result, "the kernel lacks kexec_file_load()");
-	/* such as one of x86 without CONFIG_RELOCATABLE */
+		result_skip(&guest->result,
+			    "the kernel lacks kexec_file_load() (CONFIG_KEXEC_FILE)");
 	if (ret == -ENOEXEC)
 		result_skip(&guest->result,
-			    "kexec_file_load() refuses the image");
+			    "kexec_file_load() refuses the image (on x86: CONFIG_RELOCATABLE)");
 
 	return ret ?: guest_find_ports(guest);
 }

@@ -31,9 +31,12 @@ static bool rtc_raises_acpi_event(struct guest *guest)
  */
 const char *guest_cannot_wake(struct guest *guest)
 {
+	if (guest_request(guest, "exists /sys/power/state") ||
+	    strcmp(guest->agent.text, "yes"))
+		return "the kernel cannot suspend (CONFIG_SUSPEND)";
 	if (guest_request(guest, "exists /sys/class/rtc/rtc0/wakealarm") ||
 	    strcmp(guest->agent.text, "yes"))
-		return "the guest has no RTC with a wake alarm";
+		return "the guest has no RTC with a wake alarm (CONFIG_RTC_DRV_PL031, on x86 CONFIG_RTC_DRV_CMOS)";
 	if (!rtc_raises_acpi_event(guest))
 		return "QEMU's RTC raises no ACPI event that wakes a guest from suspend-to-idle";
 
