@@ -34,7 +34,8 @@ static void boot_and_find_reset(struct __test_metadata *_metadata,
 	bool has_reset;
 
 	boot_guest(_metadata, variant, guest, setup);
-	if (!guest->alive)
+	need_e1000e(_metadata, guest);
+	if (!guest->alive || guest->result.skip[0])
 		return;
 	ASSERT_OK(find_reset(guest, path, &has_reset));
 	if (!has_reset)

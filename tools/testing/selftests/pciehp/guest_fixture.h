@@ -138,6 +138,30 @@ static inline void boot_guest(struct __test_metadata *_metadata,
 	ASSERT_OK(ret);
 }
 
+/* After boot_guest(): skip the test if the kernel lacks a driver, such as "pci/drivers/nvme". */
+static inline void need_driver(struct __test_metadata *_metadata,
+			       struct guest *guest, const char *driver,
+			       const char *option)
+{
+	char path[SLOT_PATH_SIZE];
+	bool has_driver;
+
+	if (!guest->alive)
+		return;
+	snprintf(path, sizeof(path), "/sys/bus/%s", driver);
+	ASSERT_OK(guest_has_file(guest, path, &has_driver));
+	if (!has_driver)
+		SKIP(return, "%s",
+		     result_skip(&guest->result, "the kernel has no %s (%s)",
+				 path, option));
+}
+
+static inline void need_e1000e(struct __test_metadata *_metadata,
+			       struct guest *guest)
+{
+	need_driver(_metadata, guest, "pci/drivers/e1000e", "CONFIG_E1000E");
+}
+
 /* The teardown of a fixture. */
 static inline void end_guest(struct __test_metadata *_metadata,
 			     struct guest *guest)

@@ -60,6 +60,7 @@ FIXTURE_SETUP(port_reset)
 	self->card = e1000e("dev0");
 	boot_guest(_metadata, variant, &self->guest,
 		   &(struct guest_setup){ .port = variant->port });
+	need_e1000e(_metadata, &self->guest);
 }
 
 FIXTURE_TEARDOWN(port_reset)
@@ -164,7 +165,8 @@ FIXTURE_SETUP(card_reset)
 	self->card = e1000e("dev0");
 	boot_guest(_metadata, variant, guest,
 		   &(struct guest_setup){ .port = variant->port });
-	if (!guest->alive)
+	need_e1000e(_metadata, guest);
+	if (!guest->alive || guest->result.skip[0])
 		return;
 	self->error = add_and_reset(self);
 	if (guest->result.skip[0]) {

@@ -51,6 +51,9 @@ FIXTURE_SETUP(realtime)
 	self->card = virtio_net(0, 0);
 	self->disk = nvme("disk0");
 	boot_guest(_metadata, variant, &self->guest, &setup);
+	if (strstr(_metadata->name, "disk"))
+		need_driver(_metadata, &self->guest, "pci/drivers/nvme",
+			    "CONFIG_BLK_DEV_NVME");
 }
 
 FIXTURE_TEARDOWN(realtime)

@@ -16,6 +16,11 @@
 /* The ports "port0", ... are checked when the test is over; not so this one. */
 #define PORT_NEIGHBOUR	"neighbour"
 
+static void need_aer(struct __test_metadata *_metadata, struct guest *guest)
+{
+	need_driver(_metadata, guest, "pci_express/drivers/aer", "CONFIG_PCIEAER");
+}
+
 /* Inject an error, and wait for the end of its recovery. There must have been one. */
 static int recover(struct guest *guest)
 {
@@ -50,7 +55,7 @@ static bool can_recover(struct guest *guest, const struct plug *card)
 	if (guest_has_file(guest, driver, &has_driver) || has_driver)
 		return true;
 	result_skip(&guest->result,
-		    "the kernel has no driver %s to recover the card",
+		    "the kernel has no driver %s to recover the card (CONFIG_E1000E)",
 		    card->driver);
 
 	return false;
@@ -115,6 +120,7 @@ FIXTURE_SETUP(error_recovery)
 
 	self->card = e1000e("dev0");
 	boot_guest(_metadata, variant, &self->guest, &setup);
+	need_aer(_metadata, &self->guest);
 }
 
 FIXTURE_TEARDOWN(error_recovery)
@@ -252,6 +258,7 @@ FIXTURE_SETUP(error_recovery_two_slots)
 	};
 
 	boot_guest(_metadata, variant, &self->guest, &setup);
+	need_aer(_metadata, &self->guest);
 }
 
 FIXTURE_TEARDOWN(error_recovery_two_slots)
@@ -313,6 +320,7 @@ FIXTURE_SETUP(error_recovery_with_card)
 
 	self->card = e1000e("dev0");
 	boot_guest(_metadata, variant, &self->guest, &setup);
+	need_aer(_metadata, &self->guest);
 }
 
 FIXTURE_TEARDOWN(error_recovery_with_card)
@@ -358,6 +366,7 @@ FIXTURE_SETUP(error_recovery_neighbour)
 	self->neighbour.port = 1;
 	boot_guest(_metadata, variant, &self->guest,
 		   &(struct guest_setup){ .port = PORT_XIO3130, .slots = 2 });
+	need_aer(_metadata, &self->guest);
 }
 
 FIXTURE_TEARDOWN(error_recovery_neighbour)
