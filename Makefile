@@ -13,7 +13,7 @@ export ARCH BASE VARIANT KDIR SET SUITE FLAVOUR
 .PHONY: help setup fetch patches-fit variant clean reproduce reproduce-distro vfio repeat \
 	determinism soak scale bench matrix check series tree refresh apply check-series check-sanitizers \
 	check-kunit check-sets coverage cost explore bisect bisect-step measured report watch \
-	mutants bundle merge check-ci-files
+	mutants bundle merge check-ci-files lava check-lava
 
 help:			## list the goals
 	@awk -F ':.*## ' -v bases="$$(awk '/^[^#]/ && !/old$$/ { print $$1 }' scripts/bases | paste -s -d '|')" \
@@ -54,6 +54,12 @@ matrix:			## run all cases on all machines (ARCHS= arm64, x86_64, riscv64; QEMUS
 
 bundle:			## write out/bundle/pciehp-bundle.tar.xz: make matrix for other machines, which need only QEMU (ARCHS=)
 	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup bundle && scripts/bundle >/dev/null
+
+lava:			## write out/lava/: a LAVA job that runs cases of the bundle, with all that it downloads (URL=, SHARD=K/N, SELECT=, NO_KVM=1)
+	@ARCHS="$${ARCHS:-arm64 x86_64}" scripts/setup bundle && scripts/lava >/dev/null
+
+check-lava:		## run that job on a LAVA server, which is started for it (SELECT=)
+	@scripts/setup lava && prove --verbose --exec sh scripts/check-lava.t
 
 check-ci-files:		## check the workflows in labs/ for other CI systems, and run their tests
 	@scripts/setup && prove --verbose --exec sh scripts/check-ci-files.t
