@@ -36,7 +36,7 @@ const char *guest_cannot_wake(struct guest *guest)
 		return "the kernel cannot suspend (CONFIG_SUSPEND)";
 	if (guest_request(guest, "exists /sys/class/rtc/rtc0/wakealarm") ||
 	    strcmp(guest->agent.text, "yes"))
-		return "the guest has no RTC with a wake alarm (CONFIG_RTC_DRV_PL031, on x86 CONFIG_RTC_DRV_CMOS)";
+		return "the guest has no RTC to wake it (CONFIG_RTC_DRV_PL031 or _CMOS)";
 	if (!rtc_raises_acpi_event(guest))
 		return "QEMU's RTC raises no ACPI event that wakes a guest from suspend-to-idle";
 
