@@ -14,11 +14,6 @@
 /* The other thread gets so long to go ahead, if it does not wait. */
 #define OTHER_MSECS		300
 
-static void call_thread(struct fake_port *port)
-{
-	ist(port);
-}
-
 static void press_button(struct fake_port *port)
 {
 	pciehp_handle_button_press(port->ctrl);

@@ -33,6 +33,8 @@
 				 PCI_EXP_SLTCTL_HPIE |	\
 				 PCI_EXP_SLTCTL_DLLSCE)
 
+#define INDICATORS		(PCI_EXP_SLTCTL_PIC | PCI_EXP_SLTCTL_AIC)
+
 /* less than the timeout of a command */
 #define SOON_MSECS		900
 
@@ -49,6 +51,19 @@ static inline irqreturn_t irq(struct fake_port *port)
 static inline irqreturn_t ist(struct fake_port *port)
 {
 	return pciehp_ist(port->pcie.irq, port->ctrl);
+}
+
+static inline irqreturn_t run_thread(struct fake_port *port, int events)
+{
+	atomic_set(&port->ctrl->pending_events, events);
+
+	return ist(port);
+}
+
+/* for fake_port_call_later() */
+static inline void call_thread(struct fake_port *port)
+{
+	ist(port);
 }
 
 /* With threadirqs, the driver wakes a thread instead of calling the handler. */
@@ -77,6 +92,18 @@ static inline u16 slot_ctrl(struct fake_port *port)
 static inline u16 slot_status(struct fake_port *port)
 {
 	return fake_port_get(port, PCI_EXP_SLTSTA);
+}
+
+static inline u16 indicators(struct fake_port *port)
+{
+	return slot_ctrl(port) & INDICATORS;
+}
+
+static inline void set_card(struct fake_port *port, bool present, bool link)
+{
+	fake_port_set(port, PCI_EXP_SLTSTA, present ? PCI_EXP_SLTSTA_PDS : 0);
+	fake_port_set(port, PCI_EXP_LNKSTA,
+		      link ? PCI_EXP_LNKSTA_DLLLA | PCI_EXP_LNKSTA_NLW_X1 : 0);
 }
 
 static inline int pending(struct fake_port *port)

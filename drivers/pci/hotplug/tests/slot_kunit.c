@@ -10,13 +10,6 @@
 #include "fake_port.h"
 #include "pciehp_kunit.h"
 
-#define INDICATORS	(PCI_EXP_SLTCTL_PIC | PCI_EXP_SLTCTL_AIC)
-
-static u16 indicators(struct fake_port *port)
-{
-	return slot_ctrl(port) & INDICATORS;
-}
-
 static bool is_powered(struct fake_port *port)
 {
 	return (slot_ctrl(port) & PCI_EXP_SLTCTL_PCC) == PCI_EXP_SLTCTL_PWR_ON;
@@ -33,19 +26,6 @@ static void set_state(struct fake_port *port, u8 state)
 	port->ctrl->state = state;
 	if (state == BLINKINGON_STATE || state == BLINKINGOFF_STATE)
 		schedule_delayed_work(&port->ctrl->button_work, 5 * HZ);
-}
-
-static void run_thread(struct fake_port *port, int events)
-{
-	atomic_set(&port->ctrl->pending_events, events);
-	ist(port);
-}
-
-static void set_card(struct fake_port *port, bool present, bool link)
-{
-	fake_port_set(port, PCI_EXP_SLTSTA, present ? PCI_EXP_SLTSTA_PDS : 0);
-	fake_port_set(port, PCI_EXP_LNKSTA,
-		      link ? PCI_EXP_LNKSTA_DLLLA | PCI_EXP_LNKSTA_NLW_X1 : 0);
 }
 
 /* The slot is off, and has a card that the kernel knows. */
@@ -311,11 +291,6 @@ static void slot_stays_off_if_link_fails(struct kunit *test)
 	}
 }
 
-static void call_thread(struct fake_port *port)
-{
-	ist(port);
-}
-
 static void answer(struct fake_port *port)
 {
 	port->card_id = PCI_VENDOR_ID_REDHAT;
@@ -572,183 +547,6 @@ static void sysfs_request_waits_for_thread(struct kunit *test)
 	flush_delayed_work(&port->later);
 }
 
-/* What the registers say */
-
-static void status_is_read(struct kunit *test)
-{
-	static const struct {
-		u16 ctrl;
-		u8 attention;
-		u8 power;
-	} slots[] = {
-		{ PCI_EXP_SLTCTL_ATTN_IND_ON | PCI_EXP_SLTCTL_PWR_ON, 1, 1 },
-		{ PCI_EXP_SLTCTL_ATTN_IND_BLINK | PCI_EXP_SLTCTL_PWR_OFF, 2, 0 },
-		{ PCI_EXP_SLTCTL_ATTN_IND_OFF | PCI_EXP_SLTCTL_PWR_OFF, 0, 0 },
-		{ PCI_EXP_SLTCTL_PWR_IND_BLINK, 0xff, 1 },
-	};
-	struct fake_port *port = test->priv;
-	struct controller *ctrl = port->ctrl;
-	u8 status;
-
-	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
-		fake_port_set(port, PCI_EXP_SLTCTL,
-			      slots[i].ctrl | PCI_EXP_SLTCTL_HPIE);
-		KUNIT_EXPECT_EQ(test, pciehp_get_attention_status(&ctrl->hotplug_slot,
-								  &status), 0);
-		KUNIT_EXPECT_EQ(test, status, slots[i].attention);
-		pciehp_get_power_status(ctrl, &status);
-		KUNIT_EXPECT_EQ(test, status, slots[i].power);
-	}
-
-	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_MRLSS);
-	pciehp_get_latch_status(ctrl, &status);
-	KUNIT_EXPECT_EQ(test, status, 1);
-	KUNIT_EXPECT_EQ(test, pciehp_query_power_fault(ctrl), 0);
-
-	fake_port_set(port, PCI_EXP_SLTSTA, ~PCI_EXP_SLTSTA_MRLSS);
-	pciehp_get_latch_status(ctrl, &status);
-	KUNIT_EXPECT_EQ(test, status, 0);
-	KUNIT_EXPECT_EQ(test, pciehp_query_power_fault(ctrl), 1);
-}
-
-static void presence_and_link_are_read(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	struct controller *ctrl = port->ctrl;
-
-	for (int i = 0; i < 4; i++) {
-		set_card(port, i & 1, i & 2);
-		KUNIT_EXPECT_EQ(test, pciehp_card_present(ctrl), i & 1);
-		KUNIT_EXPECT_EQ(test, pciehp_check_link_active(ctrl), i >> 1);
-		KUNIT_EXPECT_EQ(test, pciehp_card_present_or_link_active(ctrl),
-				!!i);
-	}
-
-	port->absent = true;
-	KUNIT_EXPECT_EQ(test, pciehp_card_present(ctrl), -ENODEV);
-	KUNIT_EXPECT_EQ(test, pciehp_check_link_active(ctrl), -ENODEV);
-	KUNIT_EXPECT_EQ(test, pciehp_card_present_or_link_active(ctrl), -ENODEV);
-
-	port->absent = false;
-	port->pdev->error_state = pci_channel_io_perm_failure;
-	KUNIT_EXPECT_EQ(test, pciehp_card_present(ctrl), -ENODEV);
-	KUNIT_EXPECT_EQ(test, pciehp_check_link_active(ctrl), -ENODEV);
-}
-
-static void indicators_are_set(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	struct controller *ctrl = port->ctrl;
-	u16 before = slot_ctrl(port);
-
-	pciehp_set_indicators(ctrl, INDICATOR_NOOP, INDICATOR_NOOP);
-	KUNIT_EXPECT_EQ(test, port->commands, 0);
-
-	pciehp_set_indicators(ctrl, PCI_EXP_SLTCTL_PWR_IND_BLINK,
-			      INDICATOR_NOOP);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port), (before & ~PCI_EXP_SLTCTL_PIC) |
-			PCI_EXP_SLTCTL_PWR_IND_BLINK);
-
-	pciehp_set_indicators(ctrl, INDICATOR_NOOP, PCI_EXP_SLTCTL_ATTN_IND_ON);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port), (before & ~INDICATORS) |
-			PCI_EXP_SLTCTL_PWR_IND_BLINK |
-			PCI_EXP_SLTCTL_ATTN_IND_ON);
-
-	/* If one of them is missing, the other one is set. */
-	ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PIP;
-	pciehp_set_indicators(ctrl, PCI_EXP_SLTCTL_PWR_IND_OFF,
-			      PCI_EXP_SLTCTL_ATTN_IND_BLINK);
-	KUNIT_EXPECT_EQ(test, indicators(port), PCI_EXP_SLTCTL_PWR_IND_BLINK |
-			PCI_EXP_SLTCTL_ATTN_IND_BLINK);
-
-	ctrl->slot_cap ^= PCI_EXP_SLTCAP_PIP | PCI_EXP_SLTCAP_AIP;
-	pciehp_set_indicators(ctrl, PCI_EXP_SLTCTL_PWR_IND_OFF,
-			      PCI_EXP_SLTCTL_ATTN_IND_ON);
-	KUNIT_EXPECT_EQ(test, indicators(port), PCI_EXP_SLTCTL_PWR_IND_OFF |
-			PCI_EXP_SLTCTL_ATTN_IND_BLINK);
-}
-
-static void raw_indicators_are_set(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	struct hotplug_slot *slot = &port->ctrl->hotplug_slot;
-	u16 before = slot_ctrl(port);
-	u8 status;
-
-	KUNIT_EXPECT_EQ(test, pciehp_set_raw_indicator_status(slot, 0x6), 0);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
-			(before & ~INDICATORS) | 0x6 << 6);
-	KUNIT_EXPECT_EQ(test, pciehp_get_raw_indicator_status(slot, &status), 0);
-	KUNIT_EXPECT_EQ(test, status, 0x6);
-}
-
-static void replaced_card_is_recognized(struct kunit *test)
-{
-#ifdef PCI_LINK_CHANGING
-	struct fake_port *port = test->priv;
-	struct controller *ctrl = port->ctrl;
-
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-
-	port->card->device = 1;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	port->card_id |= 1 << 16;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-
-	port->card->class = PCI_CLASS_NETWORK_ETHERNET << 8;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	port->card->revision = 3;
-	port->card_class = PCI_CLASS_NETWORK_ETHERNET << 16 | 3;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-	port->card->revision = 4;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	port->card->revision = 3;
-
-	port->card_subsystem = 2 << 16 | 1;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	/* A bridge has no subsystem there. */
-	port->card->hdr_type = PCI_HEADER_TYPE_BRIDGE;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-	port->card->hdr_type = PCI_HEADER_TYPE_NORMAL;
-	port->card->subsystem_vendor = 1;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	port->card->subsystem_device = 2;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-
-	ctrl->dsn = 1;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-
-	/* A port that is gone cannot tell. */
-	port->pdev->error_state = pci_channel_io_perm_failure;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-#else
-	kunit_skip(test, "the PCI core announces no link changes");
-#endif
-}
-
-static void reset_of_slot_is_ignored(struct kunit *test)
-{
-#ifdef PCI_LINK_CHANGING
-	struct fake_port *port = test->priv;
-	struct hotplug_slot *slot = &port->ctrl->hotplug_slot;
-
-	KUNIT_EXPECT_EQ(test, pciehp_reset_slot(slot, true), 0);
-	KUNIT_EXPECT_EQ(test, port->bus_resets, 0);
-
-	port->pdev->block_cfg_access = 1;
-	KUNIT_EXPECT_EQ(test, pciehp_reset_slot(slot, false), 0);
-	KUNIT_EXPECT_EQ(test, port->bus_resets, 1);
-	KUNIT_EXPECT_EQ(test, port->ignored_resets, 1);
-	KUNIT_EXPECT_FALSE(test, test_bit(PCI_LINK_CHANGING,
-					  &port->pdev->priv_flags));
-	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&port->ctrl->reset_lock));
-#else
-	kunit_skip(test, "the PCI core announces no link changes");
-#endif
-}
-
 static struct kunit_case slot_cases[] = {
 	KUNIT_CASE(button_press_starts_blinking),
 	KUNIT_CASE(second_button_press_cancels),
@@ -770,12 +568,6 @@ static struct kunit_case slot_cases[] = {
 	KUNIT_CASE(disable_request_for_slot_that_is_off),
 	KUNIT_CASE(sysfs_requests_refused),
 	KUNIT_CASE(sysfs_request_waits_for_thread),
-	KUNIT_CASE(status_is_read),
-	KUNIT_CASE(presence_and_link_are_read),
-	KUNIT_CASE(indicators_are_set),
-	KUNIT_CASE(raw_indicators_are_set),
-	KUNIT_CASE(replaced_card_is_recognized),
-	KUNIT_CASE(reset_of_slot_is_ignored),
 	{}
 };
 

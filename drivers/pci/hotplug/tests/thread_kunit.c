@@ -13,12 +13,6 @@
 #include "fake_port.h"
 #include "pciehp_kunit.h"
 
-static irqreturn_t run_thread(struct fake_port *port, int events)
-{
-	atomic_set(&port->ctrl->pending_events, events);
-	return ist(port);
-}
-
 static void empty_slot(struct fake_port *port)
 {
 	fake_port_set(port, PCI_EXP_SLTSTA, 0);
