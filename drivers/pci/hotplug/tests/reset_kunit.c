@@ -25,7 +25,7 @@ static void restore_after_reset(struct kunit *test, struct fake_port *port)
 	fake_port_end_reset(port);
 	run_woken_handler(port);
 	KUNIT_EXPECT_NE(test, pending(port) & CHECK_SLOT, 0);
-	atomic_and(~CHECK_SLOT, &port->ctrl->pending_events);
+	atomic_and(~(int)CHECK_SLOT, &port->ctrl->pending_events);
 }
 
 /* What is restored: G3 */
