@@ -371,12 +371,14 @@ TEST_F_TIMEOUT(reset_moment, card_added, TIMEOUT_S)
 	ASSERT_OK(slot_hot_remove(guest, &self->card));
 }
 
-TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
+/* Remove the card at the moment, and add it again after the reset. */
+static void remove_at_moment(struct __test_metadata *_metadata,
+			     FIXTURE_DATA(reset_moment) *self,
+			     const FIXTURE_VARIANT(reset_moment) *variant)
 {
 	struct guest *guest = &self->guest;
 	struct moment since;
 
-	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	if (!reset_to(self, variant))
 		SKIP(return, "%s", guest->result.skip);
 	since = guest->agent.now;
@@ -387,24 +389,22 @@ TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 }
 
+TEST_F_TIMEOUT(reset_moment, card_removed, TIMEOUT_S)
+{
+	ASSERT_OK(slot_hot_add_and_settle(&self->guest, &self->card));
+	remove_at_moment(_metadata, self, variant);
+}
+
 /* The removal does not wait for a driver, so it runs as soon as the reset has ended. */
 TEST_F_TIMEOUT(reset_moment, unbound_card_removed, TIMEOUT_S)
 {
 	struct guest *guest = &self->guest;
-	struct moment since;
 	char bdf[BDF_SIZE];
 
 	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
 	slot_function_bdf(guest, 0, 0, bdf);
 	ASSERT_OK(guest_write(guest, "/sys/bus/pci/drivers/e1000e/unbind", bdf));
-	if (!reset_to(self, variant))
-		SKIP(return, "%s", guest->result.skip);
-	since = guest->agent.now;
-	ASSERT_OK(slot_surprise_remove(guest, &self->card));
-	ASSERT_OK(guest_resume(guest));
-	ASSERT_OK(slot_wait_gone(guest, &self->card, since));
-	ASSERT_OK(slot_check_power(guest, 0, false));
-	ASSERT_OK(slot_hot_add_and_settle(guest, &self->card));
+	remove_at_moment(_metadata, self, variant);
 }
 
 /* As in slot_use.*.swapped, QEMU removes the other card with the slot's power. */
