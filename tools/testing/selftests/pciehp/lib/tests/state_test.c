@@ -47,7 +47,7 @@ FIXTURE_SETUP(state)
 {
 	self->qmp.fd = -1;
 	fake_peer_init(&self->peer);
-	strcpy(self->dir, "/tmp/pciehp.XXXXXX");
+	snprintf(self->dir, sizeof(self->dir), "/tmp/pciehp.XXXXXX");
 	ASSERT_NE(NULL, mkdtemp(self->dir));
 	snprintf(self->path, sizeof(self->path), "%s/state", self->dir);
 	snprintf(self->part, sizeof(self->part), "%s.part", self->path);
