@@ -91,7 +91,7 @@ expected_from() {
 expected_with() (
 	# The set hpie also fixes the defect of the report.
 	if [ -z "${tree-}" ] && has_reported_order "$KDIR" && ! sets "$1" | grep -qx hpie; then
-		cat "$root/patches/regressions/slot-ctrl-cached-late.verdicts"
+		cat "$(expected regressions/slot-ctrl-cached-late verdicts)"
 	fi
 	cat "$root/patches/$(base_major "${tree:-$KDIR}")/stock.verdicts" 2>/dev/null || :
 	for set in $(sets "$1" | tac); do
