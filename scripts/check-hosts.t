@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Do README's commands work on a fresh Debian 12 and a fresh Debian 13? In a directory with only
 # the base system, git, make and gcc, clone this repository and run make reproduce on a
-# ready-made kernel, as root and as a user who may not install packages. Needs root and
-# debootstrap. Not part of make check.
+# ready-made kernel, as root, as a user who may not install packages, and on other versions of
+# QEMU. Then run the checks of make bisect and make watch, which build a whole kernel. Needs root
+# and debootstrap. Not part of make check.
 #
 # From the environment:
 #	SUITES	bookworm and trixie if unset
@@ -45,6 +46,18 @@ as_root() {
 	echo "$text" | grep -q 'kernel passes 36 of 36 cases'
 }
 
+# on_qemu VERSION
+on_qemu() {
+	text=$(inside root "QEMU=\$(scripts/fetch-qemu $1 arm64) make reproduce KERNEL=/Image" 2>&1) || :
+	echo "$text"
+	echo "$text" | grep -q 'kernel passes 36 of 36 cases'
+}
+
+# bisects_and_watches: all tests of these checks pass, on a kernel that is downloaded and built.
+bisects_and_watches() {
+	inside root 'scripts/setup mail && prove --verbose --exec sh scripts/check-bisect.t scripts/check-watch.t' 2>&1
+}
+
 as_user() {
 	! text=$(inside user 'make reproduce KERNEL=/Image' 2>&1) || return
 	echo "$text"
@@ -56,5 +69,9 @@ for suite in ${SUITES:-bookworm trixie}; do
 	ok "$suite: a fresh system" make_root "$suite"
 	ok "$suite: a user who may not install packages is told which" as_user
 	ok "$suite: make reproduce" as_root
+	for version in $(names qemus); do
+		ok "$suite: make reproduce on QEMU $version" on_qemu "$version"
+	done
+	ok "$suite: make bisect and make watch" bisects_and_watches
 done
 done_testing
