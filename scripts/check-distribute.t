@@ -12,6 +12,7 @@ set -eu
 . "$(dirname "$0")/tap.sh"
 
 : "${BUNDLE:=$("$root/scripts/bundle")}" "${KILLS:=3}"
+BUNDLE=$(cd "$BUNDLE" && pwd) || die "cannot test BUNDLE=$BUNDLE: name the directory of an unpacked bundle"
 scratch "$(mktemp -d)"
 trap '"$root/scripts/slurm-cluster" stop "$tmp/slurm" 2>/dev/null; [ ! -f "$tmp/sshd.pid" ] || kill "$(cat "$tmp/sshd.pid")"; rm -rf "$tmp"' EXIT
 cases='@(empty_slot|hotplug).*'
@@ -110,13 +111,14 @@ kill_job() {
 	echo "there is no $1 to kill"
 }
 
-# disturbed: the results are the same, although something is killed every few seconds.
+# disturbed: the results are the same, although something is killed up to four times.
 disturbed() {
+	before=$(grep -c ^kills "$tmp/kills") || :
 	rm -rf "$tmp/disturbed"
 	distribute "$tmp/disturbed" >"$tmp/said" 2>&1 &
 	running=$!
 	sleep "$(random 10)"
-	while kill -0 "$running" 2>/dev/null; do
+	while kill -0 "$running" 2>/dev/null && [ "$(grep -c ^kills "$tmp/kills")" -lt $((before + 4)) ]; do
 		kill_something | tee -a "$tmp/kills"
 		sleep "$(random 20)"
 	done
