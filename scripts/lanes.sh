@@ -25,5 +25,7 @@ lanes() {
 	export CONFIG=rt
 	series=$(kernel series)
 	lane arm64-rt '' '' "$preempt_rt" "$series"
+	stock=$(kernel stock)
+	lane arm64-rt-stock '' '' "$core" "$stock"
 	unset CONFIG
 }
