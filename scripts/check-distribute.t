@@ -111,6 +111,13 @@ kill_job() {
 	echo "there is no $1 to kill"
 }
 
+# resume_nodes: do what an administrator does about nodes that could not start a job.
+resume_nodes() {
+	sinfo -h -N -t drain -o %N 2>/dev/null | while read -r node; do
+		scontrol update "nodename=$node" state=resume
+	done
+}
+
 # disturbed: the results are the same, although something is killed up to four times.
 disturbed() {
 	before=$(grep -c ^kills "$tmp/kills") || :
@@ -118,8 +125,9 @@ disturbed() {
 	distribute "$tmp/disturbed" >"$tmp/said" 2>&1 &
 	running=$!
 	sleep "$(random 10)"
-	while kill -0 "$running" 2>/dev/null && [ "$(grep -c ^kills "$tmp/kills")" -lt $((before + 4)) ]; do
-		kill_something | tee -a "$tmp/kills"
+	while kill -0 "$running" 2>/dev/null; do
+		[ "$(grep -c ^kills "$tmp/kills")" -ge $((before + 4)) ] || kill_something | tee -a "$tmp/kills"
+		resume_nodes
 		sleep "$(random 20)"
 	done
 	status=0

@@ -48,12 +48,20 @@ submit_join() {
 		echo \$? >status.part && mv status.part status")"
 }
 
+# release_held: let parts go that Slurm holds because a node could not start them. It does not use
+# that node again before an administrator has resumed it.
+release_held() {
+	[ -z "$array" ] || squeue -h -r -j "$array" -o '%i %r' 2>/dev/null | sed -n 's/ launch failed requeued held$//p' |
+		xargs -r -n 1 scontrol release
+}
+
 # wait_for_join: wait until the results are joined. If that job was killed, submit it again.
 wait_for_join() {
 	gone=0
 	tries=1
 	while [ ! -f "$engine/status" ]; do
 		sleep 1
+		release_held || :
 		# If the controller does not answer, it may be restarting. The file may be late.
 		if left=$(squeue -h -j "${jobs##* }" 2>&1); then
 			[ "$left" ] || gone=$((gone + 1))
