@@ -12,7 +12,8 @@ set -eu
 . "$(dirname "$0")/tap.sh"
 
 : "${BUNDLE:=$("$root/scripts/bundle")}" "${KILLS:=3}"
-BUNDLE=$(cd "$BUNDLE" && pwd) || die "cannot test BUNDLE=$BUNDLE: name the directory of an unpacked bundle"
+[ -x "$BUNDLE/run" ] || die "cannot test BUNDLE=$BUNDLE: it has no run; name the directory of an unpacked bundle"
+BUNDLE=$(cd "$BUNDLE" && pwd)
 scratch "$(mktemp -d)"
 trap '"$root/scripts/slurm-cluster" stop "$tmp/slurm" 2>/dev/null; [ ! -f "$tmp/sshd.pid" ] || kill "$(cat "$tmp/sshd.pid")"; rm -rf "$tmp"' EXIT
 cases='@(empty_slot|hotplug).*'
