@@ -90,10 +90,11 @@ static bool fake_port_masked(struct fake_port *port)
 
 static void fake_port_interrupt(struct fake_port *port)
 {
+	struct controller *ctrl = get_service_data(&port->pcie);
 	unsigned int storm = 0;
 	irqreturn_t ret;
 
-	if (port->in_handler || !port->ctrl || fake_port_masked(port))
+	if (port->in_handler || !ctrl || fake_port_masked(port))
 		return;
 
 	port->in_handler = true;
@@ -101,7 +102,7 @@ static void fake_port_interrupt(struct fake_port *port)
 		/* INTx stays asserted until all events are clear. */
 		if (port->pdev->msi_enabled)
 			port->message = false;
-		ret = pciehp_isr(port->pcie.irq, port->ctrl);
+		ret = pciehp_isr(port->pcie.irq, ctrl);
 		port->interrupts++;
 		port->ignored += ret == IRQ_NONE;
 		port->woken += ret == IRQ_WAKE_THREAD;
@@ -162,17 +163,20 @@ static bool fake_port_completes(struct fake_port *port, u16 old, u16 new)
 static void fake_port_command(struct fake_port *port, u16 new)
 	__must_hold(&pci_lock)
 {
+	struct controller *ctrl = get_service_data(&port->pcie);
 	u16 old = fake_port_get(port, PCI_EXP_SLTCTL);
 	u16 events = port->before_command;
 
 	port->commands++;
-	if (port->ctrl) {
-		port->slot_ctrl = port->ctrl->slot_ctrl;
-		port->cmd_busy = port->ctrl->cmd_busy;
-		port->state = port->ctrl->state;
-		port->locked = mutex_is_locked(&port->ctrl->ctrl_lock);
+	if (ctrl) {
+		port->slot_ctrl = ctrl->slot_ctrl;
+		port->cmd_busy = ctrl->cmd_busy;
+		port->state = ctrl->state;
+		port->locked = mutex_is_locked(&ctrl->ctrl_lock);
 	}
 	port->command = le16_to_cpup((__le16 *)(port->config + PCI_COMMAND));
+	port->blinked |= (new & PCI_EXP_SLTCTL_PIC) ==
+			 PCI_EXP_SLTCTL_PWR_IND_BLINK;
 
 	if (events) {
 		port->before_command = 0;

@@ -37,11 +37,16 @@ enum fake_port_completion {
  * @subordinate: the bus below the port, with @card or empty
  * @card: the device in the slot, or NULL
  * @card_id: the Vendor and Device ID that a read of @card returns
+ * @card_reads: @card disappears after this many reads of its Vendor ID, or
+ *	never if 0
  * @card_command: the Command register of @card
  * @card_class: the class and revision that a read of @card returns
  * @card_subsystem: the subsystem's IDs that a read of @card returns
+ * @card_dsn: the Device Serial Number of @card
  * @pcie: the hotplug service of the port
- * @ctrl: the driver's controller of the port
+ * @ctrl: the driver's controller of the port, or NULL
+ * @driver: the driver's callbacks, set by find_driver()
+ * @bound: the driver is bound to the port.  fake_port_cleanup() unbinds it
  * @parent: the parent of @pdev, or NULL
  * @config: the registers, little endian
  * @absent: config reads return all ones and writes have no effect
@@ -82,6 +87,7 @@ enum fake_port_completion {
  * @command: the Command register at that time
  * @state: &controller.state at that time
  * @locked: &controller.ctrl_lock was held at that time
+ * @blinked: a command has made the Power Indicator blink
  * @bus_resets: number of resets of the bus below the port
  * @ignored_resets: number of these whose link changes the driver ignored, with
  *	&controller.reset_lock held
@@ -89,9 +95,11 @@ enum fake_port_completion {
  * @later: calls @later_fn
  * @later_fn: see @later
  * @poll_mode: the value of pciehp_poll_mode before the test
+ * @poll_time: the value of pciehp_poll_time before the test
  * @slot: has the slot name that the driver's messages contain
  *
- * Only the test's thread accesses this. While it sleeps, @later does.
+ * Only the test's thread accesses this. While it sleeps, @later does, and if
+ * @bound, so does the driver's thread.
  */
 struct fake_port {
 	struct pci_dev *pdev;
@@ -100,11 +108,15 @@ struct fake_port {
 	struct pci_bus subordinate;
 	struct pci_dev *card;
 	u32 card_id;
+	unsigned int card_reads;
 	u16 card_command;
 	u32 card_class;
 	u32 card_subsystem;
+	u64 card_dsn;
 	struct pcie_device pcie;
 	struct controller *ctrl;
+	const struct pcie_port_service_driver *driver;
+	bool bound;
 	struct device *parent;
 
 	u8 config[PCI_CFG_SPACE_SIZE] __aligned(4);
@@ -141,6 +153,7 @@ struct fake_port {
 	u16 command;
 	u8 state;
 	bool locked;
+	bool blinked;
 	unsigned int bus_resets;
 	unsigned int ignored_resets;
 
@@ -148,6 +161,7 @@ struct fake_port {
 	struct delayed_work later;
 	void (*later_fn)(struct fake_port *port);
 	bool poll_mode;
+	int poll_time;
 
 	struct pci_slot slot;
 };
@@ -156,6 +170,8 @@ extern struct pci_ops fake_port_ops;
 
 struct fake_port *fake_port_init(struct kunit *test);
 int fake_port_probe(struct fake_port *port);
+int fake_port_bind(struct fake_port *port);
+void fake_port_unbind(struct fake_port *port);
 void fake_port_cleanup(struct fake_port *port);
 
 u16 fake_port_get(struct fake_port *port, int reg);
@@ -173,6 +189,7 @@ void fake_port_recover(struct fake_port *port);
 void fake_port_restore(struct fake_port *port);
 void fake_port_restore_unbound(struct fake_port *port);
 int fake_port_add_card(struct fake_port *port);
+int fake_port_alloc_irq(struct fake_port *port);
 int fake_port_request_irq(struct fake_port *port);
 int fake_port_suspend_parent(struct fake_port *port);
 

@@ -37,32 +37,54 @@ static irqreturn_t fake_port_handler(int irq, void *dev_id)
 }
 
 /**
- * fake_port_request_irq() - give the port an interrupt that can be masked
+ * fake_port_alloc_irq() - give the port an interrupt that can be requested
  * @port: fake hotplug port
  *
  * The interrupt is never raised.
  *
- * Return: %0, or an error if there is no such interrupt.
+ * Return: %0, or a negative errno if no interrupt can be allocated.
  */
-int fake_port_request_irq(struct fake_port *port)
+int fake_port_alloc_irq(struct fake_port *port)
 {
-	int irq, ret;
+	int irq = irq_alloc_desc(NUMA_NO_NODE);
 
-	irq = irq_alloc_desc(NUMA_NO_NODE);
 	if (irq < 0)
 		return irq;
 
 	irq_set_chip_and_handler(irq, &dummy_irq_chip, handle_simple_irq);
-	ret = request_irq(irq, fake_port_handler, IRQF_NO_THREAD,
-			  "pciehp_kunit", port->ctrl);
-	if (ret) {
-		irq_free_desc(irq);
-		return ret;
-	}
 	port->pcie.irq = irq;
-	port->has_irq = true;
 
 	return 0;
+}
+
+/**
+ * fake_port_request_irq() - give the port an interrupt that can be masked
+ * @port: fake hotplug port
+ *
+ * Return: %0, or a negative errno if no interrupt can be allocated or requested.
+ */
+int fake_port_request_irq(struct fake_port *port)
+{
+	int ret;
+
+	ret = fake_port_alloc_irq(port);
+	if (ret)
+		return ret;
+
+	ret = request_irq(port->pcie.irq, fake_port_handler, IRQF_NO_THREAD,
+			  "pciehp_kunit", port->ctrl);
+	port->has_irq = !ret;
+
+	return ret;
+}
+
+static void fake_port_release_ctrl(struct fake_port *port)
+{
+	if (port->ctrl)
+		pciehp_release_ctrl(port->ctrl);
+
+	port->ctrl = NULL;
+	set_service_data(&port->pcie, NULL);
 }
 
 /**
@@ -73,11 +95,8 @@ int fake_port_request_irq(struct fake_port *port)
  */
 int fake_port_probe(struct fake_port *port)
 {
-	if (port->ctrl)
-		pciehp_release_ctrl(port->ctrl);
-
 	/* no interrupt is handled until pcie_init() has returned */
-	port->ctrl = NULL;
+	fake_port_release_ctrl(port);
 	port->ctrl = pcie_init(&port->pcie);
 	if (!port->ctrl)
 		return -ENOMEM;
@@ -86,6 +105,40 @@ int fake_port_probe(struct fake_port *port)
 	port->ctrl->hotplug_slot.pci_slot = &port->slot;
 
 	return 0;
+}
+
+/**
+ * fake_port_bind() - have the driver probe the port
+ * @port: fake hotplug port
+ *
+ * Return: what the driver's probe callback returns.
+ */
+int fake_port_bind(struct fake_port *port)
+{
+	int ret;
+
+	fake_port_release_ctrl(port);
+	ret = port->driver->probe(&port->pcie);
+	if (ret) {
+		set_service_data(&port->pcie, NULL);
+		return ret;
+	}
+	port->ctrl = get_service_data(&port->pcie);
+	port->bound = true;
+
+	return 0;
+}
+
+/**
+ * fake_port_unbind() - have the driver remove the port
+ * @port: fake hotplug port which the driver is bound to
+ */
+void fake_port_unbind(struct fake_port *port)
+{
+	port->driver->remove(&port->pcie);
+	port->bound = false;
+	port->ctrl = NULL;
+	set_service_data(&port->pcie, NULL);
 }
 
 /**
@@ -116,6 +169,8 @@ static int fake_card_read(struct pci_bus *bus, unsigned int devfn, int where,
 	switch (where) {
 	case PCI_VENDOR_ID:
 		*val = port->card_id;
+		if (port->card_reads && !--port->card_reads)
+			port->card_id = ~0;
 		break;
 	case PCI_COMMAND:
 		*val = port->card_command;
@@ -125,6 +180,15 @@ static int fake_card_read(struct pci_bus *bus, unsigned int devfn, int where,
 		break;
 	case PCI_SUBSYSTEM_VENDOR_ID:
 		*val = port->card_subsystem;
+		break;
+	case PCI_CFG_SPACE_SIZE:
+		*val = PCI_EXT_CAP_ID_DSN | 1 << 16;
+		break;
+	case PCI_CFG_SPACE_SIZE + 4:
+		*val = lower_32_bits(port->card_dsn);
+		break;
+	case PCI_CFG_SPACE_SIZE + 8:
+		*val = upper_32_bits(port->card_dsn);
 		break;
 	default:
 		*val = 0;
@@ -167,6 +231,7 @@ int fake_port_add_card(struct fake_port *port)
 
 	card->bus = &port->subordinate;
 	card->vendor = PCI_VENDOR_ID_REDHAT;
+	card->cfg_size = PCI_CFG_SPACE_EXP_SIZE;
 	card->dev.init_name = "pciehp_kunit_card";
 	device_initialize(&card->dev);
 #ifdef PCI_DEV_REMOVED
@@ -199,6 +264,7 @@ struct fake_port *fake_port_init(struct kunit *test)
 		return NULL;
 
 	port->poll_mode = pciehp_poll_mode;
+	port->poll_time = pciehp_poll_time;
 	INIT_DELAYED_WORK(&port->later, fake_port_later);
 
 	*(__le16 *)(port->config + PCI_VENDOR_ID) =
@@ -227,6 +293,9 @@ struct fake_port *fake_port_init(struct kunit *test)
 	port->bus.bridge = &port->host->dev;
 	INIT_LIST_HEAD(&port->bus.devices);
 	INIT_LIST_HEAD(&port->subordinate.devices);
+	INIT_LIST_HEAD(&port->subordinate.slots);
+	/* a slot holds a reference to its bus */
+	device_initialize(&port->subordinate.dev);
 	port->subordinate.ops = &fake_card_ops;
 	port->subordinate.parent = &port->bus;
 
@@ -258,6 +327,8 @@ struct fake_port *fake_port_init(struct kunit *test)
 		return NULL;
 	}
 	port->status_reads = 0;
+	/* This may be a quirk of the machine. */
+	port->ctrl->inband_presence_disabled = 0;
 
 	return port;
 }
@@ -269,15 +340,20 @@ struct fake_port *fake_port_init(struct kunit *test)
 void fake_port_cleanup(struct fake_port *port)
 {
 	cancel_delayed_work_sync(&port->later);
+
+	if (port->bound)
+		fake_port_unbind(port);
+
 	pciehp_poll_mode = port->poll_mode;
+	pciehp_poll_time = port->poll_time;
 
-	if (port->has_irq) {
+	if (port->has_irq)
 		free_irq(port->pcie.irq, port->ctrl);
-		irq_free_desc(port->pcie.irq);
-	}
 
-	if (port->ctrl)
-		pciehp_release_ctrl(port->ctrl);
+	if (port->pcie.irq != IRQ_NOTCONNECTED)
+		irq_free_desc(port->pcie.irq);
+
+	fake_port_release_ctrl(port);
 
 	if (!IS_ERR_OR_NULL(port->parent)) {
 		pm_runtime_disable(port->parent);

@@ -42,17 +42,6 @@ static void call_meanwhile(struct fake_port *port,
 	msleep(OTHER_MSECS);
 }
 
-static void begin_on(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PCP;
-	enable(port);
-	port->ctrl->state = ON_STATE;
-	forget_messages(port);
-}
-
 static void state_changes_with_state_lock_only(struct kunit *test)
 {
 	static void (*const fn[])(struct fake_port *port) = {
@@ -67,6 +56,7 @@ static void state_changes_with_state_lock_only(struct kunit *test)
 	struct controller *ctrl = port->ctrl;
 
 	begin_on(test);
+	forget_messages(port);
 	for (int i = 0; i < ARRAY_SIZE(fn); i++) {
 		ctrl->state = states[i];
 		mutex_lock(&ctrl->state_lock);
@@ -108,6 +98,38 @@ static void thread_waits_for_reset_of_slot(struct kunit *test)
 	}
 }
 
+static void resume_port(struct fake_port *port)
+{
+	port->driver->resume(&port->pcie);
+}
+
+static void resume_waits_for_locks(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct controller *ctrl = port->ctrl;
+
+	find_driver(test);
+	if (!port->driver->resume)
+		kunit_skip(test, "CONFIG_PM_SLEEP is not set");
+
+	begin_on(test);
+	set_card(port, false, false);
+	down_write(&ctrl->reset_lock);
+	call_meanwhile(port, resume_port);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+	up_write(&ctrl->reset_lock);
+	flush_delayed_work(&port->later);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_PDC);
+
+	atomic_set(&ctrl->pending_events, 0);
+	mutex_lock(&ctrl->state_lock);
+	call_meanwhile(port, resume_port);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+	mutex_unlock(&ctrl->state_lock);
+	flush_delayed_work(&port->later);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_PDC);
+}
+
 /* Meanwhile, a reset of the slot is possible. */
 static void thread_waits_for_rescan(struct kunit *test)
 {
@@ -142,6 +164,7 @@ static void thread_waits_for_rescan(struct kunit *test)
 static struct kunit_case lock_cases[] = {
 	KUNIT_CASE(state_changes_with_state_lock_only),
 	KUNIT_CASE(thread_waits_for_reset_of_slot),
+	KUNIT_CASE(resume_waits_for_locks),
 	KUNIT_CASE(thread_waits_for_rescan),
 	{}
 };

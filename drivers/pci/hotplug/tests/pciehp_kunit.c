@@ -2,6 +2,7 @@
 /* Functions that the KUnit tests for the PCIe hotplug driver share */
 
 #include <kunit/test.h>
+#include <linux/interrupt.h>
 #include <linux/kmsg_dump.h>
 #include <linux/module.h>
 #include <linux/pci.h>
@@ -75,6 +76,78 @@ void expect_said(struct kunit *test, const char *text, bool said)
 	if (IS_ENABLED(CONFIG_PRINTK))
 		KUNIT_EXPECT_EQ_MSG(test, has_said(test->priv, text), said,
 				    "\"%s\"", text);
+}
+
+/* Blinking ends after 5 s. */
+void set_state(struct fake_port *port, u8 state)
+{
+	cancel_delayed_work_sync(&port->ctrl->button_work);
+	port->ctrl->state = state;
+	if (state == BLINKINGON_STATE || state == BLINKINGOFF_STATE)
+		schedule_delayed_work(&port->ctrl->button_work, 5 * HZ);
+}
+
+/* The slot is off, and has a card that the kernel knows. */
+void begin_off(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	/* Otherwise the driver does not look at the link, but waits for 1 s. */
+	port->pdev->link_active_reporting = 1;
+	set_card(port, true, true);
+	enable(port);
+	pcie_do_write_cmd(port->ctrl,
+			  PCI_EXP_SLTCTL_PWR_OFF | PCI_EXP_SLTCTL_PWR_IND_OFF |
+			  PCI_EXP_SLTCTL_ATTN_IND_BLINK,
+			  PCI_EXP_SLTCTL_PCC | INDICATORS, false);
+	set_state(port, OFF_STATE);
+}
+
+/* The slot is on.  Without power control, turning it off takes no second. */
+void begin_on(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PCP;
+	enable(port);
+	set_state(port, ON_STATE);
+}
+
+/* Set fake_port.driver.  Skip the test if the driver is not registered. */
+void find_driver(struct kunit *test)
+{
+	struct device_driver *driver = driver_find("pciehp", &pcie_port_bus_type);
+	struct fake_port *port = test->priv;
+
+	if (!driver)
+		kunit_skip(test, "the driver is not registered");
+
+	port->driver = to_service_driver(driver);
+}
+
+/* Do what fake_port_bind() needs. */
+void prepare_to_bind(struct kunit *test)
+{
+	/* The slot would outlive the fake port. */
+	if (IS_ENABLED(CONFIG_DEBUG_KOBJECT_RELEASE))
+		kunit_skip(test, "CONFIG_DEBUG_KOBJECT_RELEASE delays the release of a slot");
+
+	find_driver(test);
+}
+
+/* Bind the driver to the port, which gets an interrupt. */
+void bind_port(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	prepare_to_bind(test);
+	if (port->pcie.irq == IRQ_NOTCONNECTED)
+		KUNIT_ASSERT_EQ(test, fake_port_alloc_irq(port), 0);
+	KUNIT_ASSERT_EQ(test, fake_port_bind(port), 0);
+	/* The driver has woken its thread, which would compete with the test. */
+	synchronize_irq(port->pcie.irq);
 }
 
 int pciehp_test_init(struct kunit *test)

@@ -35,6 +35,9 @@
 
 #define INDICATORS		(PCI_EXP_SLTCTL_PIC | PCI_EXP_SLTCTL_AIC)
 
+/* changes of presence or of the link */
+#define CHANGES			(PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC)
+
 /* less than the timeout of a command */
 #define SOON_MSECS		900
 
@@ -106,6 +109,11 @@ static inline void set_card(struct fake_port *port, bool present, bool link)
 		      link ? PCI_EXP_LNKSTA_DLLLA | PCI_EXP_LNKSTA_NLW_X1 : 0);
 }
 
+static inline bool is_blinking_timed(struct fake_port *port)
+{
+	return delayed_work_pending(&port->ctrl->button_work);
+}
+
 static inline int pending(struct fake_port *port)
 {
 	return atomic_read(&port->ctrl->pending_events);
@@ -124,6 +132,12 @@ static inline unsigned int msecs_since(unsigned long start)
 	return jiffies_to_msecs(jiffies - start);
 }
 
+void set_state(struct fake_port *port, u8 state);
+void begin_off(struct kunit *test);
+void begin_on(struct kunit *test);
+void find_driver(struct kunit *test);
+void prepare_to_bind(struct kunit *test);
+void bind_port(struct kunit *test);
 void poll_for_events(struct kunit *test);
 void forget_messages(struct fake_port *port);
 void expect_said(struct kunit *test, const char *text, bool said);

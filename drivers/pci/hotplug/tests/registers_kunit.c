@@ -153,7 +153,11 @@ static void replaced_card_is_recognized(struct kunit *test)
 	port->card->subsystem_device = 2;
 	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
 
+	port->card_dsn = 1;
+	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
 	ctrl->dsn = 1;
+	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
+	port->card_dsn |= 1ULL << 32;
 	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
 
 	/* A port that is gone cannot tell. */

@@ -122,16 +122,6 @@ static void unsignaled_event_found_when_enabled(struct kunit *test)
 
 /* The callbacks of the driver */
 
-static const struct pcie_port_service_driver *callbacks(struct kunit *test)
-{
-	struct device_driver *driver = driver_find("pciehp", &pcie_port_bus_type);
-
-	if (!driver)
-		kunit_skip(test, "the driver is not registered");
-
-	return to_service_driver(driver);
-}
-
 /* Events which occurred while the port was asleep may be lost. */
 static void resume_finds_changes(struct kunit *test)
 {
@@ -153,12 +143,14 @@ static void resume_finds_changes(struct kunit *test)
 		{ POWEROFF_STATE, false, 0 },
 		{ ON_STATE, false, PCI_EXP_SLTSTA_PDC },
 	};
-	const struct pcie_port_service_driver *driver = callbacks(test);
+	const struct pcie_port_service_driver *driver;
 	struct fake_port *port = test->priv;
 	struct controller *ctrl = port->ctrl;
 
+	find_driver(test);
+	driver = port->driver;
 	if (!driver->resume)
-		kunit_skip(test, "the kernel does not sleep");
+		kunit_skip(test, "CONFIG_PM_SLEEP is not set");
 	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
 		ctrl->state = slots[i].state;
 		set_card(port, slots[i].present, slots[i].present);
@@ -180,17 +172,17 @@ static void resume_finds_changes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pending(port), 0);
 }
 
-#define CHANGES		(PCI_EXP_SLTSTA_PDC | PCI_EXP_SLTSTA_DLLSC)
-
 static void resume_clears_events_of_resume(struct kunit *test)
 {
 	static const u8 states[] = { ON_STATE, BLINKINGOFF_STATE, OFF_STATE };
-	const struct pcie_port_service_driver *driver = callbacks(test);
+	const struct pcie_port_service_driver *driver;
 	struct fake_port *port = test->priv;
 	u16 left;
 
+	find_driver(test);
+	driver = port->driver;
 	if (!driver->resume_noirq)
-		kunit_skip(test, "the kernel does not sleep");
+		kunit_skip(test, "CONFIG_PM_SLEEP is not set");
 	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
 	for (int i = 0; i < ARRAY_SIZE(states); i++) {
 		left = states[i] == OFF_STATE ? CHANGES : 0;
@@ -217,7 +209,15 @@ static void resume_clears_events_of_resume(struct kunit *test)
 		pcie_do_write_cmd(port->ctrl, 0, ENABLES, true);
 	}
 
+	/* If firmware handles PME, the interrupt was never disabled. */
+	port->host->native_pme = false;
 	port->ctrl->state = ON_STATE;
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS | CHANGES);
+	KUNIT_EXPECT_EQ(test, driver->runtime_resume(&port->pcie), 0);
+	if (!pcie_ports_native)
+		KUNIT_EXPECT_EQ(test, slot_status(port),
+				PCI_EXP_SLTSTA_PDS | CHANGES);
+
 	port->card_id = PCI_VENDOR_ID_INTEL;
 	atomic_set(&port->ctrl->pending_events, 0);
 	KUNIT_EXPECT_EQ(test, driver->resume_noirq(&port->pcie), 0);
@@ -227,17 +227,21 @@ static void resume_clears_events_of_resume(struct kunit *test)
 
 static void suspend_disables_interrupt(struct kunit *test)
 {
-	const struct pcie_port_service_driver *driver = callbacks(test);
+	const struct pcie_port_service_driver *driver;
 	u16 signals = PCI_EXP_SLTCTL_HPIE | PCI_EXP_SLTCTL_DLLSCE;
 	struct fake_port *port = test->priv;
 
+	find_driver(test);
+	driver = port->driver;
 	if (!driver->suspend)
-		kunit_skip(test, "the kernel does not sleep");
+		kunit_skip(test, "CONFIG_PM_SLEEP is not set");
 
 	/* Firmware handles PME. */
 	enable(port);
-	KUNIT_EXPECT_EQ(test, driver->suspend(&port->pcie), 0);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
+	if (!pcie_ports_native) {
+		KUNIT_EXPECT_EQ(test, driver->suspend(&port->pcie), 0);
+		KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
+	}
 
 	port->host->native_pme = true;
 	KUNIT_EXPECT_EQ(test, driver->suspend(&port->pcie), 0);
@@ -258,7 +262,7 @@ static void driver_lets_go_of_port(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
 	enable(port);
-	/* The count would not become negative. */
+	/* At 0, a reference too few would not show. */
 	pm_runtime_get_noresume(&port->pdev->dev);
 	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
 
@@ -282,6 +286,20 @@ static void driver_lets_go_of_port(struct kunit *test)
 	pciehp_request(ctrl, PCI_EXP_SLTSTA_PDC);
 	ist(port);
 	KUNIT_EXPECT_EQ(test, ctrl->state, ON_STATE);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+
+	fake_port_set(port, PCI_EXP_SLTCAP, PCI_EXP_SLTCAP_AIP |
+		      PCI_EXP_SLTCAP_PCP | PCI_EXP_SLTCAP_MRLSP);
+	bind_port(test);
+	slot = &port->ctrl->hotplug_slot;
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+	slot->ops->set_attention_status(slot, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+	slot->ops->get_power_status(slot, &status);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+	slot->ops->get_latch_status(slot, &status);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+	slot->ops->get_adapter_status(slot, &status);
 	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
 
 	pm_runtime_put_noidle(&port->pdev->dev);

@@ -132,8 +132,11 @@ static void wait_cmd_woken_by_interrupt(struct kunit *test)
 	enable(port);
 	command_issued(port, 0);
 	fake_port_call_later(port, complete_command, 10);
+	port->unmasked_reads = 0;
 
 	pcie_wait_cmd(port->ctrl);
+	/* Only the handler has read Slot Status. */
+	KUNIT_EXPECT_EQ(test, port->unmasked_reads, 0);
 	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
 	KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 }
