@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Functions that boot a kernel with the KUnit suite. Sourced after lib.sh.
 
-# kunit_boot IMAGE LOG [PARAMETER]: boot the image in virtual time, so that waiting in the guest
-# takes no time.
+# kunit_boot IMAGE LOG [PARAMETER [SECONDS]]: boot the image in virtual time, so that waiting in
+# the guest takes no time. It takes a few seconds. Fail if it has not ended after 300 s, or SECONDS.
 kunit_boot() {
-	timeout 300 qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -m 256 \
+	timeout "${4:-300}" qemu-system-aarch64 -M virt,gic-version=3 -cpu cortex-a57 -m 256 \
 		-icount shift=1,sleep=off -nodefaults -display none -no-reboot -serial stdio \
 		-append "console=ttyAMA0 nokaslr panic=-1 kunit_shutdown=poweroff kunit.filter_glob=pciehp_* ${3-}" \
 		-kernel "$1" </dev/null >"$2" 2>&1
