@@ -64,7 +64,7 @@ guest_time() {
 is_short() {
 	ms=$(guest_time "$1")
 	echo "$ms ms"
-	[ "$ms" -gt 0 ] && [ "$ms" -lt 30000 ]
+	[ "$ms" -gt 0 ] && [ "$ms" -lt 20000 ]
 }
 
 passes_in_virtual_time() {
@@ -81,7 +81,7 @@ for test in $cases; do
 done
 ok 'the kernel log has no warning of lockdep or others' no_splat "$out/tool.log"
 ok 'the suite passes in virtual time' passes_in_virtual_time "$out/series.log"
-ok 'the suite takes less than 30 s of guest time' is_short "$out/series.log"
+ok 'the suite takes less than 20 s of guest time' is_short "$out/series.log"
 
 # fails_as_named PATCH
 fails_as_named() {

@@ -396,7 +396,7 @@ static void disable_request_for_slot_that_is_off(struct kunit *test)
 	run_thread(port, DISABLE_SLOT);
 	KUNIT_EXPECT_EQ(test, port->ctrl->request_result, 0);
 	KUNIT_EXPECT_TRUE(test, pci_dev_is_disconnected(port->card));
-	/* So long, nothing may rely on the power being off. */
+	/* Only after 1 s, software may rely on the power being off. */
 	KUNIT_EXPECT_GE(test, msecs_since(start), 1000);
 }
 

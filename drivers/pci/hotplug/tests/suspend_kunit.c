@@ -198,6 +198,7 @@ static void resume_clears_events_of_resume(struct kunit *test)
 
 		/* The same at runtime, where the rest is handled at once. */
 		port->host->native_pme = true;
+		fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS);
 		enable(port);
 		atomic_set(&port->ctrl->pending_events, 0);
 		fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS |
