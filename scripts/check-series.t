@@ -241,10 +241,19 @@ no_stray_patch() {
 	return 1
 }
 
+no_stray_file() {
+	overlay_files "$(series | cut -s -d ' ' -f 2-)" >"$tmp/names"
+	stray=$(cd "$root/patches" && find ./[0-9]*/* -type f -path './*/*/*' ! -path '*/regressions/*' |
+		sed 's|^\./[^/]*/||' | grep -vxFf "$tmp/names") || return 0
+	echo "no new file of the series: $stray"
+	return 1
+}
+
 newest=$("$root/scripts/fetch-base" newest)
 scratch "$(mktemp -d)"
 identity "$root"
 ok 'every patch is in patches/series' no_stray_patch
+ok 'every file that a base has its own version of is a new file of the series' no_stray_file
 ok 'every set of several patches has a cover letter' has_cover_letters
 for base in $bases; do
 	assemble_on "$base"

@@ -148,17 +148,22 @@ in_index() {
 	GIT_DIR=$repository GIT_INDEX_FILE=$tmp/index git "$@"
 }
 
-# add_overlay NAMES: add the overlay files of these names, and below them, to that index.
+# add_files DIR LIST: add the files of LIST, from DIR, to that index.
+add_files() {
+	[ ! -s "$2" ] || (cd "$1" && GIT_WORK_TREE=. in_index add -f --pathspec-from-file="$2")
+}
+
+# add_overlay MAJOR NAMES: add the overlay files of these names, and below them, to that index,
+# in the version for kernels of version MAJOR.
 add_overlay() (
-	overlay_files "$1" >"$tmp/overlay" || exit
+	overlay_files "$2" >"$tmp/overlay" || exit
 	if grep -qx MAINTAINERS "$tmp/overlay"; then
 		blob=$(in_index cat-file blob :MAINTAINERS | merge_maintainers | in_index hash-object -w --stdin)
 		in_index update-index --cacheinfo "100644,$blob,MAINTAINERS"
 		sed -i '/^MAINTAINERS$/d' "$tmp/overlay"
 	fi
-	[ -s "$tmp/overlay" ] || exit 0
-	cd "$root" || exit
-	GIT_WORK_TREE=. in_index add -f --pathspec-from-file="$tmp/overlay"
+	own_files "$1" <"$tmp/overlay" >"$tmp/own"
+	add_files "$root" "$tmp/overlay" && add_files "$root/patches/$1" "$tmp/own"
 )
 
 # assemble REPOSITORY COMMIT [SET]: make the commits of the series on top of COMMIT in
@@ -182,7 +187,7 @@ assemble() (
 			say "${patch#"$root/"} $why: $(head -n 1 "$tmp/err")"
 			exit 1
 		}
-		add_overlay "$overlay" || exit
+		add_overlay "$major" "$overlay" || exit
 		message "$patch" >"$tmp/message"
 		commit=$(in_index commit-tree -p "$commit" -F "$tmp/message" "$(in_index write-tree)")
 	done <"$tmp/chosen"

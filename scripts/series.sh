@@ -59,6 +59,24 @@ overlay_files() {
 	done
 }
 
+# dir_of_overlay MAJOR FILE: print the directory that has this overlay file for kernels of that
+# version.
+dir_of_overlay() {
+	if [ -f "$root/patches/$1/$2" ]; then
+		echo "$root/patches/$1"
+	else
+		echo "$root"
+	fi
+}
+
+# own_files MAJOR: print those overlay files on stdin of which kernels of that version have their
+# own version.
+own_files() {
+	while read -r file; do
+		[ ! -f "$root/patches/$1/$file" ] || echo "$file"
+	done
+}
+
 # outside_git DIR COMMAND...: run the command in DIR. git does not search for a repository above
 # DIR: in a repository, git apply takes paths relative to its top and silently skips other files.
 outside_git() (
@@ -95,7 +113,7 @@ stage() {
 			if [ "$file" = MAINTAINERS ]; then
 				merge_maintainers <"$1/$file" >"$2/$file"
 			else
-				(cd "$root" && cp --parents "$file" "$2") || return
+				(cd "$(dir_of_overlay "$major" "$file")" && cp --parents "$file" "$2") || return
 			fi
 		done
 	done
