@@ -104,11 +104,12 @@ includes() {
 		done
 }
 
-for file in $(find "$selftest" "$root/drivers" "$root/tools/report" -name '*.[ch]' | sort); do
+for file in $(find "$selftest" "$root/drivers" "$root"/patches/*/drivers "$root/tools/report" -name '*.[ch]' | sort); do
 	ok "checkpatch --strict ${file#"$root/"}" checkpatch "$file"
 done
 ok 'kernel-doc is complete' kernel_doc "$selftest"/lib/*/*.[ch] "$selftest"/agent/*.c \
-	"$selftest"/explore/*.[ch] "$root"/tools/report/*.[ch] "$root"/drivers/pci/hotplug/tests/*.[ch]
+	"$selftest"/explore/*.[ch] "$root"/tools/report/*.[ch] "$root"/drivers/pci/hotplug/tests/*.[ch] \
+	"$root"/patches/*/drivers/pci/hotplug/tests/*.[ch]
 ok 'sparse finds nothing in the kselftest and the program of the page' sparse_ours
 # shellcheck disable=SC2046 # one word each
 ok 'shellcheck finds nothing in the scripts' \

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154
 # SPDX-License-Identifier: GPL-2.0-only
-# Functions that boot a kernel with the KUnit suite. Sourced after lib.sh.
+# Functions that boot a kernel with the KUnit suite. Sourced after lib.sh and series.sh.
 
 # kunit_boot IMAGE LOG [PARAMETER [SECONDS]]: boot the image in virtual time, so that waiting in
 # the guest takes no time. It takes a few seconds. Fail if it has not ended after 300 s, or SECONDS.
@@ -17,7 +17,11 @@ verdicts() {
 		sed 's/^not ok/not_ok/'
 }
 
-# kunit_cases: print the names of all tests.
+# kunit_cases MAJOR: print the names of the tests that kernels of that version have.
 kunit_cases() {
-	sed -n 's/^	KUNIT_CASE(\(.*\)),/\1/p' "$root"/drivers/pci/hotplug/tests/*_kunit.c
+	series | while read -r name _; do
+		sed -n 's|^+.*\(tests/[a-z_]*_kunit\)\.o.*|drivers/pci/hotplug/\1.c|p' "$(patch_for "$1" "$name")"
+	done | while read -r file; do
+		sed -n 's/^	KUNIT_CASE(\(.*\)),/\1/p' "$(dir_of_overlay "$1" "$file")/$file"
+	done
 }

@@ -229,11 +229,8 @@ static void fake_port_clear(struct fake_port *port, u16 events)
 static void fake_port_reset_bus(struct fake_port *port)
 {
 	port->bus_resets++;
-#ifdef PCI_LINK_CHANGING
 	port->ignored_resets += rwsem_is_locked(&port->ctrl->reset_lock) &&
-				test_bit(PCI_LINK_CHANGING,
-					 &port->pdev->priv_flags);
-#endif
+				fake_port_ignores_link_changes(port);
 }
 
 static int fake_port_read(struct pci_bus *bus, unsigned int devfn, int where,
@@ -331,30 +328,6 @@ static void fake_port_set_master(struct fake_port *port, bool master)
 {
 	*(__le16 *)(port->config + PCI_COMMAND) =
 		cpu_to_le16(master ? PCI_COMMAND_MASTER : 0);
-}
-
-/**
- * fake_port_announce_reset() - make the driver ignore link changes of a reset
- * @port: fake hotplug port
- *
- * Do nothing on kernels without pci_hp_ignore_link_change().
- */
-void fake_port_announce_reset(struct fake_port *port)
-{
-#ifdef PCI_LINK_CHANGING
-	pci_hp_ignore_link_change(port->pdev);
-#endif
-}
-
-/**
- * fake_port_end_reset() - make the driver stop ignoring link changes
- * @port: fake hotplug port
- */
-void fake_port_end_reset(struct fake_port *port)
-{
-#ifdef PCI_LINK_CHANGING
-	pci_hp_unignore_link_change(port->pdev);
-#endif
 }
 
 /**

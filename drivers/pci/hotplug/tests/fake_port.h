@@ -184,6 +184,8 @@ void fake_port_call_later(struct fake_port *port,
 
 void fake_port_announce_reset(struct fake_port *port);
 void fake_port_end_reset(struct fake_port *port);
+bool fake_port_ignores_link_changes(struct fake_port *port);
+void fake_port_keep_card(struct pci_dev *card);
 void fake_port_reset(struct fake_port *port);
 void fake_port_recover(struct fake_port *port);
 void fake_port_restore(struct fake_port *port);

@@ -234,9 +234,7 @@ int fake_port_add_card(struct fake_port *port)
 	card->cfg_size = PCI_CFG_SPACE_EXP_SIZE;
 	card->dev.init_name = "pciehp_kunit_card";
 	device_initialize(&card->dev);
-#ifdef PCI_DEV_REMOVED
-	set_bit(PCI_DEV_REMOVED, &card->priv_flags);
-#endif
+	fake_port_keep_card(card);
 	port->card_id = PCI_VENDOR_ID_REDHAT;
 	port->card_command = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER |
 			     PCI_COMMAND_SERR;

@@ -78,6 +78,19 @@ void expect_said(struct kunit *test, const char *text, bool said)
 				    "\"%s\"", text);
 }
 
+/* The thread handles @events, and does not change a slot in @state. */
+void expect_card_kept(struct kunit *test, u8 state, u32 events)
+{
+	struct fake_port *port = test->priv;
+
+	port->ctrl->state = state;
+	port->commands = 0;
+	run_thread(port, events);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, state);
+	KUNIT_EXPECT_EQ(test, pending(port), 0);
+}
+
 /* Blinking ends after 5 s. */
 void set_state(struct fake_port *port, u8 state)
 {

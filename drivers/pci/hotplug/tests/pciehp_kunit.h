@@ -140,6 +140,7 @@ void prepare_to_bind(struct kunit *test);
 void bind_port(struct kunit *test);
 void poll_for_events(struct kunit *test);
 void forget_messages(struct fake_port *port);
+void expect_card_kept(struct kunit *test, u8 state, u32 events);
 void expect_said(struct kunit *test, const char *text, bool said);
 int pciehp_test_init(struct kunit *test);
 void pciehp_test_exit(struct kunit *test);

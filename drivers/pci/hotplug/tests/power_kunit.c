@@ -7,7 +7,6 @@
 #include <linux/pci.h>
 #include <linux/rwsem.h>
 
-#include "../../pci.h"
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"

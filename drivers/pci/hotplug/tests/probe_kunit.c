@@ -9,7 +9,6 @@
 #include <linux/pci.h>
 #include <linux/sched.h>
 
-#include "../../pci.h"
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"
@@ -97,12 +96,8 @@ static void probe_finds_state_and_depth(struct kunit *test)
 	expect_said(test, "Slot #0 AttnBtn+", false);
 
 	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	port->card_dsn = 0x123456789;
 	KUNIT_ASSERT_EQ(test, fake_port_probe(port), 0);
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
-#ifdef PCI_LINK_CHANGING
-	KUNIT_EXPECT_EQ(test, port->ctrl->dsn, port->card_dsn);
-#endif
 	KUNIT_EXPECT_EQ(test, kref_read(&port->card->dev.kobj.kref), 1);
 	expect_said(test, "Slot #0 AttnBtn+ PwrCtrl+ MRL- AttnInd+", true);
 	expect_said(test, "Interlock- NoCompl- IbPresDis- LLActRep-", true);
@@ -227,27 +222,36 @@ static void binding_enables_what_port_has(struct kunit *test)
 {
 	static const struct {
 		u16 slot_cap;
-		bool no_completions;
 		u16 enabled;
 	} ports[] = {
-		{ PCI_EXP_SLTCAP_ABP, false, ENABLES },
-		{ 0, false, ENABLES ^ (PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_PDCE) },
-		{ PCI_EXP_SLTCAP_ABP, true, ENABLES ^ PCI_EXP_SLTCTL_CCIE },
+		{ PCI_EXP_SLTCAP_ABP, ENABLES },
+		{ 0, ENABLES ^ (PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_PDCE) },
 	};
 	struct fake_port *port = test->priv;
 
 	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
 	for (int i = 0; i < ARRAY_SIZE(ports); i++) {
 		fake_port_set(port, PCI_EXP_SLTCAP, ports[i].slot_cap);
-		/* NCCS is in the upper half of the register. */
-		fake_port_set(port, PCI_EXP_SLTCAP + 2, ports[i].no_completions ?
-			      PCI_EXP_SLTCAP_NCCS >> 16 : 0);
 		bind_port(test);
 		KUNIT_EXPECT_EQ(test, slot_ctrl(port) &
 				(ENABLES | PCI_EXP_SLTCTL_PDCE),
 				ports[i].enabled);
 		fake_port_unbind(port);
 	}
+}
+
+static void binding_enables_no_unsupported_completion(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	port->completion = FAKE_PORT_COMPLETES_NONE;
+	/* This is in the upper half of the register. */
+	fake_port_set(port, PCI_EXP_SLTCAP + 2, PCI_EXP_SLTCAP_NCCS >> 16);
+	fake_port_set(port, PCI_EXP_SLTCAP, PCI_EXP_SLTCAP_ABP);
+	bind_port(test);
+	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & (ENABLES | PCI_EXP_SLTCTL_PDCE),
+			ENABLES ^ PCI_EXP_SLTCTL_CCIE);
 }
 
 static void unbinding_ends_only_blinking(struct kunit *test)
@@ -464,6 +468,7 @@ static struct kunit_case probe_cases[] = {
 	KUNIT_CASE(binding_finds_card_gone),
 	KUNIT_CASE(binding_finds_unsignaled_event),
 	KUNIT_CASE(binding_enables_what_port_has),
+	KUNIT_CASE(binding_enables_no_unsupported_completion),
 	KUNIT_CASE(unbinding_ends_only_blinking),
 	KUNIT_CASE(failed_probe_leaves_nothing),
 	KUNIT_CASE(slot_of_other_driver_is_left_alone),

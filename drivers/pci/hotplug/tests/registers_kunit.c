@@ -3,9 +3,7 @@
 
 #include <kunit/test.h>
 #include <linux/pci.h>
-#include <linux/rwsem.h>
 
-#include "../../pci.h"
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"
@@ -118,84 +116,11 @@ static void raw_indicators_are_set(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, status, 0x6);
 }
 
-static void replaced_card_is_recognized(struct kunit *test)
-{
-#ifdef PCI_LINK_CHANGING
-	struct fake_port *port = test->priv;
-	struct controller *ctrl = port->ctrl;
-
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-
-	port->card->device = 1;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	port->card_id |= 1 << 16;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-
-	port->card->class = PCI_CLASS_NETWORK_ETHERNET << 8;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	port->card->revision = 3;
-	port->card_class = PCI_CLASS_NETWORK_ETHERNET << 16 | 3;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-	port->card->revision = 4;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	port->card->revision = 3;
-
-	port->card_subsystem = 2 << 16 | 1;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	/* A bridge has no subsystem there. */
-	port->card->hdr_type = PCI_HEADER_TYPE_BRIDGE;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-	port->card->hdr_type = PCI_HEADER_TYPE_NORMAL;
-	port->card->subsystem_vendor = 1;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	port->card->subsystem_device = 2;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-
-	port->card_dsn = 1;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-	ctrl->dsn = 1;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-	port->card_dsn |= 1ULL << 32;
-	KUNIT_EXPECT_TRUE(test, pciehp_device_replaced(ctrl));
-
-	/* A port that is gone cannot tell. */
-	port->pdev->error_state = pci_channel_io_perm_failure;
-	KUNIT_EXPECT_FALSE(test, pciehp_device_replaced(ctrl));
-#else
-	kunit_skip(test, "the PCI core announces no link changes");
-#endif
-}
-
-static void reset_of_slot_is_ignored(struct kunit *test)
-{
-#ifdef PCI_LINK_CHANGING
-	struct fake_port *port = test->priv;
-	struct hotplug_slot *slot = &port->ctrl->hotplug_slot;
-
-	KUNIT_EXPECT_EQ(test, pciehp_reset_slot(slot, true), 0);
-	KUNIT_EXPECT_EQ(test, port->bus_resets, 0);
-
-	port->pdev->block_cfg_access = 1;
-	KUNIT_EXPECT_EQ(test, pciehp_reset_slot(slot, false), 0);
-	KUNIT_EXPECT_EQ(test, port->bus_resets, 1);
-	KUNIT_EXPECT_EQ(test, port->ignored_resets, 1);
-	KUNIT_EXPECT_FALSE(test, test_bit(PCI_LINK_CHANGING,
-					  &port->pdev->priv_flags));
-	KUNIT_EXPECT_FALSE(test, rwsem_is_locked(&port->ctrl->reset_lock));
-#else
-	kunit_skip(test, "the PCI core announces no link changes");
-#endif
-}
-
 static struct kunit_case registers_cases[] = {
 	KUNIT_CASE(status_is_read),
 	KUNIT_CASE(presence_and_link_are_read),
 	KUNIT_CASE(indicators_are_set),
 	KUNIT_CASE(raw_indicators_are_set),
-	KUNIT_CASE(replaced_card_is_recognized),
-	KUNIT_CASE(reset_of_slot_is_ignored),
 	{}
 };
 

@@ -3,12 +3,10 @@
 
 #include <kunit/test.h>
 #include <linux/interrupt.h>
-#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
 
-#include "../../pci.h"
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"
@@ -138,100 +136,6 @@ static void thread_alone_reads_status_of_deferred(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, BLINKINGOFF_STATE);
 }
 
-/* The thread handles @events, and does not change a slot in @state. */
-static void expect_card_kept(struct kunit *test, u8 state, u32 events)
-{
-	struct fake_port *port = test->priv;
-
-	port->ctrl->state = state;
-	port->commands = 0;
-	run_thread(port, events);
-	KUNIT_EXPECT_EQ(test, port->commands, 0);
-	KUNIT_EXPECT_EQ(test, port->ctrl->state, state);
-	KUNIT_EXPECT_EQ(test, pending(port), 0);
-}
-
-/* Link changes of a reset */
-
-static void thread_ignores_link_changes_of_reset(struct kunit *test)
-{
-	static const u8 states[] = { ON_STATE, BLINKINGOFF_STATE };
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	enable(port);
-	for (int i = 0; i < ARRAY_SIZE(states); i++) {
-		fake_port_announce_reset(port);
-		fake_port_end_reset(port);
-		expect_card_kept(test, states[i],
-				 PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
-	}
-}
-
-/* The card is inaccessible until the end of the reset. */
-static void disable_request_waits_for_end_of_reset(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	unsigned long start = jiffies;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	remove_power_control(port);
-	enable(port);
-	port->ctrl->state = ON_STATE;
-	fake_port_announce_reset(port);
-	fake_port_call_later(port, fake_port_end_reset, 50);
-	KUNIT_EXPECT_EQ(test, run_thread(port, DISABLE_SLOT), IRQ_HANDLED);
-	KUNIT_EXPECT_GE(test, msecs_since(start), 30);
-	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
-	KUNIT_EXPECT_EQ(test, pending(port), 0);
-	flush_delayed_work(&port->later);
-}
-
-#ifdef PCI_LINK_CHANGING
-static void end_reset_with_link_change(struct fake_port *port)
-{
-	atomic_or(PCI_EXP_SLTSTA_DLLSC, &port->ctrl->pending_events);
-	fake_port_end_reset(port);
-}
-#endif
-
-/* They may come until its end. */
-static void thread_ignores_late_link_changes(struct kunit *test)
-{
-#ifdef PCI_LINK_CHANGING
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	enable(port);
-	fake_port_announce_reset(port);
-	fake_port_call_later(port, end_reset_with_link_change, 50);
-	expect_card_kept(test, ON_STATE, PCI_EXP_SLTSTA_DLLSC);
-	expect_said(test, "Link Down/Up ignored", true);
-	flush_delayed_work(&port->later);
-#else
-	kunit_skip(test, "the PCI core announces no link changes");
-#endif
-}
-
-/* Otherwise a later link change of the card would be taken for the reset's. */
-static void button_press_is_no_link_change(struct kunit *test)
-{
-#ifdef PCI_LINK_CHANGING
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	enable(port);
-	port->ctrl->state = ON_STATE;
-	fake_port_announce_reset(port);
-	fake_port_end_reset(port);
-	run_thread(port, PCI_EXP_SLTSTA_ABP);
-	expect_said(test, "Link Down/Up ignored", false);
-	cancel_delayed_work_sync(&port->ctrl->button_work);
-#else
-	kunit_skip(test, "the PCI core announces no link changes");
-#endif
-}
-
 /* A check of the slot, after a reset whose link changes were not ignored */
 
 static void look_keeps_card_that_stayed(struct kunit *test)
@@ -257,23 +161,6 @@ static void look_finds_card_gone(struct kunit *test)
 	run_thread(port, CHECK_SLOT);
 	KUNIT_EXPECT_EQ(test, pending(port),
 			PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
-}
-
-static void look_finds_card_replaced(struct kunit *test)
-{
-#ifdef PCI_LINK_CHANGING
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	enable(port);
-	port->ctrl->state = ON_STATE;
-	port->card_id = PCI_VENDOR_ID_INTEL;
-	run_thread(port, CHECK_SLOT);
-	KUNIT_EXPECT_EQ(test, pending(port),
-			PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
-#else
-	kunit_skip(test, "the PCI core announces no link changes");
-#endif
 }
 
 /* Out-of-band presence is independent of the link, so it is not ignored. */
@@ -439,13 +326,8 @@ static struct kunit_case thread_cases[] = {
 	KUNIT_CASE(thread_tells_if_there_was_an_event),
 	KUNIT_CASE(thread_handles_request_beside_deferred),
 	KUNIT_CASE(thread_alone_reads_status_of_deferred),
-	KUNIT_CASE(thread_ignores_link_changes_of_reset),
-	KUNIT_CASE(thread_ignores_late_link_changes),
-	KUNIT_CASE(button_press_is_no_link_change),
-	KUNIT_CASE(disable_request_waits_for_end_of_reset),
 	KUNIT_CASE(look_keeps_card_that_stayed),
 	KUNIT_CASE(look_finds_card_gone),
-	KUNIT_CASE(look_finds_card_replaced),
 	KUNIT_CASE(look_keeps_out_of_band_presence_change),
 	KUNIT_CASE(look_turns_occupied_slot_on),
 	KUNIT_CASE(look_leaves_empty_slot_off),
