@@ -3,6 +3,7 @@
 
 #include <kunit/test.h>
 #include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/jiffies.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
@@ -137,6 +138,11 @@ static void isr_completes_command(struct kunit *test)
 
 	enable(port);
 	command_issued(port, 0);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
+	KUNIT_EXPECT_TRUE(test, port->ctrl->cmd_busy);
+
+	atomic_set(&port->ctrl->pending_events, 0);
 	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_CC);
 	KUNIT_EXPECT_EQ(test, isr(port), IRQ_HANDLED);
 	KUNIT_EXPECT_FALSE(test, port->ctrl->cmd_busy);
@@ -294,6 +300,24 @@ static void isr_deferred_while_parent_suspended(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&port->parent->power.usage_count), 0);
 }
 
+/* Otherwise an INTx would occur again and again until the parent has resumed. */
+static void deferred_interrupt_is_masked(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct irq_data *data;
+
+	KUNIT_ASSERT_EQ(test, fake_port_request_irq(port), 0);
+	data = irq_get_irq_data(port->pcie.irq);
+	enable(port);
+	suspend_parent(test, port);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
+	KUNIT_EXPECT_TRUE(test, irqd_irq_disabled(data));
+	KUNIT_EXPECT_EQ(test, ist(port), IRQ_HANDLED);
+	KUNIT_EXPECT_FALSE(test, irqd_irq_disabled(data));
+	cancel_delayed_work_sync(&port->ctrl->button_work);
+}
+
 static void isr_lets_go_of_parent(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -394,6 +418,7 @@ static struct kunit_case interrupt_cases[] = {
 	KUNIT_CASE(isr_clears_sticky_power_fault_once),
 	KUNIT_CASE(isr_hides_events_to_be_ignored),
 	KUNIT_CASE(isr_deferred_while_parent_suspended),
+	KUNIT_CASE(deferred_interrupt_is_masked),
 	KUNIT_CASE(isr_lets_go_of_parent),
 	KUNIT_CASE(polling_enables_no_interrupt),
 	KUNIT_CASE(polling_handles_events_without_hpie),

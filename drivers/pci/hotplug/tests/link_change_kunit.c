@@ -13,17 +13,48 @@
 
 static void thread_ignores_link_changes_of_reset(struct kunit *test)
 {
+	static const u32 events[] = {
+		CHANGES, PCI_EXP_SLTSTA_PDC, PCI_EXP_SLTSTA_DLLSC,
+	};
 	static const u8 states[] = { ON_STATE, BLINKINGOFF_STATE };
 	struct fake_port *port = test->priv;
 
 	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
 	enable(port);
-	for (int i = 0; i < ARRAY_SIZE(states); i++) {
+	for (int i = 0; i < ARRAY_SIZE(states) * ARRAY_SIZE(events); i++) {
 		fake_port_announce_reset(port);
 		fake_port_end_reset(port);
-		expect_card_kept(test, states[i],
-				 PCI_EXP_SLTSTA_DLLSC | PCI_EXP_SLTSTA_PDC);
+		expect_card_kept(test, states[i % ARRAY_SIZE(states)],
+				 events[i / ARRAY_SIZE(states)]);
 	}
+
+	/* Another card may have come, whose event is not signaled yet. */
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS | CHANGES);
+	fake_port_announce_reset(port);
+	fake_port_end_reset(port);
+	expect_card_kept(test, ON_STATE, PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, slot_status(port) & CHANGES, CHANGES);
+
+	/* A slot that was off is turned on. */
+	fake_port_announce_reset(port);
+	fake_port_end_reset(port);
+	set_state(port, OFF_STATE);
+	run_thread(port, PCI_EXP_SLTSTA_PDC);
+	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
+}
+
+/* In polling mode, no handler has cleared them. */
+static void polling_clears_link_changes_of_reset(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	poll_for_events(test);
+	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS | CHANGES);
+	fake_port_announce_reset(port);
+	fake_port_end_reset(port);
+	expect_card_kept(test, ON_STATE, PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
 }
 
 /* The card is inaccessible until the end of the reset. */
@@ -120,6 +151,7 @@ static void restore_requests_nothing_else(struct kunit *test)
 
 static struct kunit_case link_change_cases[] = {
 	KUNIT_CASE(thread_ignores_link_changes_of_reset),
+	KUNIT_CASE(polling_clears_link_changes_of_reset),
 	KUNIT_CASE(thread_ignores_late_link_changes),
 	KUNIT_CASE(button_press_is_no_link_change),
 	KUNIT_CASE(disable_request_waits_for_end_of_reset),

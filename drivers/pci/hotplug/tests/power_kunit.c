@@ -158,15 +158,20 @@ static void slot_stays_off_if_link_fails(struct kunit *test)
 		PCI_EXP_LNKSTA_LT,
 	};
 	struct fake_port *port = test->priv;
+	unsigned long start;
 
 	begin_off(test);
+	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_ABP;
 	for (int i = 0; i < ARRAY_SIZE(link_status); i++) {
+		start = jiffies;
 		fake_port_set(port, PCI_EXP_LNKSTA, link_status[i]);
 		expect_failed(test, -1, "Cannot train link");
+		KUNIT_EXPECT_LT(test, msecs_since(start), SOON_MSECS);
 	}
 
 	fake_port_set(port, PCI_EXP_LNKSTA, 0);
 	expect_failed(test, -1, "No link");
+	expect_said(test, "Cannot train link", false);
 }
 
 static void answer(struct fake_port *port)
@@ -374,6 +379,12 @@ static void disable_request_turns_slot_off(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, port->state, POWEROFF_STATE);
 		KUNIT_EXPECT_FALSE(test, pci_dev_is_disconnected(port->card));
 	}
+
+	/* Without power control, the bit means nothing. */
+	power_off(port);
+	set_state(port, ON_STATE);
+	run_thread(port, DISABLE_SLOT);
+	KUNIT_EXPECT_FALSE(test, pci_dev_is_disconnected(port->card));
 }
 
 static void disable_request_for_slot_that_is_off(struct kunit *test)
@@ -417,6 +428,8 @@ static void changes_by_power_off_are_ignored(struct kunit *test)
 	flush_delayed_work(&port->later);
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
 	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_FALSE(test, is_powered(port));
+	KUNIT_EXPECT_FALSE(test, pci_dev_is_disconnected(port->card));
 }
 
 static struct kunit_case power_cases[] = {

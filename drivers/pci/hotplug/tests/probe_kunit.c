@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KUnit tests of the PCIe hotplug driver when it is bound and unbound */
+/* KUnit tests of what the PCIe hotplug driver finds in a port: pcie_init() */
 
 #include <kunit/test.h>
-#include <linux/delay.h>
-#include <linux/interrupt.h>
 #include <linux/jiffies.h>
-#include <linux/list.h>
 #include <linux/pci.h>
-#include <linux/sched.h>
 
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"
-
-/* pcie_init() */
 
 /* The driver intends what firmware has set, except enables of events. */
 static void probe_reads_slot_control_once(struct kunit *test)
@@ -69,6 +63,12 @@ static void probe_turns_empty_slot_off(struct kunit *test)
 	port->commands = 0;
 	KUNIT_ASSERT_EQ(test, fake_port_probe(port), 0);
 	KUNIT_EXPECT_EQ(test, port->commands, 0);
+
+	/* Without power control, the bit means nothing. */
+	fake_port_set(port, PCI_EXP_SLTCTL, 0);
+	fake_port_set(port, PCI_EXP_SLTCAP, PCI_EXP_SLTCAP_HPC);
+	KUNIT_ASSERT_EQ(test, fake_port_probe(port), 0);
+	KUNIT_EXPECT_EQ(test, port->commands, 0);
 }
 
 /* Later events are then signaled. */
@@ -86,12 +86,11 @@ static void probe_clears_events(struct kunit *test)
 			PCI_EXP_SLTSTA_PDS);
 }
 
-static void probe_finds_state_and_depth(struct kunit *test)
+static void probe_finds_state(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
 
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
-	KUNIT_EXPECT_EQ(test, port->ctrl->depth, 0);
 	KUNIT_EXPECT_FALSE(test, port->ctrl->inband_presence_disabled);
 	expect_said(test, "Slot #0 AttnBtn+", false);
 
@@ -101,6 +100,34 @@ static void probe_finds_state_and_depth(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, kref_read(&port->card->dev.kobj.kref), 1);
 	expect_said(test, "Slot #0 AttnBtn+ PwrCtrl+ MRL- AttnInd+", true);
 	expect_said(test, "Interlock- NoCompl- IbPresDis- LLActRep-", true);
+}
+
+/* Only those of hotplug count, as only they have a lock. */
+static void probe_counts_ports_above(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct pci_dev *above;
+	struct pci_bus *buses;
+
+	KUNIT_EXPECT_EQ(test, port->ctrl->depth, 0);
+
+	above = kunit_kcalloc(test, 2, sizeof(*above), GFP_KERNEL);
+	buses = kunit_kcalloc(test, 3, sizeof(*buses), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, above);
+	KUNIT_ASSERT_NOT_NULL(test, buses);
+	above[0].is_pciehp = 1;
+	above[0].is_hotplug_bridge = 1;
+	buses[0].self = &above[0];
+	buses[0].parent = &buses[1];
+	buses[1].self = &above[1];
+	/* This is the root bus. */
+	buses[1].parent = &buses[2];
+
+	port->bus.parent = &buses[0];
+	KUNIT_EXPECT_EQ(test, fake_port_probe(port), 0);
+	port->bus.parent = NULL;
+	KUNIT_ASSERT_NOT_NULL(test, port->ctrl);
+	KUNIT_EXPECT_EQ(test, port->ctrl->depth, 1);
 }
 
 /* Quirks of the port's model */
@@ -121,338 +148,32 @@ static void probe_corrects_capabilities(struct kunit *test)
 			slot_cap | PCI_EXP_SLTCAP_NCCS);
 }
 
-/* pciehp_stop_blinking() */
-
-static u16 power_indicator(struct fake_port *port)
-{
-	return slot_ctrl(port) & PCI_EXP_SLTCTL_PIC;
-}
-
-static void unbinding_ends_blinking(struct kunit *test)
+static void erratum_of_completions_is_recognized(struct kunit *test)
 {
 	static const struct {
-		u8 state;
-		u8 blinking;
-		u16 indicator;
-	} slots[] = {
-		{ ON_STATE, BLINKINGOFF_STATE, PCI_EXP_SLTCTL_PWR_IND_ON },
-		{ OFF_STATE, BLINKINGON_STATE, PCI_EXP_SLTCTL_PWR_IND_OFF },
-	};
-	struct fake_port *port = test->priv;
-	struct controller *ctrl = port->ctrl;
-
-	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
-		enable(port);
-		ctrl->state = slots[i].state;
-		pciehp_handle_button_press(ctrl);
-		KUNIT_EXPECT_EQ(test, ctrl->state, slots[i].blinking);
-		KUNIT_EXPECT_EQ(test, power_indicator(port),
-				PCI_EXP_SLTCTL_PWR_IND_BLINK);
-
-		/* pciehp_remove() does this before */
-		pcie_do_write_cmd(ctrl, 0, ENABLES, true);
-		port->completion_reads = 2;
-		pciehp_stop_blinking(ctrl);
-		KUNIT_EXPECT_EQ(test, power_indicator(port),
-				slots[i].indicator);
-		KUNIT_EXPECT_FALSE(test, ctrl->cmd_busy);
-		KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
-		/* Unbinding must not count as a press of the button. */
-		KUNIT_EXPECT_EQ(test, ctrl->state, slots[i].blinking);
-		port->completion_reads = 0;
-		cancel_delayed_work_sync(&ctrl->button_work);
-	}
-}
-
-static void unbinding_leaves_absent_indicator_alone(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	port->ctrl->slot_cap &= ~PCI_EXP_SLTCAP_PIP;
-	port->ctrl->state = BLINKINGOFF_STATE;
-	port->commands = 0;
-	pciehp_stop_blinking(port->ctrl);
-	KUNIT_EXPECT_EQ(test, port->commands, 0);
-}
-
-/* pciehp_probe() and pciehp_remove() */
-
-static void driver_is_bound_and_unbound(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	bind_port(test);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, ENABLES);
-	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
-	KUNIT_EXPECT_EQ(test, pending(port), 0);
-	KUNIT_EXPECT_TRUE(test, irq_has_action(port->pcie.irq));
-	KUNIT_EXPECT_FALSE(test, list_empty(&port->subordinate.slots));
-	expect_hotplug_works(test, port);
-
-	fake_port_unbind(port);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, 0);
-	KUNIT_EXPECT_FALSE(test, irq_has_action(port->pcie.irq));
-	KUNIT_EXPECT_TRUE(test, list_empty(&port->subordinate.slots));
-}
-
-static void binding_finds_card_gone(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	/* Without power control, turning the slot off takes no second. */
-	fake_port_set(port, PCI_EXP_SLTCAP, PCI_EXP_SLTCAP_HPC);
-	set_card(port, false, false);
-	bind_port(test);
-	KUNIT_EXPECT_EQ(test, port->ctrl->state, OFF_STATE);
-}
-
-static void binding_finds_unsignaled_event(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	port->before_command = PCI_EXP_SLTSTA_ABP;
-	bind_port(test);
-	KUNIT_EXPECT_EQ(test, port->ctrl->state, BLINKINGOFF_STATE);
-}
-
-static void binding_enables_what_port_has(struct kunit *test)
-{
-	static const struct {
-		u16 slot_cap;
-		u16 enabled;
+		u32 slot_cap;
+		bool erratum;
 	} ports[] = {
-		{ PCI_EXP_SLTCAP_ABP, ENABLES },
-		{ 0, ENABLES ^ (PCI_EXP_SLTCTL_ABPE | PCI_EXP_SLTCTL_PDCE) },
+		{ PCI_EXP_SLTCAP_HPC, true },
+		{ PCI_EXP_SLTCAP_HPC | PCI_EXP_SLTCAP_NCCS, false },
+		{ PCI_EXP_SLTCAP_PCP, false },
 	};
 	struct fake_port *port = test->priv;
+	bool erratum;
 
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
+	if (!IS_ENABLED(CONFIG_PCI_QUIRKS))
+		kunit_skip(test, "CONFIG_PCI_QUIRKS is not set");
+
+	port->pdev->vendor = PCI_VENDOR_ID_INTEL;
+	port->pdev->class = PCI_CLASS_BRIDGE_PCI_NORMAL;
 	for (int i = 0; i < ARRAY_SIZE(ports); i++) {
 		fake_port_set(port, PCI_EXP_SLTCAP, ports[i].slot_cap);
-		bind_port(test);
-		KUNIT_EXPECT_EQ(test, slot_ctrl(port) &
-				(ENABLES | PCI_EXP_SLTCTL_PDCE),
-				ports[i].enabled);
-		fake_port_unbind(port);
+		fake_port_set(port, PCI_EXP_SLTCAP + 2, ports[i].slot_cap >> 16);
+		port->pdev->broken_cmd_compl = 0;
+		pci_fixup_device(pci_fixup_early, port->pdev);
+		erratum = port->pdev->broken_cmd_compl;
+		KUNIT_EXPECT_EQ(test, erratum, ports[i].erratum);
 	}
-}
-
-static void binding_enables_no_unsupported_completion(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	port->completion = FAKE_PORT_COMPLETES_NONE;
-	/* This is in the upper half of the register. */
-	fake_port_set(port, PCI_EXP_SLTCAP + 2, PCI_EXP_SLTCAP_NCCS >> 16);
-	fake_port_set(port, PCI_EXP_SLTCAP, PCI_EXP_SLTCAP_ABP);
-	bind_port(test);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & (ENABLES | PCI_EXP_SLTCTL_PDCE),
-			ENABLES ^ PCI_EXP_SLTCTL_CCIE);
-}
-
-static void unbinding_ends_only_blinking(struct kunit *test)
-{
-	static const struct {
-		u8 state;
-		u16 indicator;
-	} slots[] = {
-		{ ON_STATE, PCI_EXP_SLTCTL_PWR_IND_BLINK },
-		{ BLINKINGOFF_STATE, PCI_EXP_SLTCTL_PWR_IND_ON },
-		{ OFF_STATE, PCI_EXP_SLTCTL_PWR_IND_BLINK },
-		{ BLINKINGON_STATE, PCI_EXP_SLTCTL_PWR_IND_OFF },
-	};
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
-		bind_port(test);
-		port->ctrl->state = slots[i].state;
-		pciehp_set_indicators(port->ctrl, PCI_EXP_SLTCTL_PWR_IND_BLINK,
-				      INDICATOR_NOOP);
-		fake_port_unbind(port);
-		KUNIT_EXPECT_EQ(test, power_indicator(port),
-				slots[i].indicator);
-	}
-}
-
-static void failed_probe_leaves_nothing(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	prepare_to_bind(test);
-	port->pcie.service = PCIE_PORT_SERVICE_AER;
-	KUNIT_EXPECT_EQ(test, fake_port_bind(port), -ENODEV);
-	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
-	port->pcie.service = PCIE_PORT_SERVICE_HP;
-
-	port->pdev->subordinate = NULL;
-	KUNIT_EXPECT_EQ(test, fake_port_bind(port), -ENODEV);
-	expect_said(test, "Hotplug bridge without secondary bus", true);
-	port->pdev->subordinate = &port->subordinate;
-
-	/* There is no interrupt. */
-	KUNIT_EXPECT_EQ(test, fake_port_bind(port), -ENODEV);
-	expect_said(test, "Cannot get irq", true);
-	expect_said(test, "Notification initialization failed (-1)", true);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port) & ENABLES, 0);
-	KUNIT_EXPECT_TRUE(test, list_empty(&port->subordinate.slots));
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	bind_port(test);
-}
-
-static void slot_of_other_driver_is_left_alone(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	bind_port(test);
-	forget_messages(port);
-	KUNIT_EXPECT_EQ(test, port->driver->probe(&port->pcie), -ENODEV);
-	set_service_data(&port->pcie, port->ctrl);
-	expect_said(test, "pci_hp_initialize failed: error -16", true);
-	expect_said(test, "Slot already registered by another", true);
-	expect_said(test, "Slot initialization failed", false);
-	KUNIT_EXPECT_FALSE(test, list_empty(&port->subordinate.slots));
-	expect_hotplug_works(test, port);
-}
-
-static void poll_now(struct fake_port *port)
-{
-	wake_up_process(port->ctrl->poll_thread);
-	msleep(100);
-}
-
-/* The driver corrects what is not between 1 s and 60 s. */
-static void expect_poll_time(struct kunit *test, int set, int used)
-{
-	pciehp_poll_time = set;
-	poll_now(test->priv);
-	KUNIT_EXPECT_EQ(test, pciehp_poll_time, used);
-}
-
-static void bound_port_is_polled(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	prepare_to_bind(test);
-	poll_for_events(test);
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	KUNIT_ASSERT_EQ(test, fake_port_bind(port), 0);
-
-	/* The first time is after 10 s. */
-	pciehp_request(port->ctrl, PCI_EXP_SLTSTA_ABP);
-	msleep(500);
-	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
-	poll_now(port);
-	KUNIT_EXPECT_EQ(test, port->ctrl->state, BLINKINGOFF_STATE);
-
-	fake_port_event(port, PCI_EXP_SLTSTA_ABP);
-	poll_now(port);
-	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
-
-	expect_poll_time(test, -1, 2);
-	expect_poll_time(test, 0, 2);
-	expect_poll_time(test, 1, 1);
-	expect_poll_time(test, 60, 60);
-	expect_poll_time(test, 61, 2);
-}
-
-/* init_slot() */
-
-static void slot_offers_what_port_has(struct kunit *test)
-{
-	static const struct {
-		u16 slot_cap;
-		bool user_indicators;
-		bool attention;
-		bool raw;
-		bool latch;
-	} ports[] = {
-		{ PCI_EXP_SLTCAP_HPC, false, false, false, false },
-		{ PCI_EXP_SLTCAP_AIP, false, true, false, false },
-		{ PCI_EXP_SLTCAP_AIP, true, true, true, false },
-		{ PCI_EXP_SLTCAP_MRLSP, false, false, false, true },
-	};
-	struct fake_port *port = test->priv;
-	const struct hotplug_slot_ops *ops;
-	bool raw;
-
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	for (int i = 0; i < ARRAY_SIZE(ports); i++) {
-		fake_port_set(port, PCI_EXP_SLTCAP, ports[i].slot_cap);
-		port->pdev->hotplug_user_indicators = ports[i].user_indicators;
-		KUNIT_ASSERT_TRUE(test, list_empty(&port->subordinate.slots));
-		bind_port(test);
-		ops = port->ctrl->hotplug_slot.ops;
-		KUNIT_EXPECT_TRUE(test, ops->enable_slot ==
-				  pciehp_sysfs_enable_slot);
-		KUNIT_EXPECT_TRUE(test, ops->disable_slot ==
-				  pciehp_sysfs_disable_slot);
-		KUNIT_EXPECT_TRUE(test, ops->reset_slot == pciehp_reset_slot);
-		KUNIT_EXPECT_EQ(test, !!ops->get_attention_status,
-				ports[i].attention);
-		KUNIT_EXPECT_EQ(test, !!ops->set_attention_status,
-				ports[i].attention);
-		raw = ops->get_attention_status ==
-		      pciehp_get_raw_indicator_status;
-		KUNIT_EXPECT_EQ(test, raw, ports[i].raw);
-		raw = ops->set_attention_status ==
-		      pciehp_set_raw_indicator_status;
-		KUNIT_EXPECT_EQ(test, raw, ports[i].raw);
-		KUNIT_EXPECT_EQ(test, !!ops->get_latch_status, ports[i].latch);
-		fake_port_unbind(port);
-	}
-}
-
-static void slot_is_read_and_set(struct kunit *test)
-{
-	static const u16 indicators[] = {
-		PCI_EXP_SLTCTL_ATTN_IND_OFF, PCI_EXP_SLTCTL_ATTN_IND_ON,
-		PCI_EXP_SLTCTL_ATTN_IND_BLINK, PCI_EXP_SLTCTL_ATTN_IND_OFF,
-	};
-	struct fake_port *port = test->priv;
-	const struct hotplug_slot_ops *ops;
-	struct hotplug_slot *slot;
-	u8 value;
-
-	fake_port_set(port, PCI_EXP_SLTCAP, PCI_EXP_SLTCAP_AIP |
-		      PCI_EXP_SLTCAP_PCP | PCI_EXP_SLTCAP_MRLSP);
-	KUNIT_ASSERT_EQ(test, fake_port_add_card(port), 0);
-	bind_port(test);
-	slot = &port->ctrl->hotplug_slot;
-	ops = slot->ops;
-
-	for (int i = 0; i < ARRAY_SIZE(indicators); i++) {
-		KUNIT_EXPECT_EQ(test, ops->set_attention_status(slot, i), 0);
-		KUNIT_EXPECT_EQ(test, slot_ctrl(port) & PCI_EXP_SLTCTL_AIC,
-				indicators[i]);
-	}
-
-	for (int i = 0; i < 2; i++) {
-		fake_port_set(port, PCI_EXP_SLTCTL, i ? PCI_EXP_SLTCTL_PWR_ON :
-			      PCI_EXP_SLTCTL_PWR_OFF);
-		set_card(port, i, false);
-		value = 0xff;
-		KUNIT_EXPECT_EQ(test, ops->get_power_status(slot, &value), 0);
-		KUNIT_EXPECT_EQ(test, value, i);
-		value = 0xff;
-		KUNIT_EXPECT_EQ(test, ops->get_adapter_status(slot, &value), 0);
-		KUNIT_EXPECT_EQ(test, value, i);
-		fake_port_set(port, PCI_EXP_SLTSTA,
-			      i ? PCI_EXP_SLTSTA_MRLSS : 0);
-		value = 0xff;
-		KUNIT_EXPECT_EQ(test, ops->get_latch_status(slot, &value), 0);
-		KUNIT_EXPECT_EQ(test, value, i);
-	}
-
-	port->absent = true;
-	value = 0xff;
-	KUNIT_EXPECT_EQ(test, ops->get_adapter_status(slot, &value), -ENODEV);
-	KUNIT_EXPECT_EQ(test, value, 0xff);
 }
 
 static struct kunit_case probe_cases[] = {
@@ -460,21 +181,10 @@ static struct kunit_case probe_cases[] = {
 	KUNIT_CASE(probe_awaits_command_of_inband_presence),
 	KUNIT_CASE(probe_turns_empty_slot_off),
 	KUNIT_CASE(probe_clears_events),
-	KUNIT_CASE(probe_finds_state_and_depth),
+	KUNIT_CASE(probe_finds_state),
+	KUNIT_CASE(probe_counts_ports_above),
 	KUNIT_CASE(probe_corrects_capabilities),
-	KUNIT_CASE(unbinding_ends_blinking),
-	KUNIT_CASE(unbinding_leaves_absent_indicator_alone),
-	KUNIT_CASE(driver_is_bound_and_unbound),
-	KUNIT_CASE(binding_finds_card_gone),
-	KUNIT_CASE(binding_finds_unsignaled_event),
-	KUNIT_CASE(binding_enables_what_port_has),
-	KUNIT_CASE(binding_enables_no_unsupported_completion),
-	KUNIT_CASE(unbinding_ends_only_blinking),
-	KUNIT_CASE(failed_probe_leaves_nothing),
-	KUNIT_CASE(slot_of_other_driver_is_left_alone),
-	KUNIT_CASE(bound_port_is_polled),
-	KUNIT_CASE(slot_offers_what_port_has),
-	KUNIT_CASE(slot_is_read_and_set),
+	KUNIT_CASE(erratum_of_completions_is_recognized),
 	{}
 };
 

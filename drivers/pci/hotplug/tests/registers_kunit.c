@@ -27,6 +27,7 @@ static void status_is_read(struct kunit *test)
 	for (int i = 0; i < ARRAY_SIZE(slots); i++) {
 		fake_port_set(port, PCI_EXP_SLTCTL,
 			      slots[i].ctrl | PCI_EXP_SLTCTL_HPIE);
+		status = 0x55;
 		KUNIT_EXPECT_EQ(test, pciehp_get_attention_status(&ctrl->hotplug_slot,
 								  &status), 0);
 		KUNIT_EXPECT_EQ(test, status, slots[i].attention);
@@ -109,11 +110,16 @@ static void raw_indicators_are_set(struct kunit *test)
 	u16 before = slot_ctrl(port);
 	u8 status;
 
-	KUNIT_EXPECT_EQ(test, pciehp_set_raw_indicator_status(slot, 0x6), 0);
-	KUNIT_EXPECT_EQ(test, slot_ctrl(port),
-			(before & ~INDICATORS) | 0x6 << 6);
-	KUNIT_EXPECT_EQ(test, pciehp_get_raw_indicator_status(slot, &status), 0);
-	KUNIT_EXPECT_EQ(test, status, 0x6);
+	for (u8 raw = 0x6; raw < 0xa; raw += 3) {
+		KUNIT_EXPECT_EQ(test,
+				pciehp_set_raw_indicator_status(slot, raw), 0);
+		KUNIT_EXPECT_EQ(test, slot_ctrl(port),
+				(before & ~INDICATORS) | raw << 6);
+		KUNIT_EXPECT_EQ(test,
+				pciehp_get_raw_indicator_status(slot, &status),
+				0);
+		KUNIT_EXPECT_EQ(test, status, raw);
+	}
 }
 
 static struct kunit_case registers_cases[] = {

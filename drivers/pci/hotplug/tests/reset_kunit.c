@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 #include <linux/pci.h>
 
+#include "../../pci.h"
 #include "../pciehp.h"
 #include "fake_port.h"
 #include "pciehp_kunit.h"
@@ -108,6 +109,7 @@ static void unbound_port_restored_last(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_port_get(port, PCI_EXP_RTCTL), 0x0004);
 	KUNIT_EXPECT_EQ(test, port->commands, 1);
 	KUNIT_EXPECT_NE(test, port->command & PCI_COMMAND_MASTER, 0);
+	KUNIT_EXPECT_FALSE(test, pciehp_restore_slot_control(port->pdev));
 }
 
 /* A command in progress, and the command that restores Slot Control */

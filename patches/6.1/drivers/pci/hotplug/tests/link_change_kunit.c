@@ -38,6 +38,18 @@ static void thread_ignores_link_changes_of_reset(struct kunit *test)
 	}
 }
 
+/* In polling mode, no handler has cleared them. */
+static void polling_clears_link_changes_of_reset(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	poll_for_events(test);
+	add_card(test);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_PDS | CHANGES);
+	expect_card_kept(test, ON_STATE, CHECK_SLOT | PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, slot_status(port), PCI_EXP_SLTSTA_PDS);
+}
+
 static void change_link_later(struct fake_port *port)
 {
 	atomic_or(PCI_EXP_SLTSTA_DLLSC, &port->ctrl->pending_events);
@@ -129,6 +141,7 @@ static void restore_requests_nothing_else(struct kunit *test)
 
 static struct kunit_case link_change_cases[] = {
 	KUNIT_CASE(thread_ignores_link_changes_of_reset),
+	KUNIT_CASE(polling_clears_link_changes_of_reset),
 	KUNIT_CASE(thread_ignores_late_link_changes),
 	KUNIT_CASE(button_press_is_no_link_change),
 	KUNIT_CASE(disable_request_waits_for_end_of_reset),
