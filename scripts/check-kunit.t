@@ -79,11 +79,20 @@ passes_on() {
 	image=$(image kunit) && kunit_boot "$image" "$2" && failed_as_named "$2" "$known"
 }
 
+# each_is_listed: each test is in the .failures file of a defect.
+each_is_listed() {
+	cat "$root"/patches/regressions/kunit/*.failures >"$out/listed"
+	unlisted=$(echo "$cases" | grep -vxFf "$out/listed") || return 0
+	echo "no defect makes these fail: $unlisted"
+	return 1
+}
+
 tree=$("$root/scripts/fetch-base" newest)
 cases=$(kunit_cases "$(base_major "$tree")")
 planned=$(echo "$cases" | wc -l)
 
 ok 'each test is built' [ "$(kunit_cases all | wc -l)" -eq "$(cat "$root"/drivers/pci/hotplug/tests/*.c | grep -c '	KUNIT_CASE(')" ]
+ok 'each test fails on a defect' each_is_listed
 ok 'kunit.py run --arch=arm64' run_by_tool "$out/tool.log"
 for test in $cases; do
 	ok "$test" passed "$test" "$out/tool.log"
