@@ -248,9 +248,10 @@ static void bound_port_is_polled(struct kunit *test)
 	poll_now(port);
 	KUNIT_EXPECT_EQ(test, port->ctrl->state, ON_STATE);
 
+	/* A thread that does not sleep reads thousands of times. */
 	port->status_reads = 0;
 	msleep(100);
-	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
+	KUNIT_EXPECT_LT(test, port->status_reads, 10);
 
 	expect_poll_time(test, -1, 2);
 	expect_poll_time(test, 0, 2);

@@ -35,6 +35,7 @@ enum fake_port_completion {
  * @host: the host bridge, from which native_pme is read
  * @bus: the root bus, which the port is on
  * @subordinate: the bus below the port, with @card or empty
+ * @sysdata: data of the architecture for both buses, zeroed
  * @card: the device in the slot, or NULL
  * @card_id: the Vendor and Device ID that a read of @card returns
  * @card_reads: @card disappears after this many reads of its Vendor ID, or
@@ -106,6 +107,7 @@ struct fake_port {
 	struct pci_host_bridge *host;
 	struct pci_bus bus;
 	struct pci_bus subordinate;
+	unsigned long sysdata[16];
 	struct pci_dev *card;
 	u32 card_id;
 	unsigned int card_reads;

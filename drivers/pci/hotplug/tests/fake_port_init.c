@@ -296,6 +296,9 @@ struct fake_port *fake_port_init(struct kunit *test)
 	device_initialize(&port->subordinate.dev);
 	port->subordinate.ops = &fake_card_ops;
 	port->subordinate.parent = &port->bus;
+	/* Some architectures have the domain there. */
+	port->bus.sysdata = port->sysdata;
+	port->subordinate.sysdata = port->sysdata;
 
 	pdev = pci_alloc_dev(NULL);
 	if (!pdev)

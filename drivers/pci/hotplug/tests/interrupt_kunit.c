@@ -3,10 +3,8 @@
 
 #include <kunit/test.h>
 #include <linux/interrupt.h>
-#include <linux/irq.h>
 #include <linux/jiffies.h>
 #include <linux/pci.h>
-#include <linux/pm_runtime.h>
 
 #include "../pciehp.h"
 #include "fake_port.h"
@@ -278,72 +276,6 @@ static void isr_hides_events_to_be_ignored(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slot_status(port), 0);
 }
 
-static void suspend_parent(struct kunit *test, struct fake_port *port)
-{
-	if (!IS_ENABLED(CONFIG_PM))
-		kunit_skip(test, "without CONFIG_PM, no device is suspended");
-
-	KUNIT_ASSERT_EQ(test, fake_port_suspend_parent(port), 0);
-}
-
-static void isr_deferred_while_parent_suspended(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-
-	enable(port);
-	suspend_parent(test, port);
-	port->status_reads = 0;
-	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_DLLSC);
-	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
-	KUNIT_EXPECT_EQ(test, pending(port), RERUN_ISR);
-	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&port->parent->power.usage_count), 0);
-}
-
-/* Otherwise an INTx would occur again and again until the parent has resumed. */
-static void deferred_interrupt_is_masked(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	struct irq_data *data;
-
-	KUNIT_ASSERT_EQ(test, fake_port_request_irq(port), 0);
-	data = irq_get_irq_data(port->pcie.irq);
-	enable(port);
-	suspend_parent(test, port);
-	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_ABP);
-	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
-	KUNIT_EXPECT_TRUE(test, irqd_irq_disabled(data));
-	KUNIT_EXPECT_EQ(test, ist(port), IRQ_HANDLED);
-	KUNIT_EXPECT_FALSE(test, irqd_irq_disabled(data));
-	cancel_delayed_work_sync(&port->ctrl->button_work);
-}
-
-static void isr_lets_go_of_parent(struct kunit *test)
-{
-	struct fake_port *port = test->priv;
-	atomic_t *usage;
-
-	enable(port);
-	suspend_parent(test, port);
-	usage = &port->parent->power.usage_count;
-	KUNIT_ASSERT_EQ(test, pm_runtime_get_sync(port->parent), 0);
-
-	fake_port_set(port, PCI_EXP_SLTSTA, 0);
-	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
-	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
-
-	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_DLLSC);
-	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
-	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
-	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
-
-	port->absent = true;
-	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
-	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
-
-	pm_runtime_put_sync(port->parent);
-}
-
 /* Polling mode: G6 */
 
 static void polling_enables_no_interrupt(struct kunit *test)
@@ -417,9 +349,6 @@ static struct kunit_case interrupt_cases[] = {
 	KUNIT_CASE(isr_reports_power_fault_once),
 	KUNIT_CASE(isr_clears_sticky_power_fault_once),
 	KUNIT_CASE(isr_hides_events_to_be_ignored),
-	KUNIT_CASE(isr_deferred_while_parent_suspended),
-	KUNIT_CASE(deferred_interrupt_is_masked),
-	KUNIT_CASE(isr_lets_go_of_parent),
 	KUNIT_CASE(polling_enables_no_interrupt),
 	KUNIT_CASE(polling_handles_events_without_hpie),
 	KUNIT_CASE(polling_stops_in_d3cold),

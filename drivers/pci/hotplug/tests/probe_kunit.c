@@ -102,7 +102,7 @@ static void probe_finds_state(struct kunit *test)
 	expect_said(test, "Interlock- NoCompl- IbPresDis- LLActRep-", true);
 }
 
-/* Only those of hotplug count, as only they have a lock. */
+/* Only hotplug ports count, as only they have a reset_lock. */
 static void probe_counts_ports_above(struct kunit *test)
 {
 	struct fake_port *port = test->priv;
@@ -111,23 +111,25 @@ static void probe_counts_ports_above(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, port->ctrl->depth, 0);
 
-	above = kunit_kcalloc(test, 2, sizeof(*above), GFP_KERNEL);
-	buses = kunit_kcalloc(test, 3, sizeof(*buses), GFP_KERNEL);
+	above = kunit_kcalloc(test, 3, sizeof(*above), GFP_KERNEL);
+	buses = kunit_kcalloc(test, 4, sizeof(*buses), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, above);
 	KUNIT_ASSERT_NOT_NULL(test, buses);
 	above[0].is_pciehp = 1;
 	above[0].is_hotplug_bridge = 1;
-	buses[0].self = &above[0];
-	buses[0].parent = &buses[1];
-	buses[1].self = &above[1];
-	/* This is the root bus. */
-	buses[1].parent = &buses[2];
+	above[2].is_pciehp = 1;
+	above[2].is_hotplug_bridge = 1;
+	/* The last bus is the root bus. */
+	for (int i = 0; i < 3; i++) {
+		buses[i].self = &above[i];
+		buses[i].parent = &buses[i + 1];
+	}
 
 	port->bus.parent = &buses[0];
 	KUNIT_EXPECT_EQ(test, fake_port_probe(port), 0);
 	port->bus.parent = NULL;
 	KUNIT_ASSERT_NOT_NULL(test, port->ctrl);
-	KUNIT_EXPECT_EQ(test, port->ctrl->depth, 1);
+	KUNIT_EXPECT_EQ(test, port->ctrl->depth, 2);
 }
 
 /* Quirks of the port's model */
@@ -148,7 +150,7 @@ static void probe_corrects_capabilities(struct kunit *test)
 			slot_cap | PCI_EXP_SLTCAP_NCCS);
 }
 
-static void erratum_of_completions_is_recognized(struct kunit *test)
+static void completion_erratum_is_recognized(struct kunit *test)
 {
 	static const struct {
 		u32 slot_cap;
@@ -164,7 +166,9 @@ static void erratum_of_completions_is_recognized(struct kunit *test)
 	if (!IS_ENABLED(CONFIG_PCI_QUIRKS))
 		kunit_skip(test, "CONFIG_PCI_QUIRKS is not set");
 
-	port->pdev->vendor = PCI_VENDOR_ID_INTEL;
+	/* No other quirk applies to this one. */
+	port->pdev->vendor = PCI_VENDOR_ID_HXT;
+	port->pdev->device = 0x0401;
 	port->pdev->class = PCI_CLASS_BRIDGE_PCI_NORMAL;
 	for (int i = 0; i < ARRAY_SIZE(ports); i++) {
 		fake_port_set(port, PCI_EXP_SLTCAP, ports[i].slot_cap);
@@ -184,7 +188,7 @@ static struct kunit_case probe_cases[] = {
 	KUNIT_CASE(probe_finds_state),
 	KUNIT_CASE(probe_counts_ports_above),
 	KUNIT_CASE(probe_corrects_capabilities),
-	KUNIT_CASE(erratum_of_completions_is_recognized),
+	KUNIT_CASE(completion_erratum_is_recognized),
 	{}
 };
 

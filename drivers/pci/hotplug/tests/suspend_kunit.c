@@ -2,6 +2,8 @@
 /* KUnit tests of the PCIe hotplug driver when its port is suspended */
 
 #include <kunit/test.h>
+#include <linux/interrupt.h>
+#include <linux/irq.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
@@ -299,6 +301,64 @@ static void driver_lets_go_of_port(struct kunit *test)
 	pm_runtime_put_noidle(&port->pdev->dev);
 }
 
+static void isr_deferred_while_parent_suspended(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+
+	enable(port);
+	KUNIT_ASSERT_EQ(test, fake_port_suspend_parent(port), 0);
+	port->status_reads = 0;
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
+	KUNIT_EXPECT_EQ(test, pending(port), RERUN_ISR);
+	KUNIT_EXPECT_EQ(test, port->status_reads, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&port->parent->power.usage_count), 0);
+}
+
+/* Otherwise an INTx would occur again and again until the parent has resumed. */
+static void deferred_interrupt_is_masked(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	struct irq_data *data;
+
+	KUNIT_ASSERT_EQ(test, fake_port_request_irq(port), 0);
+	data = irq_get_irq_data(port->pcie.irq);
+	enable(port);
+	KUNIT_ASSERT_EQ(test, fake_port_suspend_parent(port), 0);
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_ABP);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
+	KUNIT_EXPECT_TRUE(test, irqd_irq_disabled(data));
+	KUNIT_EXPECT_EQ(test, ist(port), IRQ_HANDLED);
+	KUNIT_EXPECT_FALSE(test, irqd_irq_disabled(data));
+	cancel_delayed_work_sync(&port->ctrl->button_work);
+}
+
+static void isr_lets_go_of_parent(struct kunit *test)
+{
+	struct fake_port *port = test->priv;
+	atomic_t *usage;
+
+	enable(port);
+	KUNIT_ASSERT_EQ(test, fake_port_suspend_parent(port), 0);
+	usage = &port->parent->power.usage_count;
+	KUNIT_ASSERT_EQ(test, pm_runtime_get_sync(port->parent), 0);
+
+	fake_port_set(port, PCI_EXP_SLTSTA, 0);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+
+	fake_port_set(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_WAKE_THREAD);
+	KUNIT_EXPECT_EQ(test, pending(port), PCI_EXP_SLTSTA_DLLSC);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+
+	port->absent = true;
+	KUNIT_EXPECT_EQ(test, isr(port), IRQ_NONE);
+	KUNIT_EXPECT_EQ(test, atomic_read(usage), 1);
+
+	pm_runtime_put_sync(port->parent);
+}
+
 static struct kunit_case suspend_cases[] = {
 	KUNIT_CASE(port_without_pme_stays_awake),
 	KUNIT_CASE(port_with_pme_from_other_states_stays_awake),
@@ -310,6 +370,9 @@ static struct kunit_case suspend_cases[] = {
 	KUNIT_CASE(resume_clears_events_of_resume),
 	KUNIT_CASE(suspend_disables_interrupt),
 	KUNIT_CASE(driver_lets_go_of_port),
+	KUNIT_CASE(isr_deferred_while_parent_suspended),
+	KUNIT_CASE(deferred_interrupt_is_masked),
+	KUNIT_CASE(isr_lets_go_of_parent),
 	{}
 };
 
