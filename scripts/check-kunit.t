@@ -22,8 +22,8 @@ run_by_tool() (
 	export PYTHONDONTWRITEBYTECODE=1
 	cd "$work/src"
 	tools/testing/kunit/kunit.py run --arch=arm64 --cross_compile=aarch64-linux-gnu- \
-		--kunitconfig=drivers/pci/hotplug/tests --kconfig_add=CONFIG_DEBUG_KERNEL=y \
-		--kconfig_add=CONFIG_PROVE_LOCKING=y --kconfig_add=CONFIG_DEBUG_ATOMIC_SLEEP=y \
+		--kunitconfig=drivers/pci/hotplug/tests \
+		--kunitconfig=tools/testing/selftests/pciehp/config.lockdep \
 		--build_dir="$work/arm64" --jobs="$(nproc)" --raw_output=all >"$1" 2>&1 9>&-
 )
 
